@@ -1,0 +1,12 @@
+//! The one place where this crate reads the clock.
+
+use crate::Timestamp;
+
+/// The present, by this machine's clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the clock is read"
+)]
+pub(crate) fn now() -> Timestamp {
+    std::time::SystemTime::now().into()
+}

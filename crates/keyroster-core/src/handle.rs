@@ -1,0 +1,205 @@
+//! What users call.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+
+use crate::clock::now;
+use crate::{
+    ApiKey, ContainerPage, CreateKey, CreatedKey, Error, ErrorKind, Identification, KeyId, KeyList,
+    KeyProvider, ListKeys, Listing, Operation, Orphan, Page, PageRequest, Principal, ProviderInfo,
+    Result, Revocation, Secret, UpdateKey,
+};
+
+/// So far may the vendor's clock be behind ours when an orphan is looked for.
+const CLOCK_SKEW: Duration = Duration::from_mins(5);
+
+/// One account at one provider, ready to be asked; cheap to clone.
+///
+/// A handle adds what every vendor needs alike: it walks all pages, drops duplicates, checks arguments
+/// before anything is sent, and names provider, account and operation in each error.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    inner: Arc<dyn KeyProvider>,
+    account: Option<Arc<str>>,
+}
+
+impl Provider {
+    /// Wraps a vendor's implementation.
+    #[must_use]
+    pub fn new(provider: impl KeyProvider) -> Self {
+        Self {
+            inner: Arc::new(provider),
+            account: None,
+        }
+    }
+
+    /// The same provider under the account's name, which its errors then carry.
+    #[must_use]
+    pub fn with_account(mut self, account: impl Into<Arc<str>>) -> Self {
+        self.account = Some(account.into());
+        self
+    }
+
+    /// What the provider is and can do.
+    #[must_use]
+    pub fn info(&self) -> &ProviderInfo {
+        self.inner.info()
+    }
+
+    /// The account's name, if it was given one.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// The vendor's own type, for what only that vendor can do.
+    #[must_use]
+    pub fn downcast_ref<T: KeyProvider>(&self) -> Option<&T> {
+        let inner: &dyn Any = self.inner.as_ref();
+        inner.downcast_ref()
+    }
+
+    /// Every key, as a stream.
+    ///
+    /// Naming a container at a provider that has none gives a stream whose one item is an
+    /// [`Unsupported`](ErrorKind::Unsupported) error.
+    pub fn keys(&self, request: ListKeys) -> Listing {
+        Listing::new(self.clone(), request)
+    }
+
+    /// Every key, collected.
+    pub async fn list(&self, request: ListKeys) -> Result<KeyList> {
+        self.keys(request).collect_all().await
+    }
+
+    /// One page of keys, exactly as the vendor answers it: for tests and diagnoses.
+    pub async fn page(&self, request: &PageRequest) -> Result<Page> {
+        let page = self.inner.list_page(request).await;
+        page.map_err(|error| self.blame(Operation::ListKeys, error))
+    }
+
+    /// One page of containers, exactly as the vendor answers it: for tests and diagnoses.
+    pub async fn container_page(&self, request: &PageRequest) -> Result<ContainerPage> {
+        let page = self.inner.list_containers(request).await;
+        page.map_err(|error| self.blame(Operation::ListContainers, error))
+    }
+
+    /// One key, asked for by itself where the vendor offers that, otherwise found by listing.
+    ///
+    /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
+    pub async fn get(&self, id: &KeyId) -> Result<ApiKey> {
+        self.named(Operation::GetKey, self.find(id).await)
+    }
+
+    async fn find(&self, id: &KeyId) -> Result<ApiKey> {
+        if self.info().capabilities.get {
+            return self.inner.get(id).await;
+        }
+        let mut listing = self.keys(ListKeys::all());
+        while let Some(key) = listing.try_next().await? {
+            if key.id == *id {
+                return Ok(key);
+            }
+        }
+        Err(Error::new(
+            ErrorKind::NotFound,
+            format!("the account has no key `{id}`"),
+        ))
+    }
+
+    /// Makes a key.
+    ///
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest), [`Unsupported`](ErrorKind::Unsupported): an
+    ///   argument is wrong, or one that the vendor cannot honour; nothing was sent.
+    /// - [`Indeterminate`](ErrorKind::Indeterminate): it may have been made; [`Error::orphan`] says what
+    ///   to look for, and [`reconcile`](Provider::reconcile) looks.
+    pub async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
+        let operation = Operation::CreateKey;
+        self.require(operation)?;
+        let sent_at = now();
+        self.named(operation, request.check(&self.info().capabilities, sent_at))?;
+        let created = self.inner.create(request).await.map_err(|error| {
+            if error.kind() == ErrorKind::Indeterminate {
+                error.with_orphan(Orphan::new(request, sent_at))
+            } else {
+                error
+            }
+        });
+        self.named(operation, created)
+    }
+
+    /// The keys that an unanswered create may have left behind: those of its name that were made since
+    /// it was sent, or whose making the vendor does not date. Nothing is changed.
+    ///
+    /// A vendor's list may lag behind its creates; an empty answer soon after is no proof.
+    pub async fn reconcile(&self, orphan: &Orphan) -> Result<Vec<ApiKey>> {
+        let request = ListKeys {
+            container: orphan.container.clone(),
+        };
+        let since = orphan.sent_at.saturating_sub(CLOCK_SKEW);
+        let mut suspects = self.list(request).await?.keys;
+        suspects.retain(|key| {
+            key.name.as_deref() == Some(&orphan.name)
+                && key.created_at.is_none_or(|created| created >= since)
+        });
+        Ok(suspects)
+    }
+
+    /// Changes a key, and answers its new record.
+    ///
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest), [`Unsupported`](ErrorKind::Unsupported): a change
+    ///   is wrong, or one that the vendor cannot make; nothing was sent.
+    /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
+    pub async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<ApiKey> {
+        let operation = Operation::UpdateKey;
+        self.require(operation)?;
+        self.named(operation, change.check(&self.info().capabilities, now()))?;
+        self.named(operation, self.inner.update(id, change).await)
+    }
+
+    /// Turns a key off for good; the answer tells whether it was there.
+    pub async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
+        self.require(Operation::RevokeKey)?;
+        self.named(Operation::RevokeKey, self.inner.revoke(id).await)
+    }
+
+    /// Whether the account's own credential is good, and what it may do.
+    pub async fn whoami(&self) -> Result<Principal> {
+        self.require(Operation::WhoAmI)?;
+        self.named(Operation::WhoAmI, self.inner.whoami().await)
+    }
+
+    /// Whose key a secret belongs to; nothing is changed at the vendor.
+    pub async fn identify(&self, secret: &Secret) -> Result<Identification> {
+        self.require(Operation::Identify)?;
+        self.named(Operation::Identify, self.inner.identify(secret).await)
+    }
+
+    fn require(&self, operation: Operation) -> Result<()> {
+        if self.info().capabilities.can(operation) {
+            return Ok(());
+        }
+        self.named(
+            operation,
+            Err(Error::unsupported(self.info().id.clone(), operation)),
+        )
+    }
+
+    fn named<T>(&self, operation: Operation, result: Result<T>) -> Result<T> {
+        result.map_err(|error| self.blame(operation, error))
+    }
+
+    /// Names provider, account and operation, where the error does not yet.
+    pub(crate) fn blame(&self, operation: Operation, error: Error) -> Error {
+        let error = error
+            .with_provider(self.info().id.clone())
+            .with_operation(operation);
+        match &self.account {
+            Some(account) => error.with_account(account.as_ref()),
+            None => error,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What a vendor implements.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use crate::{
+    ApiKey, ContainerPage, CreateKey, CreatedKey, Error, Identification, KeyId, Operation, Page,
+    PageRequest, Principal, ProviderInfo, Result, Revocation, Secret, UpdateKey,
+};
+
+/// One account at one vendor, as the vendor's crate speaks to it.
+///
+/// Users call a [`Provider`](crate::Provider) handle; vendors implement this. What every vendor needs
+/// alike (walking the pages, dropping duplicates, checking arguments, looking a key up by listing) is
+/// in the handle and the engine behind it, and is not to be repeated here.
+///
+/// # Contract
+///
+/// - One page is one request. `list_page` never loops and hides nothing: no filter, no vendor default
+///   that leaves keys out.
+/// - What `info` declares works; what it does not declare answers
+///   [`Unsupported`](crate::ErrorKind::Unsupported). The handle refuses undeclared arguments before it
+///   calls.
+/// - Normalising is a pure function of the vendor's answer: no clock, no further request.
+/// - A request that may have created something is sent once. If it went unanswered, the error's kind is
+///   [`Indeterminate`](crate::ErrorKind::Indeterminate).
+/// - No secret in any error, `Debug` or log.
+///
+/// # Wrappers
+///
+/// A provider that wraps another implements every method, so that a default never hides what the inner
+/// one can do (`#[deny(clippy::missing_trait_methods)]` on the `impl` checks it).
+#[async_trait]
+pub trait KeyProvider: Any + Debug + Send + Sync {
+    /// What this provider is and can do.
+    fn info(&self) -> &ProviderInfo;
+
+    /// One page of keys.
+    ///
+    /// The engine asks only for starts that fit the declared [`Paging`](crate::Paging), and names a
+    /// container only if the provider declares containers.
+    async fn list_page(&self, request: &PageRequest) -> Result<Page>;
+
+    /// One page of the containers whose keys have to be asked for one by one.
+    ///
+    /// When the credential may not list them, answer [`ContainerPage::default_only`] with a warning
+    /// rather than an error.
+    async fn list_containers(&self, request: &PageRequest) -> Result<ContainerPage> {
+        let _ = request;
+        Err(unsupported(self.info(), Operation::ListContainers))
+    }
+
+    /// One key.
+    ///
+    /// - [`NotFound`](crate::ErrorKind::NotFound): there is no such key.
+    async fn get(&self, id: &KeyId) -> Result<ApiKey> {
+        let _ = id;
+        Err(unsupported(self.info(), Operation::GetKey))
+    }
+
+    /// Makes a key.
+    ///
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): an argument cannot be right; nothing was
+    ///   made.
+    /// - [`Indeterminate`](crate::ErrorKind::Indeterminate): it may have been made, and the answer was
+    ///   lost.
+    async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
+        let _ = request;
+        Err(unsupported(self.info(), Operation::CreateKey))
+    }
+
+    /// Changes a key, and answers its new record.
+    ///
+    /// - [`NotFound`](crate::ErrorKind::NotFound): there is no such key.
+    async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<ApiKey> {
+        let _ = (id, change);
+        Err(unsupported(self.info(), Operation::UpdateKey))
+    }
+
+    /// Turns a key off for good; one that is gone already is no error.
+    async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
+        let _ = id;
+        Err(unsupported(self.info(), Operation::RevokeKey))
+    }
+
+    /// Whether this account's own credential is good, and what it may do.
+    ///
+    /// - [`Unauthenticated`](crate::ErrorKind::Unauthenticated): it is not good.
+    async fn whoami(&self) -> Result<Principal> {
+        Err(unsupported(self.info(), Operation::WhoAmI))
+    }
+
+    /// Whose key a secret belongs to, without changing anything at the vendor.
+    ///
+    /// A secret that the vendor refuses is an answer (dead), not an error.
+    async fn identify(&self, secret: &Secret) -> Result<Identification> {
+        let _ = secret;
+        Err(unsupported(self.info(), Operation::Identify))
+    }
+}
+
+fn unsupported(info: &ProviderInfo, operation: Operation) -> Error {
+    Error::unsupported(info.id.clone(), operation)
+}

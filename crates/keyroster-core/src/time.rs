@@ -1,0 +1,109 @@
+//! Instants, as RFC 3339 in UTC.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// An instant, printed and serialised as RFC 3339 in UTC.
+///
+/// ```
+/// use keyroster_core::Timestamp;
+///
+/// let created: Timestamp = "2025-02-19T21:52:27.363244+01:00".parse()?;
+/// assert_eq!(created.to_string(), "2025-02-19T20:52:27.363244Z");
+/// # Ok::<(), keyroster_core::ParseTimestampError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(jiff::Timestamp);
+
+/// A text is no [`Timestamp`].
+#[derive(Debug, thiserror::Error)]
+#[error("not an instant: use RFC 3339, as in `2026-12-31T23:59:59Z`")]
+#[non_exhaustive]
+pub struct ParseTimestampError;
+
+impl Timestamp {
+    /// The instant this many milliseconds after 1970-01-01T00:00:00Z; none if it is past the year 9999.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Option<Self> {
+        jiff::Timestamp::from_millisecond(millis).ok().map(Self)
+    }
+
+    /// The instant this many seconds after 1970-01-01T00:00:00Z; none if it is past the year 9999.
+    #[must_use]
+    pub fn from_seconds(seconds: i64) -> Option<Self> {
+        jiff::Timestamp::from_second(seconds).ok().map(Self)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z, rounded towards zero.
+    #[must_use]
+    pub fn as_millis(self) -> i64 {
+        self.0.as_millisecond()
+    }
+
+    /// How long after `earlier` this instant is; zero if it is not after it.
+    #[must_use]
+    pub fn saturating_since(self, earlier: Self) -> Duration {
+        Duration::try_from(self.0.duration_since(earlier.0)).unwrap_or_default()
+    }
+
+    /// The instant `by` later, or the last one that can be written.
+    #[must_use]
+    pub fn saturating_add(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(by).unwrap_or(jiff::Timestamp::MAX))
+    }
+
+    /// The instant `by` earlier, or the first one that can be written.
+    #[must_use]
+    pub fn saturating_sub(self, by: Duration) -> Self {
+        Self(self.0.saturating_sub(by).unwrap_or(jiff::Timestamp::MIN))
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// An instant outside the years -9999 to 9999 becomes the nearest one inside.
+    fn from(time: SystemTime) -> Self {
+        Self(jiff::Timestamp::try_from(time).unwrap_or_else(|_| {
+            if time > SystemTime::UNIX_EPOCH {
+                jiff::Timestamp::MAX
+            } else {
+                jiff::Timestamp::MIN
+            }
+        }))
+    }
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = ParseTimestampError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|_| ParseTimestampError)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
