@@ -78,20 +78,12 @@ impl CreateKey {
             Access::Scoped { .. } => asked.push(Field::Scopes),
             Access::Unknown => {}
         }
-        asked.extend(
-            self.limit
-                .iter()
-                .map(|limit| Field::Limit(limit.unit.clone())),
-        );
+        asked.extend(self.limit.iter().map(|limit| Field::Limit(limit.unit.clone())));
         asked.extend(self.reset.iter().map(|_| Field::Reset));
         asked.extend(self.expires_at.map(|_| Field::Expiry));
         asked.extend(self.container.iter().map(|_| Field::Container));
         asked.extend(self.owner.iter().map(|_| Field::Owner));
-        asked.extend(
-            self.extras
-                .iter()
-                .map(|(name, _)| Field::Extra(name.clone().into())),
-        );
+        asked.extend(self.extras.iter().map(|(name, _)| Field::Extra(name.clone().into())));
         check_fields(&asked, can.create.unwrap_or_default(), "creates keys")
     }
 }
@@ -160,10 +152,7 @@ impl UpdateKey {
     /// Turns a key off for now, or on again.
     #[must_use]
     pub fn disabled(disabled: bool) -> Self {
-        Self {
-            disabled: Some(disabled),
-            ..Self::default()
-        }
+        Self { disabled: Some(disabled), ..Self::default() }
     }
 
     /// Whether nothing is asked for.
@@ -194,14 +183,8 @@ impl UpdateKey {
             Change::Set(limit) => asked.push(Field::Limit(limit.unit.clone())),
             // Whoever can set a limit in any unit can take it away.
             Change::Clear => {
-                let limit = supported
-                    .iter()
-                    .find(|field| matches!(field, Field::Limit(_)));
-                asked.push(
-                    limit
-                        .cloned()
-                        .unwrap_or(Field::Limit(crate::Unit::from_static("any"))),
-                );
+                let limit = supported.iter().find(|field| matches!(field, Field::Limit(_)));
+                asked.push(limit.cloned().unwrap_or(Field::Limit(crate::Unit::from_static("any"))));
             }
         }
         asked.extend((!self.reset.is_keep()).then_some(Field::Reset));
@@ -211,11 +194,7 @@ impl UpdateKey {
             Access::Scoped { .. } | Access::Unknown => Field::Scopes,
         }));
         asked.extend(self.container.iter().map(|_| Field::Container));
-        asked.extend(
-            self.extras
-                .iter()
-                .map(|(name, _)| Field::Extra(name.clone().into())),
-        );
+        asked.extend(self.extras.iter().map(|(name, _)| Field::Extra(name.clone().into())));
         check_fields(&asked, supported, "changes keys")
     }
 }
@@ -238,12 +217,7 @@ impl CreatedKey {
     /// A record and its secret.
     #[must_use]
     pub fn new(key: ApiKey, secret: Secret) -> Self {
-        Self {
-            key,
-            secret,
-            parts: Vec::new(),
-            warnings: Vec::new(),
-        }
+        Self { key, secret, parts: Vec::new(), warnings: Vec::new() }
     }
 }
 
@@ -263,11 +237,7 @@ impl Orphan {
     /// What a create request left behind, perhaps.
     #[must_use]
     pub fn new(request: &CreateKey, sent_at: Timestamp) -> Self {
-        Self {
-            name: request.name.clone(),
-            container: request.container.clone(),
-            sent_at,
-        }
+        Self { name: request.name.clone(), container: request.container.clone(), sent_at }
     }
 }
 
@@ -358,12 +328,7 @@ impl Identification {
     /// An answer without evidence yet.
     #[must_use]
     pub fn new(liveness: Liveness, principal: Principal) -> Self {
-        Self {
-            liveness,
-            principal,
-            keys: Vec::new(),
-            evidence: Vec::new(),
-        }
+        Self { liveness, principal, keys: Vec::new(), evidence: Vec::new() }
     }
 }
 
@@ -398,14 +363,8 @@ fn check_fields(asked: &[Field], supported: &[Field], does: &str) -> Result<()> 
     let help = if known.is_empty() {
         format!("leave it out; the vendor {does} without options; nothing was sent")
     } else {
-        format!(
-            "leave it out; the vendor {does} with {}; nothing was sent",
-            known.join(", ")
-        )
+        format!("leave it out; the vendor {does} with {}; nothing was sent", known.join(", "))
     };
-    Err(Error::new(
-        ErrorKind::Unsupported,
-        format!("the vendor does not offer {field}"),
-    )
-    .with_help(help))
+    Err(Error::new(ErrorKind::Unsupported, format!("the vendor does not offer {field}"))
+        .with_help(help))
 }

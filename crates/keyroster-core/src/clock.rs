@@ -3,10 +3,7 @@
 use crate::Timestamp;
 
 /// The present, by this machine's clock.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the clock is read"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
 pub(crate) fn now() -> Timestamp {
     std::time::SystemTime::now().into()
 }

@@ -68,10 +68,7 @@ impl Decimal {
     /// The value if it is a whole number from nought to `u64::MAX`.
     #[must_use]
     pub fn as_u64(self) -> Option<u64> {
-        self.0
-            .is_integer()
-            .then(|| u64::try_from(self.0).ok())
-            .flatten()
+        self.0.is_integer().then(|| u64::try_from(self.0).ok()).flatten()
     }
 }
 
@@ -103,9 +100,7 @@ impl FromStr for Decimal {
         if parsed.is_ok() && base.len() < text.len() {
             parsed = rust_decimal::Decimal::from_scientific(text);
         }
-        parsed
-            .map(|value| Self(value.normalize()))
-            .map_err(|_| ParseDecimalError)
+        parsed.map(|value| Self(value.normalize())).map_err(|_| ParseDecimalError)
     }
 }
 
@@ -129,9 +124,7 @@ impl Serialize for Decimal {
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -197,10 +190,7 @@ impl Amount {
     /// So many of a unit.
     #[must_use]
     pub fn new(amount: impl Into<Decimal>, unit: Unit) -> Self {
-        Self {
-            amount: amount.into(),
-            unit,
-        }
+        Self { amount: amount.into(), unit }
     }
 }
 

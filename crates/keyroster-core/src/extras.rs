@@ -79,9 +79,7 @@ impl<K: Into<String>> FromIterator<(K, Value)> for Extras {
 
 impl<'de> Deserialize<'de> for Extras {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(BTreeMap::<String, Value>::deserialize(deserializer)?
-            .into_iter()
-            .collect())
+        Ok(BTreeMap::<String, Value>::deserialize(deserializer)?.into_iter().collect())
     }
 }
 
@@ -92,9 +90,7 @@ fn canonical(value: Value) -> Value {
         Value::Object(members) => {
             let mut sorted: Vec<(String, Value)> = members.into_iter().collect();
             sorted.sort_by(|a, b| a.0.cmp(&b.0));
-            let members = sorted
-                .into_iter()
-                .map(|(name, value)| (name, canonical(value)));
+            let members = sorted.into_iter().map(|(name, value)| (name, canonical(value)));
             Value::Object(members.collect::<Map<_, _>>())
         }
         Value::Array(items) => Value::Array(items.into_iter().map(canonical).collect()),

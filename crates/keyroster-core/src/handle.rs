@@ -10,7 +10,7 @@ use crate::clock::now;
 use crate::{
     ApiKey, ContainerPage, CreateKey, CreatedKey, Error, ErrorKind, Identification, KeyId, KeyList,
     KeyProvider, ListKeys, Listing, Operation, Orphan, Page, PageRequest, Principal, ProviderInfo,
-    Result, Revocation, Secret, UpdateKey,
+    Result, Revocation, Secret, Traffic, UpdateKey,
 };
 
 /// So far may the vendor's clock be behind ours when an orphan is looked for.
@@ -30,10 +30,7 @@ impl Provider {
     /// Wraps a vendor's implementation.
     #[must_use]
     pub fn new(provider: impl KeyProvider) -> Self {
-        Self {
-            inner: Arc::new(provider),
-            account: None,
-        }
+        Self { inner: Arc::new(provider), account: None }
     }
 
     /// The same provider under the account's name, which its errors then carry.
@@ -53,6 +50,12 @@ impl Provider {
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
+    }
+
+    /// What this account has cost the vendor so far.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.inner.traffic()
     }
 
     /// The vendor's own type, for what only that vendor can do.
@@ -104,10 +107,7 @@ impl Provider {
                 return Ok(key);
             }
         }
-        Err(Error::new(
-            ErrorKind::NotFound,
-            format!("the account has no key `{id}`"),
-        ))
+        Err(Error::new(ErrorKind::NotFound, format!("the account has no key `{id}`")))
     }
 
     /// Makes a key.
@@ -136,9 +136,7 @@ impl Provider {
     ///
     /// A vendor's list may lag behind its creates; an empty answer soon after is no proof.
     pub async fn reconcile(&self, orphan: &Orphan) -> Result<Vec<ApiKey>> {
-        let request = ListKeys {
-            container: orphan.container.clone(),
-        };
+        let request = ListKeys { container: orphan.container.clone() };
         let since = orphan.sent_at.saturating_sub(CLOCK_SKEW);
         let mut suspects = self.list(request).await?.keys;
         suspects.retain(|key| {
@@ -182,10 +180,7 @@ impl Provider {
         if self.info().capabilities.can(operation) {
             return Ok(());
         }
-        self.named(
-            operation,
-            Err(Error::unsupported(self.info().id.clone(), operation)),
-        )
+        self.named(operation, Err(Error::unsupported(self.info().id.clone(), operation)))
     }
 
     fn named<T>(&self, operation: Operation, result: Result<T>) -> Result<T> {
@@ -194,9 +189,7 @@ impl Provider {
 
     /// Names provider, account and operation, where the error does not yet.
     pub(crate) fn blame(&self, operation: Operation, error: Error) -> Error {
-        let error = error
-            .with_provider(self.info().id.clone())
-            .with_operation(operation);
+        let error = error.with_provider(self.info().id.clone()).with_operation(operation);
         match &self.account {
             Some(account) => error.with_account(account.as_ref()),
             None => error,

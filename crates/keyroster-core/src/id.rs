@@ -34,21 +34,14 @@ impl ProviderId {
     /// When `id` is malformed and the call is not evaluated at compile time.
     #[must_use]
     pub const fn from_static(id: &'static str) -> Self {
-        assert!(
-            is_kebab(id),
-            "a provider id is lower-case letters, digits and single hyphens"
-        );
+        assert!(is_kebab(id), "a provider id is lower-case letters, digits and single hyphens");
         Self(Cow::Borrowed(id))
     }
 
     /// Makes an id from text that comes from outside.
     pub fn parse(id: impl Into<String>) -> Result<Self, ParseProviderIdError> {
         let id = id.into();
-        if is_kebab(&id) {
-            Ok(Self(Cow::Owned(id)))
-        } else {
-            Err(ParseProviderIdError(id))
-        }
+        if is_kebab(&id) { Ok(Self(Cow::Owned(id))) } else { Err(ParseProviderIdError(id)) }
     }
 
     /// The id as text.

@@ -246,10 +246,7 @@ impl Serialize for Field {
 /// What a provider can do: what it declares works, and what it does not declare refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own, not a state"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, not a state")]
 pub struct Capabilities {
     /// Whether the vendor looks up one key; without it a key is found by listing.
     pub get: bool,

@@ -119,9 +119,7 @@ impl Access {
     /// Access through these scopes.
     #[must_use]
     pub fn scoped<S: Into<String>>(scopes: impl IntoIterator<Item = S>) -> Self {
-        Self::Scoped {
-            scopes: scopes.into_iter().map(Into::into).collect(),
-        }
+        Self::Scoped { scopes: scopes.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -173,10 +171,7 @@ impl Owner {
     /// An owner by identifier.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            name: None,
-        }
+        Self { id: id.into(), name: None }
     }
 }
 
@@ -196,11 +191,7 @@ impl Container {
     /// A container by identifier.
     #[must_use]
     pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
-        Self {
-            kind: kind.into(),
-            id: id.into(),
-            name: None,
-        }
+        Self { kind: kind.into(), id: id.into(), name: None }
     }
 
     /// The same container with a name for people.

@@ -78,6 +78,7 @@ mod scan;
 mod secret;
 mod status;
 mod time;
+mod traffic;
 
 pub use async_trait::async_trait;
 
@@ -102,3 +103,4 @@ pub use registry::{ProviderFactory, Registry, Setting, Settings};
 pub use secret::Secret;
 pub use status::KeyStatus;
 pub use time::{ParseTimestampError, Timestamp};
+pub use traffic::Traffic;

@@ -27,9 +27,7 @@ impl ListKeys {
     /// The keys of one container.
     #[must_use]
     pub fn in_container(id: impl Into<String>) -> Self {
-        Self {
-            container: Some(id.into()),
-        }
+        Self { container: Some(id.into()) }
     }
 }
 
@@ -106,10 +104,7 @@ impl PageRequest {
     /// A page of the whole list.
     #[must_use]
     pub fn new(start: PageStart) -> Self {
-        Self {
-            container: None,
-            start,
-        }
+        Self { container: None, start }
     }
 
     /// The same page of one container's list.
@@ -138,10 +133,7 @@ impl Page {
     /// A page with these keys.
     #[must_use]
     pub fn new(keys: Vec<ApiKey>) -> Self {
-        Self {
-            keys,
-            ..Self::default()
-        }
+        Self { keys, ..Self::default() }
     }
 
     /// The same page with the cursor of the next.
@@ -178,20 +170,13 @@ impl ContainerPage {
     /// A page with these containers.
     #[must_use]
     pub fn new(containers: Vec<Container>) -> Self {
-        Self {
-            containers: containers.into_iter().map(Some).collect(),
-            ..Self::default()
-        }
+        Self { containers: containers.into_iter().map(Some).collect(), ..Self::default() }
     }
 
     /// The vendor's default container alone, because the others cannot be known.
     #[must_use]
     pub fn default_only(why: Warning) -> Self {
-        Self {
-            containers: vec![None],
-            warnings: vec![why],
-            ..Self::default()
-        }
+        Self { containers: vec![None], warnings: vec![why], ..Self::default() }
     }
 
     /// The same page with the vendor's total.
@@ -225,10 +210,7 @@ impl Warning {
     /// Says why keys may be missing.
     #[must_use]
     pub fn incomplete(message: impl Into<String>) -> Self {
-        Self {
-            kind: WarningKind::Incomplete,
-            message: message.into(),
-        }
+        Self { kind: WarningKind::Incomplete, message: message.into() }
     }
 }
 

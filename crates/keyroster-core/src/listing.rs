@@ -67,10 +67,7 @@ impl Listing {
             let page = walk.next_page().await?;
             Ok(page.map(|keys| (stream::iter(keys.into_iter().map(Ok)), walk)))
         });
-        Self {
-            keys: pages.try_flatten().boxed(),
-            progress,
-        }
+        Self { keys: pages.try_flatten().boxed(), progress }
     }
 
     /// The warnings so far; complete when the stream has ended.
@@ -92,11 +89,7 @@ impl Listing {
             keys.push(key);
         }
         let Progress { pages, warnings } = lock(&self.progress).clone();
-        Ok(KeyList {
-            keys,
-            warnings,
-            pages,
-        })
+        Ok(KeyList { keys, warnings, pages })
     }
 }
 
@@ -110,9 +103,7 @@ impl Stream for Listing {
 
 impl std::fmt::Debug for Listing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Listing")
-            .field("progress", &*lock(&self.progress))
-            .finish_non_exhaustive()
+        f.debug_struct("Listing").field("progress", &*lock(&self.progress)).finish_non_exhaustive()
     }
 }
 
@@ -133,36 +124,22 @@ enum Plan {
     /// The containers are not known yet.
     Containers,
     /// The lists still to be walked, last first, and the one that is being walked.
-    Lists {
-        waiting: Vec<Option<Container>>,
-        current: Option<(Option<Container>, Scan)>,
-    },
+    Lists { waiting: Vec<Option<Container>>, current: Option<(Option<Container>, Scan)> },
 }
 
 impl Walk {
     fn new(provider: Provider, request: ListKeys, progress: Arc<Mutex<Progress>>) -> Self {
         let plan = match (&provider.info().containers, request.container) {
-            (None, None) => Plan::Lists {
-                waiting: vec![None],
-                current: None,
-            },
+            (None, None) => Plan::Lists { waiting: vec![None], current: None },
             (Some(containers), Some(id)) => Plan::Lists {
                 waiting: vec![Some(Container::new(containers.kind, id))],
                 current: None,
             },
             (Some(_), None) => Plan::Containers,
             // Refused by the handle before a walk is made.
-            (None, Some(_)) => Plan::Lists {
-                waiting: Vec::new(),
-                current: None,
-            },
+            (None, Some(_)) => Plan::Lists { waiting: Vec::new(), current: None },
         };
-        Self {
-            provider,
-            progress,
-            seen: Seen::default(),
-            plan,
-        }
+        Self { provider, progress, seen: Seen::default(), plan }
     }
 
     /// The new keys of the next page; none when every list has ended.
@@ -172,24 +149,15 @@ impl Walk {
                 Plan::Containers => {
                     let mut waiting = self.containers().await?;
                     waiting.reverse();
-                    self.plan = Plan::Lists {
-                        waiting,
-                        current: None,
-                    };
+                    self.plan = Plan::Lists { waiting, current: None };
                 }
-                Plan::Lists {
-                    waiting,
-                    current: current @ None,
-                } => {
+                Plan::Lists { waiting, current: current @ None } => {
                     let Some(container) = waiting.pop() else {
                         return Ok(None);
                     };
                     *current = Some((container, Scan::new(self.provider.info().paging)));
                 }
-                Plan::Lists {
-                    current: current @ Some(_),
-                    ..
-                } => {
+                Plan::Lists { current: current @ Some(_), .. } => {
                     let Some((container, scan)) = current else {
                         continue;
                     };
@@ -205,9 +173,7 @@ impl Walk {
                         .map_err(|fault| broken_paging(&self.provider, fault))?;
                     lock(&self.progress).warnings.extend(page.warnings);
                     let keys = page.keys.into_iter().zip(fresh);
-                    return Ok(Some(
-                        keys.filter_map(|(key, new)| new.then_some(key)).collect(),
-                    ));
+                    return Ok(Some(keys.filter_map(|(key, new)| new.then_some(key)).collect()));
                 }
             }
         }
@@ -215,28 +181,16 @@ impl Walk {
 
     /// The containers, walked as carefully as the keys.
     async fn containers(&self) -> Result<Vec<Option<Container>>> {
-        let paging = self
-            .provider
-            .info()
-            .containers
-            .as_ref()
-            .map(|containers| containers.paging);
+        let paging = self.provider.info().containers.as_ref().map(|containers| containers.paging);
         let mut scan = Scan::new(paging.unwrap_or(Paging::Single));
         let mut seen = Seen::default();
         let mut found = Vec::new();
         while let Some(start) = scan.next() {
-            let page = self
-                .provider
-                .container_page(&PageRequest::new(start))
-                .await?;
+            let page = self.provider.container_page(&PageRequest::new(start)).await?;
             let ids: Vec<&str> = page
                 .containers
                 .iter()
-                .map(|container| {
-                    container
-                        .as_ref()
-                        .map_or("", |container| container.id.as_str())
-                })
+                .map(|container| container.as_ref().map_or("", |container| container.id.as_str()))
                 .collect();
             let fresh = scan
                 .accept(&ids, page.next, page.total, &mut seen)

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::{
     ApiKey, ContainerPage, CreateKey, CreatedKey, Error, Identification, KeyId, Operation, Page,
-    PageRequest, Principal, ProviderInfo, Result, Revocation, Secret, UpdateKey,
+    PageRequest, Principal, ProviderInfo, Result, Revocation, Secret, Traffic, UpdateKey,
 };
 
 /// One account at one vendor, as the vendor's crate speaks to it.
@@ -36,6 +36,11 @@ use crate::{
 pub trait KeyProvider: Any + Debug + Send + Sync {
     /// What this provider is and can do.
     fn info(&self) -> &ProviderInfo;
+
+    /// What this account has cost the vendor so far; nought where nobody counts.
+    fn traffic(&self) -> Traffic {
+        Traffic::default()
+    }
 
     /// One page of keys.
     ///

@@ -24,10 +24,7 @@ impl Quota {
     /// A quota with this limit, of which nothing else is known.
     #[must_use]
     pub fn new(limit: Limit) -> Self {
-        Self {
-            limit,
-            ..Self::default()
-        }
+        Self { limit, ..Self::default() }
     }
 
     /// What the current period has used: as the vendor says, or the limit less what is left.
@@ -118,12 +115,6 @@ impl Usage {
     /// A meter without a reading.
     #[must_use]
     pub fn new(meter: impl Into<String>) -> Self {
-        Self {
-            meter: meter.into(),
-            total: None,
-            daily: None,
-            weekly: None,
-            monthly: None,
-        }
+        Self { meter: meter.into(), total: None, daily: None, weekly: None, monthly: None }
     }
 }

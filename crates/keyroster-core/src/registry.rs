@@ -38,23 +38,13 @@ impl Setting {
     /// A part of the credential.
     #[must_use]
     pub const fn secret(name: &'static str, env: &'static str, help: &'static str) -> Self {
-        Self {
-            name,
-            env,
-            secret: true,
-            help,
-        }
+        Self { name, env, secret: true, help }
     }
 
     /// A setting that may be shown.
     #[must_use]
     pub const fn plain(name: &'static str, env: &'static str, help: &'static str) -> Self {
-        Self {
-            name,
-            env,
-            secret: false,
-            help,
-        }
+        Self { name, env, secret: false, help }
     }
 }
 
@@ -163,8 +153,6 @@ impl Registry {
     /// Makes an account of the provider of that name.
     pub fn build(&self, id: &str, settings: &Settings) -> Result<Provider> {
         let factory = self.factory(id)?;
-        factory
-            .build(settings)
-            .map_err(|error| error.with_provider(factory.info().id))
+        factory.build(settings).map_err(|error| error.with_provider(factory.info().id))
     }
 }

@@ -49,10 +49,7 @@ pub(crate) struct Scan {
 enum Style {
     Finished,
     Single,
-    Cursor {
-        at: Option<Cursor>,
-        used: HashSet<u128>,
-    },
+    Cursor { at: Option<Cursor>, used: HashSet<u128> },
     Offset(OffsetScan),
 }
 
@@ -76,10 +73,7 @@ impl Scan {
     pub(crate) fn new(paging: Paging) -> Self {
         let style = match paging {
             Paging::Single => Style::Single,
-            Paging::Cursor => Style::Cursor {
-                at: None,
-                used: HashSet::new(),
-            },
+            Paging::Cursor => Style::Cursor { at: None, used: HashSet::new() },
             Paging::Offset(size) => Style::Offset(OffsetScan {
                 size,
                 at: 0,
@@ -98,9 +92,7 @@ impl Scan {
         Some(match &self.style {
             Style::Finished => return None,
             Style::Single | Style::Cursor { at: None, .. } => PageStart::First,
-            Style::Cursor {
-                at: Some(cursor), ..
-            } => PageStart::Cursor(cursor.clone()),
+            Style::Cursor { at: Some(cursor), .. } => PageStart::Cursor(cursor.clone()),
             Style::Offset(scan) if scan.at == 0 => PageStart::First,
             Style::Offset(scan) => PageStart::Offset(scan.at),
         })

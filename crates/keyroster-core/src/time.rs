@@ -65,11 +65,7 @@ impl From<SystemTime> for Timestamp {
     /// An instant outside the years -9999 to 9999 becomes the nearest one inside.
     fn from(time: SystemTime) -> Self {
         Self(jiff::Timestamp::try_from(time).unwrap_or_else(|_| {
-            if time > SystemTime::UNIX_EPOCH {
-                jiff::Timestamp::MAX
-            } else {
-                jiff::Timestamp::MIN
-            }
+            if time > SystemTime::UNIX_EPOCH { jiff::Timestamp::MAX } else { jiff::Timestamp::MIN }
         }))
     }
 }
@@ -102,8 +98,6 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }

@@ -1,1 +1,59 @@
-//! .
+//! What every HTTP provider of keyroster needs: the one door to the network.
+//!
+//! A provider makes an [`HttpClient`] from a [`BaseUrl`] and a [`Credential`], sends [`Request`]s, and
+//! reads [`Response`]s into records that it declares with [`record!`]. Errors are keyroster's own, with
+//! the kind that the status speaks of, and hold no secret.
+//!
+//! ```no_run
+//! use keyroster_core::{Operation, Result, Secret};
+//! use keyroster_http::{BaseUrl, Credential, HttpClient, Limits, Request, record};
+//!
+//! record! {
+//!     /// One key of Acme's list.
+//!     struct WireKey { id: String = "id" }
+//! }
+//!
+//! # async fn example(secret: Secret) -> Result<()> {
+//! let http = HttpClient::builder(BaseUrl::parse("https://api.acme.example/v1")?)
+//!     .credential(Credential::bearer(&secret)?)
+//!     .limits(Limits::per_minute(60))
+//!     .build();
+//! let response = http.send(Request::get(Operation::ListKeys, "/keys").query("page", 1)).await?;
+//! let keys: Vec<WireKey> = response.json()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Retries
+#![doc = include_str!("../RETRIES.md")]
+//!
+//! # Tracing
+//!
+//! One span, a contract: `http.request` at debug level around each attempt, with `method`, `route` (the
+//! template, as `/keys/{hash}`), `attempt` (from 1), `status` and `elapsed_ms`. Never a URL, a query, a
+//! header or a body.
+//!
+//! # What is absent
+//!
+//! Redirects, cookies, a vendor's name, and every foreign type in a signature.
+
+mod base_url;
+mod client;
+mod credential;
+pub mod json;
+mod limit;
+mod redact;
+mod request;
+mod response;
+mod retry;
+
+pub use keyroster_core::Result;
+
+pub use base_url::BaseUrl;
+pub use client::{HttpClient, HttpClientBuilder, Timeouts};
+pub use credential::Credential;
+pub use limit::Limits;
+pub use redact::scrub;
+pub use request::{Request, Safety};
+pub use response::Response;
+pub use retry::RetryPolicy;

@@ -1,0 +1,165 @@
+//! Where a vendor's API is, and the addresses below it.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use keyroster_core::{Error, ErrorKind, Result};
+use url::{Host, Url};
+
+/// The address of a vendor's API: https, or http on this machine.
+///
+/// ```
+/// use keyroster_http::BaseUrl;
+///
+/// assert_eq!(BaseUrl::parse("https://api.acme.example/v1/")?.to_string(), "https://api.acme.example/v1");
+/// assert!(BaseUrl::parse("http://127.0.0.1:8080").is_ok());
+/// assert!(BaseUrl::parse("http://api.acme.example").is_err());
+/// # Ok::<(), keyroster_core::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    url: Url,
+    loopback: bool,
+}
+
+impl BaseUrl {
+    /// Reads an address.
+    ///
+    /// - [`Configuration`](ErrorKind::Configuration): it is no URL, has a user, a query or a fragment, or
+    ///   is http to another machine.
+    pub fn parse(text: &str) -> Result<Self> {
+        let wrong = |why: &str| {
+            // The text itself is not shown: a credential may have been pasted into the wrong setting.
+            Err(Error::new(ErrorKind::Configuration, format!("the base URL {why}"))
+                .with_help("give the address of the vendor's API, as `https://api.example.com/v1`"))
+        };
+        let Ok(mut url) = Url::parse(text.trim()) else {
+            return wrong("is not a URL");
+        };
+        let loopback = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+            Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+            None => return wrong("names no host"),
+        };
+        match url.scheme() {
+            "https" => {}
+            "http" if loopback => {}
+            "http" => {
+                return wrong("is plain http to another machine, which would show the credential");
+            }
+            _ => return wrong("is neither https nor http"),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return wrong("holds a user or a password");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return wrong("has a query or a fragment");
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(Self { url, loopback })
+    }
+
+    /// Whether it is on this machine, where proxies are not asked and http is allowed.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+
+    /// The host and port, for messages.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        match self.url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
+    /// The address of a route, whose `{…}` are replaced by path segments, each percent-encoded whole.
+    ///
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): a value is empty, `.` or `..`, which an address
+    ///   cannot carry as a segment: the request would go to another route.
+    pub(crate) fn join(
+        &self,
+        route: &str,
+        segments: &[String],
+        query: &[(&str, String)],
+    ) -> Result<Url> {
+        let mut url = self.url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty();
+            let mut values = segments.iter();
+            for part in route.split('/').filter(|part| !part.is_empty()) {
+                if !part.starts_with('{') {
+                    path.push(part);
+                    continue;
+                }
+                let value = values.next().map_or("", String::as_str);
+                if matches!(value, "" | "." | "..") {
+                    let message = format!("`{value}` is no identifier");
+                    return Err(Error::new(ErrorKind::InvalidRequest, message));
+                }
+                path.push(value);
+            }
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        Ok(url)
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.url.as_str().trim_end_matches('/'))
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BaseUrl({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BaseUrl;
+
+    #[test]
+    fn a_value_is_one_segment_whatever_it_holds() {
+        let base = BaseUrl::parse("https://a.example/api/v1/").unwrap();
+        let url = base
+            .join("/keys/{hash}", &["a/b?c&d é".to_owned()], &[("q", "a b&c".to_owned())])
+            .unwrap();
+        assert_eq!(url.as_str(), "https://a.example/api/v1/keys/a%2Fb%3Fc&d%20%C3%A9?q=a+b%26c");
+    }
+
+    #[test]
+    fn an_id_that_would_lead_to_another_route_is_refused() {
+        let base = BaseUrl::parse("https://a.example/v1").unwrap();
+        for id in ["", ".", ".."] {
+            assert!(base.join("/keys/{id}", &[id.to_owned()], &[]).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_would_show_the_credential_are_refused() {
+        for bad in [
+            "http://api.example.com",
+            "http://127.0.0.1.example.com",
+            "http://10.0.0.1",
+            "ftp://127.0.0.1",
+            "https://user:pw@api.example.com",
+            "https://api.example.com/?key=1",
+            "api.example.com",
+            "",
+        ] {
+            assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+        for good in ["http://localhost:1", "http://[::1]:2/x", "http://127.8.9.1"] {
+            assert!(BaseUrl::parse(good).unwrap().is_loopback(), "{good}");
+        }
+    }
+}

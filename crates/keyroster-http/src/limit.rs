@@ -1,0 +1,268 @@
+//! How fast one account may ask: requests per interval, requests at once, and what it still may retry.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+/// Retries cost of this store, successes fill it: a vendor that fails for everybody is not asked
+/// several times as often by everybody.
+const RETRY_BUDGET: u32 = 500;
+const RETRY_COST: u32 = 5;
+
+/// How fast one account may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// So many requests in each [`interval`](Limits::interval); none for no limit of our own.
+    pub requests: Option<u32>,
+    /// The interval.
+    pub interval: Duration,
+    /// So many requests at once.
+    pub concurrency: u32,
+}
+
+impl Limits {
+    /// So many requests a minute.
+    #[must_use]
+    pub const fn per_minute(requests: u32) -> Self {
+        Self { requests: Some(requests), interval: Duration::from_mins(1), concurrency: 8 }
+    }
+
+    /// No limit but on the requests at once.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { requests: None, interval: Duration::from_mins(1), concurrency: 8 }
+    }
+
+    /// Another number of requests at once; at least one.
+    #[must_use]
+    pub const fn with_concurrency(mut self, concurrency: u32) -> Self {
+        self.concurrency = if concurrency == 0 { 1 } else { concurrency };
+        self
+    }
+
+    /// Another interval for the same number of requests.
+    #[must_use]
+    pub const fn with_interval(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    limits: Limits,
+    state: Mutex<State>,
+    freed: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Requests that may be sent now; fractions grow with time.
+    tokens: f64,
+    refilled: Instant,
+    /// The share of the configured rate and concurrency that the vendor was last seen to bear.
+    share: f64,
+    in_flight: u32,
+    blocked_until: Option<Instant>,
+    retry_budget: u32,
+}
+
+enum Wait {
+    Until(Instant),
+    ForSlot,
+}
+
+impl Limiter {
+    pub(crate) fn new(limits: Limits) -> Arc<Self> {
+        Arc::new(Self {
+            limits,
+            state: Mutex::new(State {
+                tokens: f64::from(limits.requests.unwrap_or(0)),
+                refilled: Instant::now(),
+                share: 1.0,
+                in_flight: 0,
+                blocked_until: None,
+                retry_budget: RETRY_BUDGET,
+            }),
+            freed: Notify::new(),
+        })
+    }
+
+    /// Waits until a request may be sent. A dropped wait takes nothing.
+    pub(crate) async fn acquire(self: &Arc<Self>) -> Permit {
+        loop {
+            let wait = match self.try_take(Instant::now()) {
+                Ok(permit) => return permit,
+                Err(wait) => wait,
+            };
+            match wait {
+                Wait::Until(at) => sleep_until(at).await,
+                Wait::ForSlot => self.freed.notified().await,
+            }
+        }
+    }
+
+    fn try_take(self: &Arc<Self>, now: Instant) -> Result<Permit, Wait> {
+        let mut state = self.lock();
+        if let Some(until) = state.blocked_until {
+            if until > now {
+                return Err(Wait::Until(until));
+            }
+            state.blocked_until = None;
+        }
+        if state.in_flight >= state.slots(self.limits) {
+            return Err(Wait::ForSlot);
+        }
+        if let Some(requests) = self.limits.requests {
+            let rate = f64::from(requests) / self.limits.interval.as_secs_f64() * state.share;
+            let gained = now.saturating_duration_since(state.refilled).as_secs_f64() * rate;
+            state.tokens = (state.tokens + gained).min(f64::from(requests));
+            state.refilled = now;
+            if state.tokens < 1.0 {
+                let wait = Duration::from_secs_f64((1.0 - state.tokens) / rate);
+                // A clock tick more, so that rounding never wakes us a moment too early.
+                return Err(Wait::Until(now + wait + Duration::from_millis(1)));
+            }
+            state.tokens -= 1.0;
+        }
+        state.in_flight += 1;
+        if state.in_flight < state.slots(self.limits) {
+            self.freed.notify_one();
+        }
+        Ok(Permit(Arc::clone(self)))
+    }
+
+    /// The vendor answered something that is no sign of overload.
+    pub(crate) fn succeeded(&self) {
+        let mut state = self.lock();
+        state.share = (state.share + 0.05).min(1.0);
+        state.retry_budget = (state.retry_budget + 1).min(RETRY_BUDGET);
+    }
+
+    /// The vendor said that it is too much: nobody of this account asks before `wait` is over, and
+    /// then at half the speed, which grows back with each success.
+    pub(crate) fn throttled(&self, wait: Duration, now: Instant) {
+        let mut state = self.lock();
+        let until = now + wait;
+        // Of several requests in flight that are refused together, one counts.
+        if state.blocked_until.is_none_or(|blocked| blocked <= now) {
+            state.share = (state.share / 2.0).max(0.05);
+        }
+        state.blocked_until = Some(state.blocked_until.map_or(until, |blocked| blocked.max(until)));
+    }
+
+    /// Pays for a retry; false when the account's budget is used up.
+    pub(crate) fn pay_retry(&self) -> bool {
+        let mut state = self.lock();
+        match state.retry_budget.checked_sub(RETRY_COST) {
+            Some(left) => {
+                state.retry_budget = left;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// A poisoned lock only means that a holder panicked; the numbers behind it are whole.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn slots(&self, limits: Limits) -> u32 {
+        let slots = f64::from(limits.concurrency) * self.share;
+        // The product lies between nought and the concurrency, which is a u32.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+        let slots = slots.round() as u32;
+        slots.max(1)
+    }
+}
+
+/// Leave to send one request; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Permit(Arc<Limiter>);
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.in_flight = state.in_flight.saturating_sub(1);
+        drop(state);
+        self.0.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::{Limiter, Limits};
+
+    #[tokio::test(start_paused = true)]
+    async fn the_rate_is_used_and_not_exceeded() {
+        let limiter = Limiter::new(Limits::per_minute(60));
+        let start = Instant::now();
+        let mut sent = Vec::new();
+        for _ in 0..150 {
+            drop(limiter.acquire().await);
+            sent.push(start.elapsed());
+        }
+        // The first minute's worth at once, then one a second.
+        assert_eq!(sent[59], Duration::ZERO);
+        assert!((89.9..91.5).contains(&sent[149].as_secs_f64()), "{:?}", sent[149]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_stops_everybody_then_slows_them() {
+        let limiter = Limiter::new(Limits::none().with_concurrency(4));
+        let start = Instant::now();
+        let first = limiter.acquire().await;
+        limiter.throttled(Duration::from_secs(7), Instant::now());
+        drop(first);
+        let permits = [limiter.acquire().await, limiter.acquire().await];
+        assert_eq!(start.elapsed(), Duration::from_secs(7));
+        // Half of the four: the third has to wait for a slot.
+        let third = tokio::spawn({
+            let limiter = Arc::clone(&limiter);
+            async move { drop(limiter.acquire().await) }
+        });
+        tokio::task::yield_now().await;
+        assert!(!third.is_finished());
+        drop(permits);
+        third.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dropped_wait_leaves_nothing_half_counted() {
+        let limiter = Limiter::new(Limits::none().with_concurrency(1));
+        let held = limiter.acquire().await;
+        for _ in 0..10 {
+            let waiting = limiter.acquire();
+            assert!(tokio::time::timeout(Duration::from_millis(1), waiting).await.is_err());
+        }
+        drop(held);
+        drop(limiter.acquire().await);
+        assert_eq!(limiter.lock().in_flight, 0);
+    }
+
+    #[test]
+    fn the_retry_budget_ends_and_fills_again() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let limiter = Limiter::new(Limits::none());
+            let paid = (0..1000).take_while(|_| limiter.pay_retry()).count();
+            assert_eq!(paid, 100);
+            for _ in 0..5 {
+                limiter.succeeded();
+            }
+            assert!(limiter.pay_retry());
+            assert!(!limiter.pay_retry());
+        });
+    }
+}

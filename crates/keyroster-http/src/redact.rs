@@ -1,0 +1,174 @@
+//! Taking out of a text whatever may be a secret.
+
+use keyroster_core::Secret;
+use serde_json::Value;
+
+/// So many characters of a vendor's text may enter a message.
+const MAX_CHARS: usize = 240;
+
+/// From this length on, a word of letters and digits that reads like no word may be a secret.
+const SUSPECT_CHARS: usize = 20;
+
+const PLACE_HOLDER: &str = "[hidden]";
+
+/// A vendor's text made fit for a message: on one line, short, without known or likely secrets.
+///
+/// ```
+/// use keyroster_http::scrub;
+///
+/// let text = scrub("no key\nsk-or-v1-fa4efa4efa4efa4e here", &[]);
+/// assert_eq!(text, "no key [hidden] here");
+/// ```
+#[must_use]
+pub fn scrub(text: &str, known: &[Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in known.iter().filter(|secret| !secret.is_empty()) {
+        text = text.replace(secret.expose(), PLACE_HOLDER);
+    }
+    let mut clean = String::new();
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if word.is_empty() {
+            continue;
+        }
+        if !clean.is_empty() {
+            clean.push(' ');
+        }
+        push_scrubbed(&mut clean, word);
+    }
+    if clean.chars().count() > MAX_CHARS {
+        clean = clean.chars().take(MAX_CHARS).collect();
+        clean.push('…');
+    }
+    clean
+}
+
+/// Replaces the runs of a word that may be secrets.
+fn push_scrubbed(clean: &mut String, word: &str) {
+    let mut rest = word;
+    while let Some(start) = rest.find(is_token_char) {
+        clean.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let end = rest.find(|c| !is_token_char(c)).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        clean.push_str(if looks_secret(run) { PLACE_HOLDER } else { run });
+        rest = after;
+    }
+    clean.push_str(rest);
+}
+
+/// The characters of hexadecimal, base64, base64url and JWTs.
+fn is_token_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '/' | '=')
+}
+
+/// Whether a run of such characters may be a secret.
+///
+/// Words, paths, host names and scope names pass; a prefix that vendors give their secrets does not,
+/// nor does a long run that mixes letters and digits as no word does.
+fn looks_secret(run: &str) -> bool {
+    if run.starts_with("eyJ") && run.len() > 12 {
+        return true;
+    }
+    if let Some(rest) =
+        ["sk-", "sk_", "pk-", "pk_", "ghp_", "xox"].iter().find_map(|p| run.strip_prefix(p))
+        && rest.len() >= 8
+    {
+        return true;
+    }
+    // A path or a host name is judged part by part: each part is a word of its own.
+    run.split(['/', '.']).any(|part| {
+        let digits = part.bytes().filter(u8::is_ascii_digit).count();
+        let letters = part.bytes().filter(u8::is_ascii_alphabetic).count();
+        let switches = part
+            .as_bytes()
+            .windows(2)
+            .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
+            .count();
+        part.len() >= SUSPECT_CHARS
+            && ((digits >= 2 && letters >= 2 && switches >= 3)
+                || digits == part.len()
+                || part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    })
+}
+
+/// Whether a vendor field that has no common place may be shown: its name does not speak of a secret.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let harmless = ["token_count", "max_tokens", "tokens"];
+    ["secret", "password", "jwt", "private_key", "access_token", "api_token"]
+        .iter()
+        .any(|word| name.contains(word))
+        || (name.ends_with("token") && !harmless.contains(&name.as_str()))
+}
+
+/// A vendor's value with every member withheld whose name or text speaks of a secret.
+pub(crate) fn withhold(name: &str, value: Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| {
+                    let value = withhold(&name, value);
+                    (name, value)
+                })
+                .collect(),
+        ),
+        Value::Array(items) => {
+            Value::Array(items.into_iter().map(|item| withhold(name, item)).collect())
+        }
+        Value::String(text) if is_secret_name(name) || holds_secret(&text) => {
+            drop(secrecy::zeroize::Zeroizing::new(text));
+            Value::String(PLACE_HOLDER.to_owned())
+        }
+        scalar => scalar,
+    }
+}
+
+/// Whether a value is surely a secret: identifiers and hashes, which look alike, pass.
+fn holds_secret(text: &str) -> bool {
+    let jwt = text.starts_with("eyJ") && text.matches('.').count() == 2;
+    let prefixed = text.starts_with("sk-") && text.len() > 24 && !text.contains("...");
+    jwt || prefixed
+}
+
+#[cfg(test)]
+mod tests {
+    use keyroster_core::Secret;
+    use serde_json::json;
+
+    use super::{scrub, withhold};
+
+    #[test]
+    fn secrets_go_and_words_stay() {
+        let known = [Secret::from("hunter2")];
+        for (text, clean) in [
+            ("Key limit exceeded (total limit).", "Key limit exceeded (total limit)."),
+            ("no scope pinning:userPinnedDataTotal", "no scope pinning:userPinnedDataTotal"),
+            ("see https://openrouter.ai/settings/keys", "see https://openrouter.ai/settings/keys"),
+            ("API_KEY_REVOKED", "API_KEY_REVOKED"),
+            ("password is hunter2!", "password is [hidden]!"),
+            ("bad key \"sk-or-v1-fa4efa4e00\"", "bad key \"[hidden]\""),
+            ("eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln", "[hidden]"),
+            ("secret=94566af5e63833e260be;", "[hidden];"),
+            ("a\u{1b}[31m b\r\nc", "a [31m b c"),
+        ] {
+            assert_eq!(scrub(text, &known), clean);
+        }
+        assert_eq!(scrub(&"ab ".repeat(500), &[]).chars().count(), 241);
+    }
+
+    #[test]
+    fn an_unknown_field_that_speaks_of_a_secret_is_withheld() {
+        let value = json!({
+            "apiSecret": "fa4e", "refresh_token": "fa4e", "plan": {"jwt": "fa4e"},
+            "note": "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln", "hash": "ab12".repeat(16),
+            "label": "sk-or-v1-0e6...1c96", "max_tokens": 5
+        });
+        let shown = withhold("extra", value);
+        assert!(!shown.to_string().contains("fa4e"));
+        assert_eq!(shown["note"], "[hidden]");
+        assert_eq!(shown["hash"], "ab12".repeat(16));
+        assert_eq!(shown["label"], "sk-or-v1-0e6...1c96");
+        assert_eq!(shown["max_tokens"], 5);
+    }
+}

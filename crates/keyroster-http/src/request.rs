@@ -1,0 +1,152 @@
+//! One request to a vendor.
+
+use std::fmt::Display;
+
+use keyroster_core::Operation;
+use reqwest::Method;
+use serde::Serialize;
+
+use crate::Credential;
+
+/// What a request may do at the vendor, and so when it may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Safety {
+    /// It reads.
+    Safe,
+    /// Sent twice, it leaves what sending it once leaves: setting, deleting.
+    Idempotent,
+    /// Sent twice, it may make two things. It is sent again only if it provably did nothing.
+    Creates,
+}
+
+/// One request to a vendor: a route below the base URL, and what it carries.
+///
+/// A route is a template, as `/keys/{hash}`: it is what logs show, and its values are percent-encoded,
+/// each as one segment.
+///
+/// ```
+/// use keyroster_core::Operation;
+/// use keyroster_http::Request;
+///
+/// let request = Request::get(Operation::GetKey, "/keys/{hash}").segment("a/b").query("full", "true");
+/// ```
+#[derive(Debug)]
+pub struct Request {
+    pub(crate) operation: Operation,
+    pub(crate) method: Method,
+    pub(crate) route: &'static str,
+    pub(crate) segments: Vec<String>,
+    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) body: Option<Body>,
+    pub(crate) safety: Safety,
+    pub(crate) accepted: &'static [u16],
+    pub(crate) credential: Option<Credential>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Body {
+    pub(crate) content_type: &'static str,
+    pub(crate) bytes: bytes::Bytes,
+}
+
+impl Request {
+    fn new(operation: Operation, method: Method, route: &'static str, safety: Safety) -> Self {
+        Self {
+            operation,
+            method,
+            route,
+            segments: Vec::new(),
+            query: Vec::new(),
+            body: None,
+            safety,
+            accepted: &[],
+            credential: None,
+        }
+    }
+
+    /// Reads.
+    #[must_use]
+    pub fn get(operation: Operation, route: &'static str) -> Self {
+        Self::new(operation, Method::GET, route, Safety::Safe)
+    }
+
+    /// Makes something: sent again only if it provably did nothing.
+    #[must_use]
+    pub fn create(operation: Operation, route: &'static str) -> Self {
+        Self::new(operation, Method::POST, route, Safety::Creates)
+    }
+
+    /// Sets something, with PUT; sent twice, it does what once does.
+    #[must_use]
+    pub fn put(operation: Operation, route: &'static str) -> Self {
+        Self::new(operation, Method::PUT, route, Safety::Idempotent)
+    }
+
+    /// Sets some fields, with PATCH; sent twice, it does what once does.
+    #[must_use]
+    pub fn patch(operation: Operation, route: &'static str) -> Self {
+        Self::new(operation, Method::PATCH, route, Safety::Idempotent)
+    }
+
+    /// Deletes; sent twice, it does what once does.
+    #[must_use]
+    pub fn delete(operation: Operation, route: &'static str) -> Self {
+        Self::new(operation, Method::DELETE, route, Safety::Idempotent)
+    }
+
+    /// The same request with another judgement of what sending it twice does.
+    #[must_use]
+    pub fn with_safety(mut self, safety: Safety) -> Self {
+        self.safety = safety;
+        self
+    }
+
+    /// The value of the route's next `{…}`.
+    #[must_use]
+    pub fn segment(mut self, value: impl Into<String>) -> Self {
+        self.segments.push(value.into());
+        self
+    }
+
+    /// A query parameter.
+    #[must_use]
+    pub fn query(mut self, name: &'static str, value: impl Display) -> Self {
+        self.query.push((name, format!("{value}")));
+        self
+    }
+
+    /// A JSON body. It is for what may be shown; a secret does not belong in a body.
+    #[must_use]
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        // A value that has no JSON form is a mistake of the provider's author, seen at the vendor as an
+        // empty body; every type of ours has one.
+        let bytes = serde_json::to_vec(body).unwrap_or_default().into();
+        self.body = Some(Body { content_type: "application/json", bytes });
+        self
+    }
+
+    /// A form-encoded body.
+    #[must_use]
+    pub fn form<'a>(mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        let bytes = form.finish().into_bytes().into();
+        self.body = Some(Body { content_type: "application/x-www-form-urlencoded", bytes });
+        self
+    }
+
+    /// Statuses beside 2xx that are answers and no errors, as 404 to a deletion.
+    #[must_use]
+    pub fn accept(mut self, statuses: &'static [u16]) -> Self {
+        self.accepted = statuses;
+        self
+    }
+
+    /// Authenticates with something else than the account's credential.
+    #[must_use]
+    pub fn credential(mut self, credential: Credential) -> Self {
+        self.credential = Some(credential);
+        self
+    }
+}

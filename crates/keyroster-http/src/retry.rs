@@ -1,0 +1,194 @@
+//! When a request is sent again.
+//!
+//! The table that this module keeps is in the crate's documentation, in words.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+
+use crate::Safety;
+
+/// How often and for how long a request is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// Attempts in all, the first included.
+    pub max_attempts: u32,
+    /// The wait before the second attempt is drawn from nought to this; each further one from twice as
+    /// much.
+    pub base: Duration,
+    /// No wait of our own choice is longer.
+    pub cap: Duration,
+    /// From the first attempt to the last answer.
+    pub deadline: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// Five attempts within two minutes, waiting up to 0.25 s, 0.5 s, 1 s, 2 s between them.
+    fn default() -> Self {
+        Self {
+            max_attempts: 5,
+            base: Duration::from_millis(250),
+            cap: Duration::from_secs(20),
+            deadline: Duration::from_mins(2),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// One attempt.
+    #[must_use]
+    pub fn never() -> Self {
+        Self { max_attempts: 1, ..Self::default() }
+    }
+
+    /// Another number of attempts.
+    #[must_use]
+    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Another first wait.
+    #[must_use]
+    pub fn with_base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// Another deadline.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// A wait of our own choice after so many attempts: full jitter.
+    pub(crate) fn backoff(&self, attempts: u32) -> Duration {
+        let doublings = attempts.saturating_sub(1).min(20);
+        let most = self.base.saturating_mul(1 << doublings).min(self.cap);
+        most.mul_f64(fastrand::f64())
+    }
+}
+
+/// What is known of a request after an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing left this machine that the vendor could act on.
+    NotSent,
+    /// The vendor answered in full.
+    Answered(u16),
+    /// It may have arrived, and the answer did not.
+    Unknown,
+    /// The vendor answered something that is not to be read, which asking again would not change.
+    Unreadable,
+}
+
+/// What follows from an attempt that was no success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Again,
+    Error,
+    Indeterminate,
+}
+
+pub(crate) fn judge(safety: Safety, outcome: Outcome) -> Verdict {
+    let unless_created = |verdict| match safety {
+        Safety::Creates => Verdict::Indeterminate,
+        Safety::Safe | Safety::Idempotent => verdict,
+    };
+    match outcome {
+        Outcome::NotSent | Outcome::Answered(429) => Verdict::Again,
+        Outcome::Unknown | Outcome::Answered(408 | 500..) => unless_created(Verdict::Again),
+        Outcome::Unreadable | Outcome::Answered(300..=399) => unless_created(Verdict::Error),
+        Outcome::Answered(_) => Verdict::Error,
+    }
+}
+
+/// No vendor means a longer wait than this; a longer one is a mistake, or malice.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+
+/// How long the vendor asks to wait, from `Retry-After` in seconds or as a date, else from
+/// `X-RateLimit-Reset` in seconds, epoch seconds or epoch milliseconds.
+///
+/// A date is measured against the answer's own `Date`, so that this machine's clock may be wrong.
+pub(crate) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    stated_wait(headers, now).map(|wait| wait.min(LONGEST_WAIT))
+}
+
+fn stated_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let now =
+        text(DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
+    if let Some(asked) = text(RETRY_AFTER.as_str()) {
+        if let Some(seconds) = seconds(asked) {
+            return Some(seconds);
+        }
+        if let Ok(date) = httpdate::parse_http_date(asked) {
+            return Some(date.duration_since(now).unwrap_or_default());
+        }
+    }
+    let reset = seconds(text("x-ratelimit-reset")?)?;
+    // By its size it is a span, an instant in seconds, or one in milliseconds.
+    let at = match reset.as_secs() {
+        0..1_000_000_000 => return Some(reset),
+        1_000_000_000..100_000_000_000 => reset,
+        _ => reset / 1000,
+    };
+    UNIX_EPOCH.checked_add(at)?.duration_since(now).ok()
+}
+
+/// A number of seconds that may have a fraction; nothing for what is negative, infinite or huge.
+fn seconds(text: &str) -> Option<Duration> {
+    let seconds: f64 = text.parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::asked_wait;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_spelling_of_a_wait_is_read() {
+        let now = UNIX_EPOCH + Duration::from_hours(500_000);
+        let date = |after: u64| httpdate::fmt_http_date(now + Duration::from_secs(after));
+        for (pairs, wait) in [
+            (vec![("retry-after", "7".to_owned())], Some(7_000)),
+            (vec![("retry-after", "0.5".to_owned())], Some(500)),
+            (vec![("retry-after", date(30))], Some(30_000)),
+            // This machine's clock is ahead by a day; the vendor's own date counts.
+            (
+                vec![
+                    ("retry-after", "Mon, 01 Jan 2024 00:00:10 GMT".to_owned()),
+                    ("date", "Mon, 01 Jan 2024 00:00:00 GMT".to_owned()),
+                ],
+                Some(10_000),
+            ),
+            (vec![("retry-after", "Mon, 01 Jan 2024 00:00:10 GMT".to_owned())], Some(0)),
+            (vec![("x-ratelimit-reset", "12".to_owned())], Some(12_000)),
+            (vec![("x-ratelimit-reset", "1800000012".to_owned())], Some(12_000)),
+            (vec![("x-ratelimit-reset", "1800000012000".to_owned())], Some(12_000)),
+            (vec![("retry-after", "-1".to_owned())], None),
+            (vec![("retry-after", "1e400".to_owned())], None),
+            (vec![("retry-after", "soon".to_owned())], None),
+            (vec![], None),
+        ] {
+            let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let asked = asked_wait(&headers(&pairs), now);
+            assert_eq!(asked, wait.map(Duration::from_millis), "{pairs:?}");
+        }
+    }
+}
