@@ -89,7 +89,11 @@ impl CreateKey {
 }
 
 /// What shall become of one field of a key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// It serialises as vendors take it: what is taken away as null. What stays is to be left out, with
+/// `#[serde(skip_serializing_if = "Change::is_keep")]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum Change<T> {
     /// It stays as it is, and is not sent.
@@ -205,6 +209,8 @@ impl UpdateKey {
 pub struct CreatedKey {
     /// The record. When it could not be read back, it holds what is known, and `warnings` says so.
     pub key: ApiKey,
+    /// Whether the record is the vendor's; false when it holds no more than what was asked for.
+    pub complete: bool,
     /// The value that authenticates.
     pub secret: Secret,
     /// Further values that the vendor handed out, by the vendor's names (Pinata: `pinata_api_secret`).
@@ -217,7 +223,13 @@ impl CreatedKey {
     /// A record and its secret.
     #[must_use]
     pub fn new(key: ApiKey, secret: Secret) -> Self {
-        Self { key, secret, parts: Vec::new(), warnings: Vec::new() }
+        Self { key, complete: true, secret, parts: Vec::new(), warnings: Vec::new() }
+    }
+
+    /// A secret whose record the vendor's answer does not tell; the handle looks it up by its id.
+    #[must_use]
+    pub fn without_record(key: ApiKey, secret: Secret) -> Self {
+        Self { complete: false, ..Self::new(key, secret) }
     }
 }
 
@@ -291,6 +303,25 @@ impl Principal {
     }
 }
 
+impl Principal {
+    /// The records that may be this credential's: the one of its id, or failing that those of its
+    /// masked form and owner. Where several are, usage decides; it moves, so it never rules out all.
+    pub(crate) fn candidates(&self, mut keys: Vec<ApiKey>) -> Vec<ApiKey> {
+        if let Some(id) = &self.key_id {
+            keys.retain(|key| *id == key.id);
+            return keys;
+        }
+        keys.retain(|key| {
+            let same_owner = self.owner.is_none() || key.owner.is_none() || self.owner == key.owner;
+            self.hint == key.hint && same_owner
+        });
+        if keys.len() > 1 && keys.iter().any(|key| key.usage == self.usage) {
+            keys.retain(|key| key.usage == self.usage);
+        }
+        keys
+    }
+}
+
 impl Default for Principal {
     fn default() -> Self {
         Self::new()
@@ -329,6 +360,13 @@ impl Identification {
     #[must_use]
     pub fn new(liveness: Liveness, principal: Principal) -> Self {
         Self { liveness, principal, keys: Vec::new(), evidence: Vec::new() }
+    }
+
+    /// The same answer with one more sentence of evidence.
+    #[must_use]
+    pub fn because(mut self, sentence: impl Into<String>) -> Self {
+        self.evidence.push(sentence.into());
+        self
     }
 }
 

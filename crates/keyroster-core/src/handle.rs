@@ -10,7 +10,7 @@ use crate::clock::now;
 use crate::{
     ApiKey, ContainerPage, CreateKey, CreatedKey, Error, ErrorKind, Identification, KeyId, KeyList,
     KeyProvider, ListKeys, Listing, Operation, Orphan, Page, PageRequest, Principal, ProviderInfo,
-    Result, Revocation, Secret, Traffic, UpdateKey,
+    Result, Revocation, Secret, Traffic, UpdateKey, Warning,
 };
 
 /// So far may the vendor's clock be behind ours when an orphan is looked for.
@@ -128,7 +128,25 @@ impl Provider {
                 error
             }
         });
-        self.named(operation, created)
+        Ok(self.with_record(self.named(operation, created)?).await)
+    }
+
+    /// Looks the record up where the vendor's answer to a create does not tell it. A secret that is
+    /// shown only once is never lost to a failed look-up.
+    async fn with_record(&self, mut created: CreatedKey) -> CreatedKey {
+        if created.complete {
+            return created;
+        }
+        match self.get(&created.key.id).await {
+            Ok(key) => {
+                created.key = key;
+                created.complete = true;
+            }
+            Err(error) => created.warnings.push(Warning::incomplete(format!(
+                "the key was made, and its record could not be read back: {error}"
+            ))),
+        }
+        created
     }
 
     /// The keys that an unanswered create may have left behind: those of its name that were made since
@@ -171,9 +189,26 @@ impl Provider {
     }
 
     /// Whose key a secret belongs to; nothing is changed at the vendor.
+    ///
+    /// The provider tells what the secret is; the account's records are then searched for it, by id
+    /// where that is known, otherwise by its masked form, owner and usage.
     pub async fn identify(&self, secret: &Secret) -> Result<Identification> {
-        self.require(Operation::Identify)?;
-        self.named(Operation::Identify, self.inner.identify(secret).await)
+        let operation = Operation::Identify;
+        self.require(operation)?;
+        let mut found = self.named(operation, self.inner.identify(secret).await)?;
+        if found.keys.is_empty()
+            && !(found.principal.key_id.is_none() && found.principal.hint.is_none())
+        {
+            let records = self.list(ListKeys::all()).await?;
+            found.keys = found.principal.candidates(records.keys);
+            found.evidence.push(match found.keys.len() {
+                0 => "no record of this account fits".to_owned(),
+                1 => "one record of this account fits".to_owned(),
+                several => format!("{several} records of this account fit"),
+            });
+            found.evidence.extend(records.warnings.into_iter().map(|warning| warning.message));
+        }
+        Ok(found)
     }
 
     fn require(&self, operation: Operation) -> Result<()> {

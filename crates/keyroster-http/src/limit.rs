@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use keyroster_core::{Error, ErrorKind, Result};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
@@ -28,6 +29,20 @@ impl Limits {
     #[must_use]
     pub const fn per_minute(requests: u32) -> Self {
         Self { requests: Some(requests), interval: Duration::from_mins(1), concurrency: 8 }
+    }
+
+    /// Reads a number of requests a minute, or `none`.
+    ///
+    /// - [`Configuration`](keyroster_core::ErrorKind::Configuration): it is neither.
+    pub fn parse_per_minute(text: &str) -> Result<Self> {
+        match (text, text.parse()) {
+            ("none", _) => Ok(Self::none()),
+            (_, Ok(requests @ 1..)) => Ok(Self::per_minute(requests)),
+            _ => Err(Error::new(
+                ErrorKind::Configuration,
+                "the requests per minute are neither a number above nought nor `none`",
+            )),
+        }
     }
 
     /// No limit but on the requests at once.

@@ -1,1 +1,174 @@
-//! .
+//! OpenRouter's API keys, for keyroster.
+//!
+//! ```no_run
+//! use keyroster_core::{ListKeys, Provider, Result};
+//! use provider_openrouter::OpenRouter;
+//!
+//! # async fn example(management_key: String) -> Result<()> {
+//! let openrouter = Provider::new(OpenRouter::builder().management_key(management_key).build()?);
+//! let list = openrouter.list(ListKeys::all()).await?;
+//! for key in &list.keys {
+//!     println!("{} {:?}", key.id, key.quota.limit);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod normalize;
+mod settings;
+mod wire;
+
+use keyroster_core::{
+    Capabilities, Error, ErrorKind, Field, PageSize, Paging, ProviderId, ProviderInfo, Result,
+    Secret, Unit,
+};
+use keyroster_http::{BaseUrl, Credential, HttpClient, Limits, RetryPolicy, Timeouts};
+
+pub use settings::OpenRouterFactory;
+
+/// OpenRouter's name in settings and records.
+pub const ID: ProviderId = ProviderId::from_static("openrouter");
+
+/// Where OpenRouter's API is.
+pub const DEFAULT_BASE_URL: &str = "https://openrouter.ai/api/v1";
+
+/// A hundred keys a page: a comment in the vendor's guide ("the most recent 100 API keys"), which its
+/// schema does not promise.
+const PAGE_SIZE: PageSize = PageSize::Usual(100);
+
+/// The most workspaces that one may ask for at once (OpenAPI, 2026-10-30).
+const WORKSPACES_PER_PAGE: u32 = 100;
+
+/// The vendor option that counts the use of one's own provider keys against a limit.
+const BYOK_IN_LIMIT: &str = "include_byok_in_limit";
+
+/// One OpenRouter account.
+#[derive(Debug)]
+pub struct OpenRouter {
+    info: ProviderInfo,
+    http: HttpClient,
+}
+
+/// Settings of an [`OpenRouter`] account.
+#[derive(Clone, Debug)]
+pub struct OpenRouterBuilder {
+    management_key: Option<Secret>,
+    base_url: String,
+    limits: Limits,
+    retry: RetryPolicy,
+    timeouts: Timeouts,
+}
+
+impl OpenRouter {
+    /// Settings for an account; the management key is the only one that has no default.
+    #[must_use]
+    pub fn builder() -> OpenRouterBuilder {
+        OpenRouterBuilder {
+            management_key: None,
+            base_url: DEFAULT_BASE_URL.to_owned(),
+            limits: Limits::none(),
+            retry: RetryPolicy::default(),
+            timeouts: Timeouts::default(),
+        }
+    }
+}
+
+impl OpenRouterBuilder {
+    /// A management key, made at `openrouter.ai/settings/management-keys`.
+    #[must_use]
+    pub fn management_key(mut self, key: impl Into<Secret>) -> Self {
+        self.management_key = Some(key.into());
+        self
+    }
+
+    /// Another address than OpenRouter's, with `/api/v1`, as the vendor's own SDKs read it.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// How fast the account may ask. OpenRouter publishes no limit for these routes; without this, eight
+    /// requests at once.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How often and how long a request is tried.
+    #[must_use]
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// How long one attempt may take.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Makes the account; nothing is sent.
+    ///
+    /// - [`Configuration`](ErrorKind::Configuration): there is no management key, or a setting is
+    ///   malformed.
+    pub fn build(self) -> Result<OpenRouter> {
+        let at = |error: Error| error.with_provider(ID);
+        let base = BaseUrl::parse(&self.base_url).map_err(at)?;
+        let Some(key) = &self.management_key else {
+            return Err(at(Error::new(ErrorKind::Configuration, "no credential is set")
+                .with_help(
+                    "set OPENROUTER_MANAGEMENT_KEY to a key made at \
+                 https://openrouter.ai/settings/management-keys",
+                )));
+        };
+        // Management keys and others look alike, so the text tells no more than that it is a key.
+        let http = HttpClient::builder(base)
+            .credential(Credential::bearer(key).map_err(at)?)
+            .limits(self.limits)
+            .retry(self.retry)
+            .timeouts(self.timeouts)
+            .build();
+        Ok(OpenRouter { info: info(), http })
+    }
+}
+
+const CREATE: &[Field] = &[
+    Field::Limit(Unit::USD),
+    Field::Reset,
+    Field::Expiry,
+    Field::Container,
+    Field::Owner,
+    Field::extra(BYOK_IN_LIMIT),
+];
+
+const UPDATE: &[Field] = &[
+    Field::Name,
+    Field::Disabled,
+    Field::Limit(Unit::USD),
+    Field::Reset,
+    Field::Container,
+    Field::extra(BYOK_IN_LIMIT),
+];
+
+fn info() -> ProviderInfo {
+    ProviderInfo::new(
+        ID,
+        "OpenRouter",
+        "https://openrouter.ai/docs/guides/overview/auth/management-api-keys",
+        Paging::Offset(PAGE_SIZE),
+        Capabilities::LIST_ONLY
+            .with_get()
+            .with_create(CREATE)
+            .with_update(UPDATE)
+            .with_revoke()
+            .with_whoami()
+            .with_identify(),
+    )
+    .with_containers("workspace", Paging::Offset(PageSize::Usual(WORKSPACES_PER_PAGE)))
+}

@@ -1,0 +1,202 @@
+//! OpenRouter's requests.
+
+use keyroster_core::{
+    ApiKey, Change, Container, ContainerPage, CreateKey, CreatedKey, Decimal, Error, ErrorKind,
+    Identification, KeyId, KeyProvider, Liveness, Operation, Page, PageRequest, Principal,
+    ProviderInfo, Reset, Result, Revocation, Secret, Traffic, UpdateKey, Warning, async_trait,
+};
+use keyroster_http::{Credential, Request, Response};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::wire::{self, Data};
+use crate::{BYOK_IN_LIMIT, OpenRouter, WORKSPACES_PER_PAGE, normalize};
+
+/// The longest name, and the limit that none reaches (OpenAPI, 2026-10-30).
+const MAX_NAME: usize = 256;
+const LIMIT_BELOW: i32 = 1_000_000;
+
+#[async_trait]
+impl KeyProvider for OpenRouter {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn traffic(&self) -> Traffic {
+        self.http.traffic()
+    }
+
+    /// The vendor's defaults hide disabled keys, expired keys, and those of other workspaces.
+    async fn list_page(&self, request: &PageRequest) -> Result<Page> {
+        let mut call = Request::get(Operation::ListKeys, "/keys")
+            .query("include_disabled", true)
+            .query("include_expired", true)
+            .query("offset", request.start.offset());
+        if let Some(workspace) = &request.container {
+            call = call.query("workspace_id", &workspace.id);
+        }
+        let response = self.http.send(call).await?;
+        let page: Data<Vec<wire::KeyRow>> = response.json()?;
+        let keys = page.data.into_iter().map(|key| {
+            normalize::key(key, request.container.as_ref())
+                .ok_or_else(|| response.unexpected("a key that has no `hash`"))
+        });
+        Ok(Page::new(keys.collect::<Result<_>>()?))
+    }
+
+    async fn list_containers(&self, request: &PageRequest) -> Result<ContainerPage> {
+        let call = Request::get(Operation::ListContainers, "/workspaces")
+            .query("offset", request.start.offset())
+            .query("limit", WORKSPACES_PER_PAGE)
+            .accept(&[403, 404]);
+        let response = self.http.send(call).await?;
+        if response.status() != 200 {
+            return Ok(ContainerPage::default_only(Warning::incomplete(format!(
+                "OpenRouter did not let this credential list the workspaces (status {}), so only the \
+                 keys of the default workspace are shown",
+                response.status()
+            ))));
+        }
+        let mut page: wire::WorkspacePage = response.json()?;
+        if page.data.is_empty() && request.start.offset() == 0 {
+            return Ok(ContainerPage::default_only(Warning::incomplete(
+                "OpenRouter listed no workspace, so only the keys of the default one are shown",
+            )));
+        }
+        let workspaces = page.data.into_iter().map(|mut workspace| {
+            let id = workspace.id.take();
+            let id = id.ok_or_else(|| response.unexpected("a workspace that has no `id`"))?;
+            Ok(Container::new("workspace", id).named(workspace.name.take()))
+        });
+        let workspaces = workspaces.collect::<Result<_>>()?;
+        Ok(ContainerPage::new(workspaces).with_total(page.total_count.take()))
+    }
+
+    async fn get(&self, id: &KeyId) -> Result<ApiKey> {
+        let call = Request::get(Operation::GetKey, "/keys/{hash}").segment(id.as_str());
+        record(&self.http.send(call).await?)
+    }
+
+    async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
+        check_name(&request.name)?;
+        let limit = request.limit.as_ref().map(|limit| number(limit.amount));
+        let body = wire::NewKey {
+            name: &request.name,
+            limit: limit.transpose()?,
+            limit_reset: request.reset.as_ref().map(reset).transpose()?.flatten(),
+            include_byok_in_limit: flag(request.extras.get(BYOK_IN_LIMIT))?,
+            expires_at: request.expires_at,
+            creator_user_id: request.owner.as_deref(),
+            workspace_id: request.container.as_deref(),
+        };
+        let call = Request::create(Operation::CreateKey, "/keys").json(&body);
+        let response = self.http.send(call).await?;
+        let created: wire::Created = response.json()?;
+        let key = normalize::key(created.data, None);
+        let key = key.ok_or_else(|| response.unexpected("a key that has no `hash`"))?;
+        Ok(CreatedKey::new(key, created.key))
+    }
+
+    async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<ApiKey> {
+        change.name.as_deref().map(check_name).transpose()?;
+        let body = wire::KeyChange {
+            name: change.name.as_deref(),
+            disabled: change.disabled,
+            limit: match &change.limit {
+                Change::Set(limit) => Change::Set(number(limit.amount)?),
+                Change::Clear => Change::Clear,
+                _ => Change::Keep,
+            },
+            limit_reset: match &change.reset {
+                Change::Set(rule) => reset(rule)?.map_or(Change::Clear, Change::Set),
+                Change::Clear => Change::Clear,
+                _ => Change::Keep,
+            },
+            include_byok_in_limit: flag(change.extras.get(BYOK_IN_LIMIT))?,
+            workspace_id: change.container.as_deref(),
+        };
+        let call = Request::patch(Operation::UpdateKey, "/keys/{hash}");
+        record(&self.http.send(call.segment(id.as_str()).json(&body)).await?)
+    }
+
+    async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
+        let call = Request::delete(Operation::RevokeKey, "/keys/{hash}").segment(id.as_str());
+        let response = self.http.send(call.accept(&[404])).await?;
+        Ok(if response.status() == 404 { Revocation::AlreadyGone } else { Revocation::Revoked })
+    }
+
+    async fn whoami(&self) -> Result<Principal> {
+        let response = self.http.send(current_key(Operation::WhoAmI)).await?;
+        Ok(normalize::principal(response.json::<Data<wire::KeyRow>>()?.data))
+    }
+
+    /// The secret itself is asked about, with itself as the credential.
+    async fn identify(&self, secret: &Secret) -> Result<Identification> {
+        let call = current_key(Operation::Identify).credential(Credential::bearer(secret)?);
+        let response = self.http.send(call.accept(&[401, 403])).await?;
+        if response.status() != 200 {
+            let dead = Identification::new(Liveness::Dead, Principal::new());
+            return Ok(
+                dead.because("OpenRouter refuses it, and does not tell of a dead key whose it is")
+            );
+        }
+        let principal = normalize::principal(response.json::<Data<wire::KeyRow>>()?.data);
+        let live = Identification::new(Liveness::Live, principal).because("OpenRouter accepts it");
+        Ok(if live.principal.access == keyroster_core::Access::Admin {
+            live.because("it is a management key, and those are in no list")
+        } else {
+            live
+        })
+    }
+}
+
+/// What the vendor says of the key that the request carries.
+fn current_key(operation: Operation) -> Request {
+    Request::get(operation, "/key")
+}
+
+fn record(response: &Response) -> Result<ApiKey> {
+    let key = normalize::key(response.json::<Data<wire::KeyRow>>()?.data, None);
+    key.ok_or_else(|| response.unexpected("a key that has no `hash`"))
+}
+
+/// The vendor's word for a reset; none is null, for never.
+fn reset(reset: &Reset) -> Result<Option<&'static str>> {
+    match reset {
+        Reset::Never => Ok(None),
+        Reset::Daily => Ok(Some("daily")),
+        Reset::Weekly => Ok(Some("weekly")),
+        Reset::Monthly => Ok(Some("monthly")),
+        _ => Err(invalid("OpenRouter resets a limit daily, weekly, monthly or never")),
+    }
+}
+
+/// A limit in its own digits.
+fn number(limit: Decimal) -> Result<wire::Number> {
+    if limit >= Decimal::from(LIMIT_BELOW) {
+        return Err(invalid(format!("the limit {limit} USD is not below {LIMIT_BELOW}")));
+    }
+    RawValue::from_string(limit.to_string()).map_err(|_| invalid("the limit is no number"))
+}
+
+fn flag(value: Option<&Value>) -> Result<Option<bool>> {
+    match value {
+        None => Ok(None),
+        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        Some(_) => Err(invalid(format!("the option `{BYOK_IN_LIMIT}` is neither true nor false"))),
+    }
+}
+
+fn check_name(name: &str) -> Result<()> {
+    let length = name.chars().count();
+    if length > MAX_NAME {
+        return Err(invalid(format!(
+            "the name has {length} characters; OpenRouter takes {MAX_NAME}"
+        )));
+    }
+    Ok(())
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidRequest, message)
+}

@@ -1,0 +1,144 @@
+//! OpenRouter's JSON to the record.
+
+use keyroster_core::{
+    Access, Amount, ApiKey, Container, Decimal, Expiry, LastUsed, Limit, Owner, Principal, Quota,
+    Reset, State, Timestamp, Unit, Usage,
+};
+use keyroster_http::json::Field;
+
+use crate::{BYOK_IN_LIMIT, ID, wire};
+
+/// Uses since this instant show in `last_used_at`; earlier ones do not ("null if no usage has been
+/// recorded since the end of 2025", OpenAPI, 2026-10-30).
+const LAST_USED_SINCE: &str = "2026-01-01T00:00:00Z";
+
+/// The record of a key; none if the vendor's has no `hash`, without which nothing can be done with it.
+///
+/// The container's name is the vendor's, from the list of workspaces, where it was asked.
+pub(crate) fn key(mut wire: wire::KeyRow, container: Option<&Container>) -> Option<ApiKey> {
+    let mut key = ApiKey::new(ID, wire.hash.take()?);
+    key.name = wire.name.take();
+    key.hint = wire.label.take();
+    // OpenRouter deletes keys; a deleted one is in no list.
+    key.state = State::new(wire.disabled.take(), Some(false));
+    key.quota = quota(&mut wire);
+    key.usage = usage(&mut wire);
+    key.owner = wire.creator_user_id.take().map(Owner::new);
+    key.container = wire.workspace_id.take().map(|id| {
+        let known = container.filter(|container| container.id == id);
+        Container::new("workspace", id).named(known.and_then(|known| known.name.clone()))
+    });
+    key.created_at = wire.created_at.take();
+    key.updated_at = wire.updated_at.take();
+    key.last_used = last_used(&mut wire.last_used_at, key.created_at);
+    key.expiry = expiry(&mut wire.expires_at);
+    let byok_in_limit = wire.include_byok_in_limit.take();
+    let external_user = wire.external_user.take();
+    key.extras = wire.leftovers();
+    if let Some(counts) = byok_in_limit {
+        key.extras.insert(BYOK_IN_LIMIT, counts.into());
+    }
+    if let Some(user) = external_user {
+        key.extras.insert("external_user", user.into());
+    }
+    Some(key)
+}
+
+/// What `GET /key` says of the key in use.
+pub(crate) fn principal(mut wire: wire::KeyRow) -> Principal {
+    let mut principal = Principal::new();
+    principal.hint = wire.label.take();
+    let manages = wire.is_management_key.take().or(wire.is_provisioning_key.take());
+    principal.access = match manages {
+        Some(true) => Access::Admin,
+        // OpenRouter has two kinds of keys, and the other one calls models.
+        Some(false) => Access::scoped(["inference"]),
+        None => Access::Unknown,
+    };
+    principal.owner = wire.creator_user_id.take().map(Owner::new);
+    principal.quota = quota(&mut wire);
+    principal.usage = usage(&mut wire);
+    principal.expiry = expiry(&mut wire.expires_at);
+    let byok_in_limit = wire.include_byok_in_limit.take();
+    let workspace = wire.workspace_id.take();
+    principal.extras = wire.leftovers();
+    if let Some(counts) = byok_in_limit {
+        principal.extras.insert(BYOK_IN_LIMIT, counts.into());
+    }
+    if let Some(id) = workspace {
+        principal.extras.insert("workspace_id", id.into());
+    }
+    principal
+}
+
+fn usd(amount: Decimal) -> Amount {
+    Amount::new(amount, Unit::USD)
+}
+
+/// `limit` is null for a key without one.
+fn quota(wire: &mut wire::KeyRow) -> Quota {
+    let limit = match wire.limit.take() {
+        Some(limit) => Limit::Amount(usd(limit)),
+        None if wire.limit.is_null() => Limit::Unlimited,
+        None => Limit::Unknown,
+    };
+    let mut quota = Quota::new(limit);
+    quota.remaining = wire.limit_remaining.take().map(usd);
+    quota.reset = match wire.limit_reset.take() {
+        Some(rule) => match rule.as_str() {
+            "daily" => Reset::Daily,
+            "weekly" => Reset::Weekly,
+            "monthly" => Reset::Monthly,
+            _ => Reset::Other { rule },
+        },
+        None if wire.limit_reset.is_null() => Reset::Never,
+        None => Reset::Unknown,
+    };
+    quota
+}
+
+/// What was paid with OpenRouter's credits, and what one's own provider keys were used for.
+fn usage(wire: &mut wire::KeyRow) -> Vec<Usage> {
+    let meter = |name, readings: [&mut Field<Decimal>; 4]| {
+        let [total, daily, weekly, monthly] = readings.map(|reading| reading.take().map(usd));
+        let mut usage = Usage::new(name);
+        (usage.total, usage.daily, usage.weekly, usage.monthly) = (total, daily, weekly, monthly);
+        usage
+    };
+    let credits =
+        [&mut wire.usage, &mut wire.usage_daily, &mut wire.usage_weekly, &mut wire.usage_monthly];
+    let byok = [
+        &mut wire.byok_usage,
+        &mut wire.byok_usage_daily,
+        &mut wire.byok_usage_weekly,
+        &mut wire.byok_usage_monthly,
+    ];
+    let mut meters = vec![meter("credits", credits), meter("byok", byok)];
+    meters.retain(|usage| {
+        [&usage.total, &usage.daily, &usage.weekly, &usage.monthly].iter().any(|x| x.is_some())
+    });
+    meters
+}
+
+/// `expires_at` is null for a key without expiry, and optional: its absence says nothing.
+fn expiry(wire: &mut Field<Timestamp>) -> Expiry {
+    match wire.take() {
+        Some(at) => Expiry::At { at },
+        None if wire.is_null() => Expiry::Never,
+        None => Expiry::Unknown,
+    }
+}
+
+/// `last_used_at` is null for a key that was not used since the end of 2025, so "never" can be told of
+/// younger keys alone.
+fn last_used(wire: &mut Field<Timestamp>, created_at: Option<Timestamp>) -> LastUsed {
+    if let Some(at) = wire.take() {
+        return LastUsed::At { at };
+    }
+    let recorded_since = LAST_USED_SINCE.parse().ok();
+    if wire.is_null() && created_at.is_some() && created_at >= recorded_since {
+        LastUsed::Never
+    } else {
+        LastUsed::Unknown
+    }
+}

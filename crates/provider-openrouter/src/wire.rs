@@ -1,0 +1,108 @@
+//! OpenRouter's JSON.
+
+use keyroster_core::{Change, Decimal, Secret, Timestamp};
+use keyroster_http::json::Field;
+use keyroster_http::record;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// What most answers wrap theirs in.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Data<T> {
+    pub(crate) data: T,
+}
+
+/// A page of workspaces.
+#[derive(Debug, Deserialize)]
+pub(crate) struct WorkspacePage {
+    pub(crate) data: Vec<WorkspaceRow>,
+    #[serde(default)]
+    pub(crate) total_count: Field<u64>,
+}
+
+record! {
+    /// A workspace, of which only the name is used.
+    pub(crate) struct WorkspaceRow {
+        id: String = "id",
+        name: String = "name",
+    }
+}
+
+record! {
+    /// A key (OpenAPI, 2026-10-30; older answers lack the newest fields).
+    pub(crate) struct KeyRow {
+        hash: String = "hash",
+        name: String = "name",
+        label: String = "label",
+        disabled: bool = "disabled",
+        limit: Decimal = "limit",
+        limit_remaining: Decimal = "limit_remaining",
+        limit_reset: String = "limit_reset",
+        include_byok_in_limit: bool = "include_byok_in_limit",
+        usage: Decimal = "usage",
+        usage_daily: Decimal = "usage_daily",
+        usage_weekly: Decimal = "usage_weekly",
+        usage_monthly: Decimal = "usage_monthly",
+        byok_usage: Decimal = "byok_usage",
+        byok_usage_daily: Decimal = "byok_usage_daily",
+        byok_usage_weekly: Decimal = "byok_usage_weekly",
+        byok_usage_monthly: Decimal = "byok_usage_monthly",
+        created_at: Timestamp = "created_at",
+        updated_at: Timestamp = "updated_at",
+        last_used_at: Timestamp = "last_used_at",
+        expires_at: Timestamp = "expires_at",
+        creator_user_id: String = "creator_user_id",
+        external_user: String = "external_user",
+        workspace_id: String = "workspace_id",
+        /// Said of the key in use alone, by `GET /key`.
+        is_management_key: bool = "is_management_key",
+        /// The older name of the same.
+        is_provisioning_key: bool = "is_provisioning_key",
+    }
+}
+
+/// What a create answers, this once. The secret stands beside `data`; the vendor's rotation guide, which
+/// puts it inside, is wrong.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Created {
+    pub(crate) data: KeyRow,
+    pub(crate) key: Secret,
+}
+
+/// A number in the digits that were asked for.
+pub(crate) type Number = Box<RawValue>;
+
+/// What a create asks for; what is not asked for is not sent.
+#[derive(Debug, Serialize)]
+pub(crate) struct NewKey<'a> {
+    pub(crate) name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) limit: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) limit_reset: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) include_byok_in_limit: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) creator_user_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) workspace_id: Option<&'a str>,
+}
+
+/// What a change asks for: what stays is not sent, what is taken away is sent as null.
+#[derive(Debug, Serialize)]
+pub(crate) struct KeyChange<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) disabled: Option<bool>,
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub(crate) limit: Change<Number>,
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub(crate) limit_reset: Change<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) include_byok_in_limit: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) workspace_id: Option<&'a str>,
+}

@@ -1,0 +1,150 @@
+//! Pinata's requests.
+
+use keyroster_core::{
+    Access, ApiKey, CreateKey, CreatedKey, Error, ErrorKind, Expiry, Identification, KeyId,
+    KeyProvider, Limit, Liveness, Operation, Owner, Page, PageRequest, Principal, ProviderInfo,
+    Quota, Result, Revocation, Secret, Traffic, async_trait,
+};
+use keyroster_http::{Credential, Request, Response};
+
+use crate::wire::{self, jwt_claims};
+use crate::{Generation, ID, Pinata, normalize, scopes};
+
+#[async_trait]
+impl KeyProvider for Pinata {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn traffic(&self) -> Traffic {
+        self.http.traffic()
+    }
+
+    async fn list_page(&self, request: &PageRequest) -> Result<Page> {
+        let route = match self.generation {
+            Generation::Legacy => "/users/apiKeys",
+            Generation::V3 => "/v3/api_keys",
+            Generation::V3Sdk => "/v3/pinata/keys",
+        };
+        let request =
+            Request::get(Operation::ListKeys, route).query("offset", request.start.offset());
+        let response = self.http.send(request).await?;
+        let mut page: wire::KeyPage = response.json()?;
+        let keys = page.keys.into_iter().map(|key| {
+            normalize::key(key).ok_or_else(|| response.unexpected("a key that has no `key`"))
+        });
+        Ok(Page::new(keys.collect::<Result<_>>()?).with_total(page.count.take()))
+    }
+
+    async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
+        let max_uses = request.limit.as_ref().map(|limit| {
+            limit.amount.as_u64().filter(|uses| *uses > 0).ok_or_else(|| {
+                let message = format!("the limit {limit} is not a whole number above nought");
+                Error::new(ErrorKind::InvalidRequest, message)
+            })
+        });
+        let body = wire::NewKey {
+            name: &request.name,
+            max_uses: max_uses.transpose()?,
+            permissions: scopes::permissions(&request.access, self.generation)?,
+        };
+        let route = match self.generation {
+            Generation::Legacy => "/users/generateApiKey",
+            Generation::V3 => "/v3/api_keys",
+            Generation::V3Sdk => "/v3/pinata/keys",
+        };
+        let call = Request::create(Operation::CreateKey, route).json(&body);
+        let created: wire::Created = self.http.send(call).await?.json()?;
+        let mut key = ApiKey::new(ID, created.pinata_api_key);
+        key.name = Some(request.name.clone());
+        key.access = request.access.clone();
+        key.quota = Quota::new(request.limit.clone().map_or(Limit::Unknown, Limit::Amount));
+        let mut created_key = CreatedKey::without_record(key, created.jwt);
+        created_key.parts.push(("pinata_api_secret".to_owned(), created.pinata_api_secret));
+        Ok(created_key)
+    }
+
+    /// The legacy route answers "Revoked" for a key that never was, too.
+    async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
+        let operation = Operation::RevokeKey;
+        let request = match self.generation {
+            Generation::Legacy => Request::put(operation, "/users/revokeApiKey")
+                .json(&wire::Revoke { key: id.as_str() }),
+            Generation::V3 => Request::delete(operation, "/v3/api_keys/{key}").segment(id.as_str()),
+            Generation::V3Sdk => {
+                Request::put(operation, "/v3/pinata/keys/{key}").segment(id.as_str())
+            }
+        };
+        let response = self.http.send(request.accept(&[404])).await?;
+        Ok(if response.status() == 404 { Revocation::AlreadyGone } else { Revocation::Revoked })
+    }
+
+    async fn whoami(&self) -> Result<Principal> {
+        self.http.send(test_authentication(Operation::WhoAmI)).await?;
+        let mut principal = Principal::new();
+        principal.key_id = self.own_key.as_deref().map(KeyId::from);
+        // Whether the credential may list keys tells whether it may manage them: on the legacy routes
+        // that takes an admin key (docs.pinata.cloud, 2024-02), on v3 at least `org:write`.
+        match self.list_page(&PageRequest::default()).await {
+            Ok(page) => {
+                if self.generation == Generation::Legacy {
+                    principal.access = Access::Admin;
+                }
+                let own =
+                    page.keys.into_iter().find(|key| Some(&key.id) == principal.key_id.as_ref());
+                if let Some(own) = own {
+                    principal.access = own.access;
+                    principal.owner = own.owner;
+                    principal.quota = own.quota;
+                    principal.usage = own.usage;
+                }
+                principal.extras.insert("may_list_keys", true.into());
+            }
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                principal.extras.insert("may_list_keys", false.into());
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(principal)
+    }
+
+    /// A JWT says itself whose it is; then it is tried, which uses up one of a limited key's uses.
+    async fn identify(&self, secret: &Secret) -> Result<Identification> {
+        let Some(claims) = jwt_claims(secret) else {
+            let unknown = Identification::new(Liveness::Unknown, Principal::new());
+            return Ok(unknown.because(
+                "it is no Pinata JWT; a key's secret alone does not tell whose it is, and cannot be \
+                 tried without the key",
+            ));
+        };
+        let mut principal = Principal::new();
+        principal.key_id = claims.key.map(KeyId::from);
+        principal.owner = claims.user.map(Owner::new);
+        if let Some(at) = claims.expires_at {
+            principal.expiry = Expiry::At { at };
+        }
+        if let Some(at) = claims.issued_at {
+            principal.extras.insert("issued_at", at.to_string().into());
+        }
+        let request = test_authentication(Operation::Identify)
+            .credential(Credential::bearer(secret)?)
+            .accept(&[401, 403]);
+        let liveness = liveness(&self.http.send(request).await?);
+        let verdict = match liveness {
+            Liveness::Live => "Pinata accepts it",
+            _ => "Pinata refuses it",
+        };
+        Ok(Identification::new(liveness, principal)
+            .because("the JWT names its key")
+            .because(verdict))
+    }
+}
+
+/// Proves that a credential authenticates, and nothing else: a key without any scope passes.
+fn test_authentication(operation: Operation) -> Request {
+    Request::get(operation, "/data/testAuthentication")
+}
+
+fn liveness(response: &Response) -> Liveness {
+    if response.status() == 200 { Liveness::Live } else { Liveness::Dead }
+}

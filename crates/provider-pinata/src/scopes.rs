@@ -1,0 +1,238 @@
+//! Pinata's scopes: a tree on the wire, a set of names here.
+//!
+//! A name is the path to a leaf, joined by colons, as `pinning:pinFileToIPFS`. The v3 resources are
+//! names already, as `org:files:read`.
+
+use std::collections::BTreeSet;
+
+use keyroster_core::{Access, Error, ErrorKind, Result};
+use serde_json::{Map, Value};
+
+use crate::Generation;
+
+/// What a new key's `permissions.endpoints` may hold (pinata-api-ipfs.yaml and pinata-api-v3.yaml,
+/// 2026-06-30). Keys made in the web interface can have more, as `psa:pins:listPinObjects`.
+const ENDPOINTS: [&str; 10] = [
+    "data:pinList",
+    "data:userPinnedDataTotal",
+    "pinning:hashMetadata",
+    "pinning:hashPinPolicy",
+    "pinning:pinByHash",
+    "pinning:pinFileToIPFS",
+    "pinning:pinJSONToIPFS",
+    "pinning:pinJobs",
+    "pinning:unpin",
+    "pinning:userPinPolicy",
+];
+
+/// What a new key's `permissions.resources` may hold, on v3 alone (npm `pinata` 2.5.6,
+/// `types/keys.ts`).
+const RESOURCES: [&str; 10] = [
+    "org:read",
+    "org:write",
+    "org:files:read",
+    "org:files:write",
+    "org:groups:read",
+    "org:groups:write",
+    "org:gateways:read",
+    "org:gateways:write",
+    "org:analytics:read",
+    "org:analytics:write",
+];
+
+/// Reads a record's `scopes`; the flag tells whether some of it has no place in the result.
+pub(crate) fn read(scopes: &Value) -> (Access, bool) {
+    let Some(members) = scopes.as_object() else {
+        return (Access::Unknown, true);
+    };
+    if members.get("admin").and_then(Value::as_bool) == Some(true) {
+        let more = members.iter().any(|(name, value)| name != "admin" && !is_bare(value));
+        return (Access::Admin, more);
+    }
+    let mut names = BTreeSet::new();
+    let mut odd = false;
+    for (name, value) in members {
+        match (name.as_str(), value) {
+            ("admin", Value::Bool(_)) => {}
+            // Neither of the two names is a part of a scope's own name.
+            ("endpoints" | "resources", value) => collect("", value, &mut names, &mut odd),
+            (name, value) => collect(name, value, &mut names, &mut odd),
+        }
+    }
+    let says = ["admin", "endpoints", "resources"].iter().any(|name| members.contains_key(*name));
+    if says || !names.is_empty() {
+        (Access::Scoped { scopes: names }, odd)
+    } else {
+        // `{}` was seen in the wild, and nothing tells what it means.
+        (Access::Unknown, odd)
+    }
+}
+
+/// Whether a value adds nothing to admin access.
+fn is_bare(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.values().all(is_bare),
+        Value::Null => true,
+        _ => false,
+    }
+}
+
+fn collect(path: &str, value: &Value, names: &mut BTreeSet<String>, odd: &mut bool) {
+    let below = |name: &str| match path {
+        "" => name.to_owned(),
+        path => format!("{path}:{name}"),
+    };
+    match value {
+        Value::Bool(true) if !path.is_empty() => {
+            names.insert(path.to_owned());
+        }
+        Value::Bool(false) | Value::Null => {}
+        Value::Object(members) => {
+            for (name, value) in members {
+                collect(&below(name), value, names, odd);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                match item.as_str() {
+                    Some(name) => {
+                        names.insert(below(name));
+                    }
+                    None => *odd = true,
+                }
+            }
+        }
+        Value::Bool(true) | Value::Number(_) | Value::String(_) => *odd = true,
+    }
+}
+
+/// The `permissions` of a new key.
+///
+/// - [`InvalidRequest`](ErrorKind::InvalidRequest): a scope is unknown (the nearest known one is named),
+///   or none is asked for.
+/// - [`Unsupported`](ErrorKind::Unsupported): a resource is asked of the legacy API.
+pub(crate) fn permissions(access: &Access, generation: Generation) -> Result<Value> {
+    let scopes = match access {
+        Access::Admin => return Ok(serde_json::json!({ "admin": true })),
+        Access::Scoped { scopes } => scopes,
+        _ => {
+            let message = "what the key may do is not named";
+            return Err(Error::new(ErrorKind::InvalidRequest, message)
+                .with_help("ask for admin access or name scopes, as `pinning:pinFileToIPFS`"));
+        }
+    };
+    let mut endpoints = Map::new();
+    let mut resources = Vec::new();
+    for scope in scopes {
+        if RESOURCES.contains(&scope.as_str()) {
+            if generation == Generation::Legacy {
+                let message = format!("the legacy API does not offer the scope `{scope}`");
+                return Err(Error::new(ErrorKind::Unsupported, message)
+                    .with_help("use the v3 generation of the API; nothing was sent"));
+            }
+            resources.push(Value::from(scope.as_str()));
+            continue;
+        }
+        match scope.split_once(':') {
+            Some((group, name)) if ENDPOINTS.contains(&scope.as_str()) => {
+                let group = endpoints.entry(group).or_insert_with(|| Map::new().into());
+                if let Some(group) = group.as_object_mut() {
+                    group.insert(name.to_owned(), true.into());
+                }
+            }
+            _ => return Err(unknown(scope)),
+        }
+    }
+    let mut permissions = Map::new();
+    if !endpoints.is_empty() {
+        permissions.insert("endpoints".to_owned(), endpoints.into());
+    }
+    if !resources.is_empty() {
+        permissions.insert("resources".to_owned(), resources.into());
+    }
+    Ok(permissions.into())
+}
+
+fn unknown(scope: &str) -> Error {
+    let lower = scope.to_lowercase();
+    let distance = |known: &str| {
+        // A bare `pinFileToIPFS` is near to `pinning:pinFileToIPFS`.
+        let tail = known.split_once(':').map_or(known, |(_, tail)| tail).to_lowercase();
+        strsim::levenshtein(&lower, &known.to_lowercase()).min(strsim::levenshtein(&lower, &tail))
+    };
+    let nearest = ENDPOINTS.iter().chain(&RESOURCES).min_by_key(|known| distance(known));
+    let nearest = nearest.copied().unwrap_or_default();
+    Error::new(ErrorKind::InvalidRequest, format!("there is no scope `{scope}`"))
+        .with_help(format!("did you mean `{nearest}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use keyroster_core::Access;
+    use serde_json::json;
+
+    use super::{permissions, read};
+    use crate::Generation;
+
+    #[test]
+    fn every_known_shape_is_read() {
+        for (scopes, access, odd) in [
+            (json!({"admin": true}), Access::Admin, false),
+            (
+                json!({"admin": true, "endpoints": {"data": {}, "pinning": {}}}),
+                Access::Admin,
+                false,
+            ),
+            (json!({"admin": false}), Access::scoped::<&str>([]), false),
+            (
+                json!({"admin": false, "endpoints": {
+                    "pinning": {"pinFileToIPFS": true, "unpin": false}, "data": {"pinList": true},
+                    "psa": {"pins": {"listPinObjects": true}}
+                }}),
+                Access::scoped([
+                    "data:pinList",
+                    "pinning:pinFileToIPFS",
+                    "psa:pins:listPinObjects",
+                ]),
+                false,
+            ),
+            (json!({"resources": ["org:files:read"]}), Access::scoped(["org:files:read"]), false),
+            (json!({"resources": {"org:read": true}}), Access::scoped(["org:read"]), false),
+            (json!({"groups": {"write": true}}), Access::scoped(["groups:write"]), false),
+            (json!({}), Access::Unknown, false),
+            (json!({"admin": "yes"}), Access::scoped::<&str>([]), true),
+            (json!(["admin"]), Access::Unknown, true),
+            (json!(7), Access::Unknown, true),
+        ] {
+            assert_eq!(read(&scopes), (access, odd), "{scopes}");
+        }
+    }
+
+    #[test]
+    fn scopes_are_written_as_the_tree_that_they_are() {
+        let access = Access::scoped(["pinning:unpin", "data:pinList", "pinning:pinByHash"]);
+        assert_eq!(
+            permissions(&access, Generation::Legacy).unwrap(),
+            json!({"endpoints": {"data": {"pinList": true}, "pinning": {"pinByHash": true, "unpin": true}}})
+        );
+        let access = Access::scoped(["org:files:read"]);
+        assert_eq!(
+            permissions(&access, Generation::V3).unwrap(),
+            json!({"resources": ["org:files:read"]})
+        );
+        assert!(permissions(&access, Generation::Legacy).is_err());
+    }
+
+    #[test]
+    fn an_unknown_scope_is_named_with_the_nearest() {
+        for (wrong, right) in [
+            ("pinning:pinFileToIpfs", "pinning:pinFileToIPFS"),
+            ("pinList", "data:pinList"),
+            ("org:file:read", "org:files:read"),
+        ] {
+            let error =
+                permissions(&Access::scoped([wrong]), Generation::V3).unwrap_err().to_string();
+            assert!(error.contains(wrong) && error.contains(right), "{error}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Pinata accounts out of named settings.
+
+use keyroster_core::{
+    Error, ErrorKind, Provider, ProviderFactory, ProviderInfo, Result, Setting, Settings,
+};
+use keyroster_http::Limits;
+
+use crate::{Pinata, info};
+
+/// Makes Pinata accounts out of named settings.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct PinataFactory;
+
+/// The names of the first four are those of Pinata's own documentation and SDKs.
+const SETTINGS: &[Setting] = &[
+    Setting::secret("jwt", "PINATA_JWT", "JWT of an admin key"),
+    Setting::secret("api-key", "PINATA_API_KEY", "public key of an admin key, instead of the JWT"),
+    Setting::secret("api-secret", "PINATA_API_SECRET", "secret of that key"),
+    Setting::plain("base-url", "PINATA_BASE_URL", "another address than https://api.pinata.cloud"),
+    Setting::plain("generation", "PINATA_GENERATION", "`legacy`, `v3` or `v3-sdk`"),
+    Setting::plain(
+        "requests-per-minute",
+        "PINATA_REQUESTS_PER_MINUTE",
+        "the plan's rate limit; 60 unless set",
+    ),
+];
+
+impl ProviderFactory for PinataFactory {
+    fn info(&self) -> ProviderInfo {
+        info()
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn build(&self, settings: &Settings) -> Result<Provider> {
+        let mut builder = Pinata::builder();
+        if let Some(jwt) = settings.secret("jwt") {
+            builder = builder.jwt(jwt.clone());
+        }
+        let has_jwt = settings.secret("jwt").is_some();
+        match (settings.secret("api-key"), settings.secret("api-secret")) {
+            (Some(key), Some(secret)) => builder = builder.key_pair(key.clone(), secret.clone()),
+            (Some(_), None) if !has_jwt => return Err(half("PINATA_API_KEY", "PINATA_API_SECRET")),
+            (None, Some(_)) if !has_jwt => return Err(half("PINATA_API_SECRET", "PINATA_API_KEY")),
+            _ => {}
+        }
+        if let Some(url) = settings.plain("base-url") {
+            builder = builder.base_url(url);
+        }
+        if let Some(generation) = settings.plain("generation") {
+            builder = builder.generation(generation.parse()?);
+        }
+        if let Some(rate) = settings.plain("requests-per-minute") {
+            builder = builder.limits(Limits::parse_per_minute(rate)?);
+        }
+        Ok(Provider::new(builder.build()?))
+    }
+}
+
+fn half(set: &str, missing: &str) -> Error {
+    Error::new(ErrorKind::Configuration, format!("{set} is set and {missing} is not"))
+        .with_help(format!("set {missing} too, or PINATA_JWT instead of both"))
+}
