@@ -83,13 +83,25 @@ impl Listing {
     }
 
     /// Reads on to the end.
-    pub async fn collect_all(mut self) -> Result<KeyList> {
-        let mut keys = Vec::new();
-        while let Some(key) = self.keys.try_next().await? {
-            keys.push(key);
-        }
+    pub async fn collect_all(self) -> Result<KeyList> {
+        let mut list = KeyList::default();
+        self.collect_into(&mut list).await?;
+        Ok(list)
+    }
+
+    /// Reads on to the end or the first error; what was read before it stays in the list.
+    pub async fn collect_into(mut self, list: &mut KeyList) -> Result<()> {
+        let outcome = loop {
+            match self.keys.try_next().await {
+                Ok(Some(key)) => list.keys.push(key),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
         let Progress { pages, warnings } = lock(&self.progress).clone();
-        Ok(KeyList { keys, warnings, pages })
+        list.pages += pages;
+        list.warnings.extend(warnings);
+        outcome
     }
 }
 

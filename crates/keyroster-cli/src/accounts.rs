@@ -1,0 +1,102 @@
+//! Which accounts a command asks.
+
+use keyroster::{Error, Provider, ProviderFactory, Registry, Setting, Settings};
+use keyroster_sandbox::Sandbox;
+
+use crate::env;
+use crate::failure::Failure;
+
+/// Where accounts come from: the environment, or a sandbox.
+#[derive(Debug)]
+pub(crate) struct Source<'a> {
+    pub(crate) registry: &'a Registry,
+    pub(crate) sandbox: bool,
+}
+
+/// An account, or why it cannot be asked.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+    pub(crate) provider: Result<Provider, Error>,
+}
+
+/// The accounts that a command asks.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    /// In the order of their names.
+    pub(crate) all: Vec<Account>,
+    /// It serves as long as this lives.
+    _sandbox: Option<Sandbox>,
+}
+
+impl Source<'_> {
+    /// All accounts; at least one.
+    pub(crate) async fn open(&self) -> Result<Accounts, Failure> {
+        let sandbox = if self.sandbox { Some(Sandbox::start().await?) } else { None };
+        let mut all = Vec::new();
+        for factory in self.registry.factories() {
+            let settings = match &sandbox {
+                Some(sandbox) => sandbox_settings(factory, sandbox),
+                None => env::settings(factory),
+            };
+            let is_set = |setting: &Setting| settings.secret(setting.name).is_some();
+            // An address alone is no account.
+            if factory.settings().iter().any(|setting| setting.secret && is_set(setting)) {
+                all.push(account(factory, &settings));
+            }
+        }
+        if all.is_empty() {
+            return Err(Failure::NoAccount(no_account(self.registry)));
+        }
+        Ok(Accounts { all, _sandbox: sandbox })
+    }
+}
+
+impl Accounts {
+    /// The account of that name.
+    pub(crate) fn find(&mut self, name: &str) -> Result<Provider, Failure> {
+        let Some(at) = self.all.iter().position(|account| account.name == name) else {
+            let names: Vec<_> = self.all.iter().map(|a| format!("`{}`", a.name)).collect();
+            let known = names.join(", ");
+            return Err(Failure::Usage(format!("there is no account `{name}`, only {known}")));
+        };
+        Ok(self.all.swap_remove(at).provider?)
+    }
+}
+
+/// An account from the environment, named after its provider.
+fn account(factory: &dyn ProviderFactory, settings: &Settings) -> Account {
+    let id = factory.info().id;
+    let name = id.to_string();
+    let provider = match factory.build(settings) {
+        Ok(provider) => Ok(provider.with_account(name.as_str())),
+        Err(error) => Err(error.with_provider(id).with_account(&name)),
+    };
+    Account { name, provider }
+}
+
+fn sandbox_settings(factory: &dyn ProviderFactory, sandbox: &Sandbox) -> Settings {
+    let (pinata, openrouter) = (sandbox.pinata(), sandbox.openrouter());
+    match factory.info().id.as_str() {
+        "pinata" => Settings::new().with("jwt", pinata.jwt).with("base-url", pinata.base_url),
+        "openrouter" => Settings::new()
+            .with("management-key", openrouter.management_key)
+            .with("base-url", openrouter.base_url),
+        // The sandbox imitates these two.
+        _ => Settings::new(),
+    }
+}
+
+/// What to do when no credential is set.
+fn no_account(registry: &Registry) -> String {
+    let variables = registry.factories().filter_map(|factory| {
+        let first = factory.settings().iter().find(|setting| setting.secret)?;
+        let name = factory.info().display_name;
+        Some(format!("  for {name}, set {} ({})\n", first.env, first.help))
+    });
+    format!(
+        "no account: no credential is set in the environment\n{}  to try keyroster without one, add \
+         --sandbox",
+        variables.collect::<String>()
+    )
+}

@@ -1,0 +1,87 @@
+//! `keyroster providers`: what each provider can do, and its settings.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anstyle::Style;
+use keyroster::{Operation, ProviderInfo, Registry};
+use serde::Serialize;
+
+use crate::args::{ListFormat, Providers};
+use crate::failure::Failure;
+use crate::output::{BOLD, Column, DIM, GOOD, Table, Terminal, print_json, stdout};
+
+#[derive(Serialize)]
+struct Entry {
+    #[serde(flatten)]
+    info: ProviderInfo,
+    settings: Vec<SettingEntry>,
+}
+
+#[derive(Serialize)]
+struct SettingEntry {
+    name: &'static str,
+    env: &'static str,
+    secret: bool,
+    help: &'static str,
+}
+
+pub(crate) fn run(
+    registry: &Registry,
+    providers: &Providers,
+    terminal: &Terminal,
+) -> Result<ExitCode, Failure> {
+    let entries: Vec<Entry> = registry
+        .factories()
+        .map(|factory| Entry {
+            info: factory.info(),
+            settings: factory
+                .settings()
+                .iter()
+                .map(|setting| SettingEntry {
+                    name: setting.name,
+                    env: setting.env,
+                    secret: setting.secret,
+                    help: setting.help,
+                })
+                .collect(),
+        })
+        .collect();
+    let mut out = stdout();
+    match providers.output {
+        ListFormat::Json => {
+            print_json(&serde_json::json!({ "providers": entries }), &mut out)?;
+        }
+        ListFormat::Table => print(&entries, terminal, &mut out)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result<(), Failure> {
+    let column = |title| Column { title, shrinks_to: None, drops: 0 };
+    let mut columns = vec![column("PROVIDER")];
+    let operations = Operation::ALL;
+    columns.extend(operations.map(|operation| column(operation.name())));
+    let mut table = Table::new(&columns);
+    for entry in entries {
+        let mut row = vec![(entry.info.id.to_string(), Style::new())];
+        row.extend(operations.map(|operation| {
+            if entry.info.capabilities.can(operation) {
+                ("yes".to_owned(), GOOD)
+            } else {
+                ("no".to_owned(), DIM)
+            }
+        }));
+        table.push(row);
+    }
+    table.print(terminal.width, out)?;
+    for entry in entries {
+        let (name, docs) = (&entry.info.display_name, &entry.info.docs_url);
+        writeln!(out, "\n{BOLD}{name}{BOLD:#}  {docs}")?;
+        for setting in &entry.settings {
+            writeln!(out, "  {:<30} {}", setting.env, setting.help)?;
+        }
+    }
+    Ok(())
+}

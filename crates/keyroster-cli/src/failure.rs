@@ -1,0 +1,72 @@
+//! How a command ends that does not end well.
+
+use std::io;
+use std::process::ExitCode;
+
+use keyroster::{Error, ErrorKind};
+
+use crate::output::Terminal;
+
+/// Why a command did not do what it should.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The library's own errors, each of which says what to do.
+    Account(Error),
+    /// The command line is wrong in a way that its parser cannot see.
+    Usage(String),
+    /// No credential is set.
+    NoAccount(String),
+    /// Reading or writing on this machine.
+    Io(io::Error),
+}
+
+impl Failure {
+    /// Prints what happened, and tells the exit code.
+    pub(crate) fn report(self, terminal: &Terminal) -> ExitCode {
+        let (message, code) = match self {
+            // Whoever reads our output has read enough.
+            Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                return ExitCode::SUCCESS;
+            }
+            Self::Io(error) => (error.to_string(), 5),
+            Self::Usage(message) => (message, 2),
+            Self::NoAccount(message) => (message, 4),
+            Self::Account(error) => (error.to_string(), code(error.kind())),
+        };
+        terminal.error(&message);
+        ExitCode::from(code)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Account(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Io(error.into())
+    }
+}
+
+impl From<csv::Error> for Failure {
+    fn from(error: csv::Error) -> Self {
+        Self::Io(error.into())
+    }
+}
+
+/// The exit code that a kind of error stands for.
+pub(crate) fn code(kind: ErrorKind) -> u8 {
+    match kind {
+        ErrorKind::Configuration | ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => 4,
+        ErrorKind::InvalidRequest | ErrorKind::Unsupported => 2,
+        _ => 5,
+    }
+}

@@ -1,0 +1,71 @@
+//! Printing: data to standard output, everything else to standard error.
+
+mod records;
+mod table;
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+
+pub(crate) use records::{Record, print_csv, print_json, print_jsonl};
+pub(crate) use table::{Column, Table};
+
+/// What is known of where the output goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terminal {
+    /// How many columns standard output has; none where it is no terminal.
+    pub(crate) width: Option<usize>,
+    /// Whether standard error is read by a person.
+    pub(crate) attended: bool,
+}
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+
+impl Terminal {
+    pub(crate) fn detect() -> Self {
+        let width = io::stdout().is_terminal().then(|| {
+            let size = terminal_size::terminal_size_of(io::stdout());
+            size.map_or(80, |(width, _)| usize::from(width.0))
+        });
+        Self { width, attended: io::stderr().is_terminal() }
+    }
+
+    /// Says why a command failed.
+    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    pub(crate) fn error(&self, message: &str) {
+        say("error", BAD.bold(), message);
+    }
+
+    /// Says what a person should know about a result.
+    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    pub(crate) fn warning(&self, message: &str) {
+        say("warning", WARN.bold(), message);
+    }
+
+    /// Says what to do next.
+    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    pub(crate) fn hint(&self, message: &str) {
+        say("hint", BOLD, message);
+    }
+
+    /// Says something to a person, and nothing to a log file.
+    pub(crate) fn note(&self, message: &str) {
+        if self.attended {
+            // Nobody is left to tell that standard error cannot be written.
+            let _ = writeln!(anstream::stderr(), "{DIM}{message}{DIM:#}");
+        }
+    }
+}
+
+fn say(what: &str, style: Style, message: &str) {
+    let _ = writeln!(anstream::stderr(), "{style}{what}:{style:#} {message}");
+}
+
+/// Standard output, which colours on a terminal alone.
+pub(crate) fn stdout() -> impl Write {
+    io::BufWriter::new(anstream::stdout())
+}

@@ -1,0 +1,113 @@
+//! Tables that fit the terminal.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::BOLD;
+
+const GAP: usize = 2;
+
+/// A column's head and how it gives way when the terminal is narrow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column {
+    pub(crate) title: &'static str,
+    /// The least width it is cut to; none if it is never cut.
+    pub(crate) shrinks_to: Option<usize>,
+    /// The column of the highest number goes first; nought stays.
+    pub(crate) drops: u8,
+}
+
+/// Rows of text, each cell with its style.
+#[derive(Debug)]
+pub(crate) struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<(String, Style)>>,
+}
+
+impl Table {
+    pub(crate) fn new(columns: &[Column]) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new() }
+    }
+
+    pub(crate) fn push(&mut self, row: Vec<(String, Style)>) {
+        self.rows.push(row);
+    }
+
+    /// Prints the table, no line longer than the width if there is one.
+    pub(crate) fn print(&self, width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
+        let shown = self.fit(width);
+        let titles: Vec<_> =
+            self.columns.iter().map(|column| (column.title.to_owned(), BOLD)).collect();
+        for row in std::iter::once(&titles).chain(&self.rows) {
+            let mut line = String::new();
+            let mut padding = 0;
+            for &(index, width) in &shown {
+                let Some((text, style)) = row.get(index) else { continue };
+                let text = cut(text, width);
+                line.extend(std::iter::repeat_n(' ', padding));
+                line.extend([
+                    style.render().to_string(),
+                    text.clone(),
+                    style.render_reset().to_string(),
+                ]);
+                padding = GAP + width.saturating_sub(text.width());
+            }
+            writeln!(out, "{line}")?;
+        }
+        Ok(())
+    }
+
+    /// The columns that are shown, each with its width.
+    fn fit(&self, width: Option<usize>) -> Vec<(usize, usize)> {
+        let natural = |index: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(index));
+            let widest = cells.map(|(text, _)| text.width()).max().unwrap_or(0);
+            (index, widest.max(self.columns[index].title.width()))
+        };
+        let mut shown: Vec<_> = (0..self.columns.len()).map(natural).collect();
+        let Some(width) = width else { return shown };
+        let least = |&(index, natural): &(usize, usize)| {
+            self.columns[index].shrinks_to.map_or(natural, |least| least.min(natural))
+        };
+        let gaps = |shown: &[(usize, usize)]| GAP * shown.len().saturating_sub(1);
+        while shown.iter().map(least).sum::<usize>() + gaps(&shown) > width {
+            let first_to_go =
+                shown.iter().enumerate().max_by_key(|(_, (index, _))| self.columns[*index].drops);
+            match first_to_go {
+                Some((at, (index, _))) if self.columns[*index].drops > 0 => shown.remove(at),
+                _ => break,
+            };
+        }
+        // What is too much is taken from the widest that can give, one by one.
+        while shown.iter().map(|(_, width)| width).sum::<usize>() + gaps(&shown) > width {
+            let gives = |column: &&mut (usize, usize)| {
+                let floor = self.columns[column.0].shrinks_to;
+                floor.is_some_and(|floor| column.1 > floor)
+            };
+            match shown.iter_mut().filter(gives).max_by_key(|(_, width)| *width) {
+                Some((_, width)) => *width -= 1,
+                None => break,
+            }
+        }
+        shown
+    }
+}
+
+/// The text in so many columns, with an ellipsis where it is cut.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let mut short: String = text
+        .chars()
+        .take_while(|c| {
+            used += c.width().unwrap_or(0);
+            used <= width
+        })
+        .collect();
+    short.push('…');
+    short
+}
