@@ -1,1 +1,56 @@
-//! .
+//! Stateful imitations of the key-management APIs of Pinata and OpenRouter, over real HTTP on
+//! loopback, with faults on request.
+//!
+//! The vendors' own clients work against it unmodified. What is created is listed, what is revoked
+//! is refused, and everything follows from a seed. No secret in it is one: all begin with
+//! `fa4efa4e`.
+//!
+//! ```
+//! use keyroster_sandbox::{Fault, Sandbox};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let sandbox = Sandbox::builder().seed(7).openrouter_keys(12).start().await?;
+//!
+//! let access = sandbox.openrouter();
+//! assert!(access.base_url.starts_with("http://127.0.0.1:"));
+//! assert!(access.management_key.starts_with("sk-or-v1-fa4efa4e"));
+//! assert_eq!(sandbox.truth()["openrouter"].as_array().map(Vec::len), Some(12));
+//!
+//! // From here on, every third request or so loses its answer.
+//! sandbox.add_fault(Fault::cut_after_commit().share(0.33));
+//! sandbox.stop().await;
+//! # Ok::<(), std::io::Error>(()) })?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod answer;
+mod body;
+mod builder;
+mod cache;
+mod clock;
+mod control;
+mod fault;
+mod fault_json;
+mod log;
+mod openrouter;
+mod pinata;
+mod rate;
+mod rules;
+mod sandbox;
+mod seed;
+mod server;
+mod token;
+mod world;
+
+pub use self::builder::SandboxBuilder;
+pub use self::fault::{Action, Fault};
+pub use self::log::{RequestRecord, Vendor};
+pub use self::openrouter::{
+    HashInput, InvalidBoolean, ListRefusal, OpenRouterSwitches, TieBreak, UnknownWorkspace,
+};
+pub use self::pinata::{
+    ExhaustedError, ExhaustedFilter, NoCredentials, Order, PinataSwitches, ResourceScopes,
+    RevokeAnswer, ZeroUses,
+};
+pub use self::rate::RateLimit;
+pub use self::sandbox::{OpenRouterAccess, PinataAccess, Sandbox};

@@ -1,0 +1,314 @@
+//! The keys of the Pinata account.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use fastrand::Rng;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::jwt::{self, User};
+use super::switches::{ExhaustedFilter, Order, PinataSwitches};
+use super::wire::KeyView;
+use crate::cache::Cache;
+use crate::clock::MILLI;
+use crate::rate::Limiter;
+use crate::token::{hex, mark, random, secret};
+
+/// What a key may do, and how the listing says so.
+#[derive(Debug)]
+pub(super) struct Scopes {
+    pub(super) shown: Value,
+    pub(super) admin: bool,
+    /// Holds the v3 resource `org:write`.
+    pub(super) org_write: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) id: [u8; 16],
+    pub(super) key: [u8; 10],
+    pub(super) secret: [u8; 32],
+    pub(super) name: Box<str>,
+    pub(super) max_uses: Option<u32>,
+    pub(super) uses: u32,
+    pub(super) user: u8,
+    pub(super) scopes: Arc<Scopes>,
+    pub(super) revoked: bool,
+    pub(super) created: i64,
+    pub(super) updated: i64,
+    /// When the key begins to be honoured.
+    pub(super) active: i64,
+}
+
+impl Row {
+    pub(super) fn exhausted(&self) -> bool {
+        self.max_uses.is_some_and(|max| self.uses >= max)
+    }
+
+    /// What the legacy listing puts into `secret`: the documents call it encrypted, so it is
+    /// another value than the one that authenticates.
+    pub(super) fn listed_secret(&self) -> String {
+        hex(&mark(Sha256::digest(self.secret).into()))
+    }
+}
+
+/// Which keys a listing asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Filter {
+    pub(super) revoked: Option<bool>,
+    pub(super) limited: Option<bool>,
+    pub(super) exhausted: Option<bool>,
+    pub(super) name: Option<String>,
+}
+
+/// What a client asks a new key to be.
+#[derive(Debug)]
+pub(super) struct NewKey {
+    pub(super) name: String,
+    pub(super) max_uses: Option<u32>,
+    pub(super) scopes: Scopes,
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(super) switches: PinataSwitches,
+    pub(super) users: Vec<User>,
+    /// In the order of creation; nothing is ever removed.
+    pub(super) rows: Vec<Row>,
+    pub(super) by_key: HashMap<[u8; 10], u32>,
+    /// The row of the credential that is handed out.
+    pub(super) credential: u32,
+    pub(super) rng: Rng,
+    pub(super) limiter: Limiter,
+    version: u64,
+    cache: Cache<Filter>,
+}
+
+/// Where an unstable order starts and how far it steps.
+#[derive(Clone, Copy, Debug)]
+enum Walk {
+    Forward,
+    Backward,
+    Shuffled { start: u64, step: u64 },
+}
+
+impl State {
+    pub(crate) fn new(switches: PinataSwitches, keys: usize, seed: u64, now: i64) -> Self {
+        let mut rng = Rng::with_seed(seed ^ 0x0070_696e_6174_6100);
+        let (users, rows, credential) = super::seed::rows(&mut rng, keys, now);
+        let numbered = rows.iter().zip(0..);
+        let by_key = numbered.map(|(row, number)| (row.key, number)).collect();
+        Self {
+            switches,
+            users,
+            rows,
+            by_key,
+            credential,
+            rng,
+            limiter: Limiter::default(),
+            version: 0,
+            cache: Cache::new(),
+        }
+    }
+
+    /// The key, secret and token that are handed out.
+    pub(crate) fn access(&self) -> (String, String, String) {
+        let row = &self.rows[self.credential as usize];
+        (hex(&row.key), hex(&row.secret), self.token(row))
+    }
+
+    pub(super) fn token(&self, row: &Row) -> String {
+        jwt::token(&self.users[usize::from(row.user)], row.key, row.secret, row.created)
+    }
+
+    pub(super) fn find(&self, key: &str) -> Option<u32> {
+        self.by_key.get(&crate::token::unhex::<10>(key)?).copied()
+    }
+
+    pub(super) fn create(&mut self, new: NewKey, user: u8, now: i64) -> &Row {
+        // Times have milliseconds on the wire, and no two keys the same one.
+        let earliest = self.rows.last().map_or(i64::MIN, |row| row.created + MILLI);
+        let created = now.max(earliest);
+        let row = Row {
+            id: random(&mut self.rng),
+            key: random(&mut self.rng),
+            secret: secret(&mut self.rng),
+            name: new.name.into(),
+            max_uses: new.max_uses,
+            uses: 0,
+            user,
+            scopes: Arc::new(new.scopes),
+            revoked: false,
+            created,
+            updated: created,
+            active: now + i64::from(self.switches.activation_delay_ms) * MILLI,
+        };
+        let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        self.by_key.insert(row.key, number);
+        self.version += 1;
+        self.rows.push(row);
+        &self.rows[number as usize]
+    }
+
+    pub(super) fn revoke(&mut self, number: u32, now: i64) {
+        let row = &mut self.rows[number as usize];
+        row.revoked = true;
+        row.updated = now;
+        self.version += 1;
+    }
+
+    pub(super) fn count_use(&mut self, number: u32, now: i64) {
+        let row = &mut self.rows[number as usize];
+        if row.max_uses.is_some() {
+            row.uses += 1;
+            row.updated = now;
+            self.version += 1;
+        }
+    }
+
+    /// A page of row numbers, and how many match in all.
+    pub(super) fn page(&mut self, filter: Filter, offset: u64, now: i64) -> (Vec<u32>, usize) {
+        let selected = (filter != Filter::default()).then(|| {
+            let Self { rows, cache, switches, version, .. } = self;
+            cache.rows(filter, *version, now, |filter| (select(rows, filter, switches), i64::MAX))
+        });
+        let count = selected.as_ref().map_or(self.rows.len(), |rows| rows.len());
+        let walk = self.walk(count);
+        let left = (count as u64).saturating_sub(offset);
+        let length = left.min(u64::from(self.switches.page_size.max(1)));
+        let page = (offset..offset + length).map(|at| {
+            let at = match walk {
+                Walk::Forward => at,
+                Walk::Backward => count as u64 - 1 - at,
+                Walk::Shuffled { start, step } => (start + at * step) % count as u64,
+            };
+            match &selected {
+                Some(rows) => usize::try_from(at).map_or(0, |at| rows[at]),
+                None => u32::try_from(at).unwrap_or(u32::MAX),
+            }
+        });
+        (page.collect(), count)
+    }
+
+    /// An unstable order steps through all keys from anywhere, by a step that shares no divisor
+    /// with their number: another permutation each time, without sorting.
+    fn walk(&mut self, count: usize) -> Walk {
+        match self.switches.order {
+            Order::OldestFirst => Walk::Forward,
+            Order::Unstable if count > 1 => {
+                let count = count as u64;
+                let start = self.rng.u64(..count);
+                let mut step = self.rng.u64(1..count);
+                while gcd(step, count) != 1 {
+                    step = step % (count - 1) + 1;
+                }
+                Walk::Shuffled { start, step }
+            }
+            Order::NewestFirst | Order::Unstable => Walk::Backward,
+        }
+    }
+
+    /// Every key as the listing shows it, newest first.
+    pub(crate) fn truth(&self) -> Vec<Value> {
+        let views = self.rows.iter().rev().map(|row| KeyView::of(self, row, false));
+        views.map(|view| serde_json::to_value(view).unwrap_or_default()).collect()
+    }
+
+    /// Every secret of every key: the usable one, the listed one and the token.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = String> {
+        self.rows.iter().flat_map(|row| self.secrets_of(row))
+    }
+
+    pub(super) fn secrets_of(&self, row: &Row) -> [String; 3] {
+        [hex(&row.secret), row.listed_secret(), self.token(row)]
+    }
+
+    /// The secrets of the keys that were made since the start.
+    pub(crate) fn created_secrets(&self, seeded: usize) -> Vec<String> {
+        let made = self.rows.iter().skip(seeded);
+        made.flat_map(|row| self.secrets_of(row)).collect()
+    }
+}
+
+fn gcd(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+fn select(rows: &[Row], filter: &Filter, switches: &PinataSwitches) -> Vec<u32> {
+    let honoured =
+        filter.limited == Some(true) || switches.exhausted_filter == ExhaustedFilter::Honoured;
+    let exhausted = filter.exhausted.filter(|_| honoured);
+    let name = filter.name.as_deref().map(str::to_lowercase);
+    let matches = |row: &Row| {
+        filter.revoked.is_none_or(|wanted| row.revoked == wanted)
+            && filter.limited.is_none_or(|wanted| row.max_uses.is_some() == wanted)
+            && exhausted.is_none_or(|wanted| row.exhausted() == wanted)
+            && name.as_deref().is_none_or(|wanted| {
+                let held = row.name.to_lowercase();
+                if switches.name_wildcards { like(&held, wanted) } else { held.contains(wanted) }
+            })
+    };
+    let numbered = rows.iter().zip(0..);
+    numbered.filter(|(row, _)| matches(row)).map(|(_, number)| number).collect()
+}
+
+/// Whether `text` contains what SQL would match with `LIKE '%pattern%'`.
+fn like(text: &str, pattern: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    let pattern: Vec<char> = format!("%{pattern}%").chars().collect();
+    // reach[i]: the pattern read so far matches the first i characters.
+    let mut reach = vec![false; text.len() + 1];
+    reach[0] = true;
+    for sign in pattern {
+        let mut next = vec![false; text.len() + 1];
+        let mut any = false;
+        for at in 0..=text.len() {
+            any |= reach[at];
+            next[at] = match sign {
+                '%' => any,
+                '_' => at > 0 && reach[at - 1],
+                sign => at > 0 && reach[at - 1] && text[at - 1] == sign,
+            };
+        }
+        reach = next;
+    }
+    reach[text.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn like_knows_its_two_wildcards() {
+        for (text, pattern, matches) in [
+            ("ci-deploy", "dep", true),
+            ("ci-deploy", "c_-d", true),
+            ("ci-deploy", "ci%ploy", true),
+            ("ci-deploy", "ploy%ci", false),
+            ("", "", true),
+            ("", "_", false),
+        ] {
+            assert_eq!(like(text, pattern), matches, "{text} like {pattern}");
+        }
+    }
+
+    #[test]
+    fn an_unstable_page_of_everything_is_a_permutation() {
+        for keys in [1, 2, 9, 24, 100] {
+            let switches = PinataSwitches::with(|it| {
+                it.order = Order::Unstable;
+                it.page_size = 1000;
+            });
+            let mut state = State::new(switches, keys, 1, 0);
+            let (mut page, count) = state.page(Filter::default(), 0, 0);
+            page.sort_unstable();
+            assert_eq!(count, keys);
+            assert_eq!(page, (0..u32::try_from(keys).unwrap()).collect::<Vec<_>>());
+        }
+    }
+}

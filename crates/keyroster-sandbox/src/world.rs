@@ -1,0 +1,148 @@
+//! Everything a sandbox is, apart from its socket.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Call};
+use crate::clock::Clock;
+use crate::log::{RequestRecord, Vendor};
+use crate::rules::{Fate, Rules};
+use crate::token::scrub;
+use crate::{OpenRouterSwitches, PinataSwitches, openrouter, pinata};
+
+/// What the builder fixed.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) seed: u64,
+    pub(crate) pinata_keys: usize,
+    pub(crate) openrouter_keys: usize,
+    pub(crate) openrouter_workspaces: usize,
+    pub(crate) latency: Duration,
+    pub(crate) pinata: PinataSwitches,
+    pub(crate) openrouter: OpenRouterSwitches,
+}
+
+pub(crate) struct World {
+    pub(crate) config: Config,
+    clock: Clock,
+    inner: Mutex<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) pinata: pinata::State,
+    pub(crate) openrouter: openrouter::State,
+    pub(crate) rules: Rules,
+    pub(crate) log: Vec<RequestRecord>,
+    /// Resets so far: a request from before one must not write into the log after it.
+    resets: u64,
+    /// Secrets of keys that a reset took away.
+    bygone: BTreeSet<String>,
+}
+
+/// A place in the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket {
+    resets: u64,
+    at: usize,
+}
+
+impl World {
+    pub(crate) fn new(config: Config, clock: Clock) -> Self {
+        let inner = Mutex::new(Inner {
+            pinata: pinata(&config, clock),
+            openrouter: openrouter(&config, clock),
+            rules: Rules::new(config.seed),
+            log: Vec::new(),
+            resets: 0,
+            bygone: BTreeSet::new(),
+        });
+        Self { config, clock, inner }
+    }
+
+    /// A panic while the lock was held cannot leave half a key behind, so the state stays usable.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the request down and looks up what shall happen to it.
+    pub(crate) fn arrive(
+        &self,
+        vendor: Vendor,
+        method: &str,
+        path: &str,
+        query: &str,
+    ) -> (Ticket, Fate) {
+        let mut inner = self.lock();
+        inner.log.push(RequestRecord {
+            vendor,
+            method: method.to_owned(),
+            path: scrub(path),
+            query: scrub(query),
+            status: None,
+        });
+        let ticket = Ticket { resets: inner.resets, at: inner.log.len() - 1 };
+        (ticket, inner.rules.meet(vendor, method, path))
+    }
+
+    pub(crate) fn operate(&self, vendor: Vendor, call: &Call<'_>) -> Answer {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        match vendor {
+            Vendor::Pinata => pinata::handle(&mut inner.pinata, call, now),
+            Vendor::OpenRouter => openrouter::handle(&mut inner.openrouter, call, now),
+        }
+    }
+
+    pub(crate) fn answered(&self, ticket: Ticket, status: u16) {
+        let mut inner = self.lock();
+        if inner.resets == ticket.resets
+            && let Some(record) = inner.log.get_mut(ticket.at)
+        {
+            record.status = Some(status);
+        }
+    }
+
+    pub(crate) fn truth(&self) -> Value {
+        let now = self.clock.now();
+        let inner = self.lock();
+        json!({"pinata": inner.pinata.truth(), "openrouter": inner.openrouter.truth(now)})
+    }
+
+    pub(crate) fn reset(&self) {
+        let config = &self.config;
+        let mut inner = self.lock();
+        let made = inner.pinata.created_secrets(config.pinata_keys);
+        let also_made = inner.openrouter.created_secrets(config.openrouter_keys);
+        inner.bygone.extend(made.into_iter().chain(also_made));
+        inner.pinata = pinata(config, self.clock);
+        inner.openrouter = openrouter(config, self.clock);
+        inner.rules.clear();
+        inner.log.clear();
+        inner.resets += 1;
+    }
+
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let inner = self.lock();
+        let mut all = inner.bygone.clone();
+        all.extend(inner.pinata.secrets());
+        all.extend(inner.openrouter.secrets());
+        all.into_iter().collect()
+    }
+}
+
+fn pinata(config: &Config, clock: Clock) -> pinata::State {
+    pinata::State::new(config.pinata.clone(), config.pinata_keys, config.seed, clock.start())
+}
+
+fn openrouter(config: &Config, clock: Clock) -> openrouter::State {
+    openrouter::State::new(
+        config.openrouter.clone(),
+        config.openrouter_keys,
+        config.openrouter_workspaces,
+        config.seed,
+        clock.start(),
+    )
+}

@@ -1,0 +1,99 @@
+//! What depends on what, as Cargo itself sees it.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// The packages that a package is built from, with these features.
+fn tree(package: &str, features: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--prefix",
+            "none",
+            "--edges",
+            "normal",
+            "--target",
+        ])
+        .args(["all", "--format", "{p}", "--no-default-features", "--package", package])
+        .args(["--features", features])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn core_has_no_client_no_runtime_and_no_vendor() {
+    let tree = tree("keyroster-core", "");
+    for absent in [
+        "reqwest",
+        "hyper",
+        "http",
+        "ureq",
+        "rustls",
+        "native-tls",
+        "openssl-sys",
+        "tokio",
+        "async-std",
+        "smol",
+        "async-executor",
+        "provider-pinata",
+        "provider-openrouter",
+        "keyroster-http",
+    ] {
+        assert!(!tree.contains(absent), "keyroster-core depends on {absent}");
+    }
+    assert!(tree.contains("serde"), "the tree is read rightly");
+}
+
+#[test]
+fn core_names_no_vendor() {
+    for entry in
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/keyroster-core/src"))
+            .unwrap()
+    {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            // Documentation may tell of vendors; code may not.
+            let code = line.split("//").next().unwrap_or_default().to_lowercase();
+            assert!(
+                !code.contains("pinata") && !code.contains("openrouter"),
+                "{}:{}: {line}",
+                path.display(),
+                number + 1
+            );
+        }
+    }
+}
+
+#[test]
+fn the_facade_brings_no_provider_unasked() {
+    let tree = tree("keyroster", "");
+    assert!(!tree.iter().any(|package| package.starts_with("provider-")), "{tree:?}");
+    assert!(!tree.contains("reqwest"));
+}
+
+#[test]
+fn a_feature_brings_its_provider_alone() {
+    for (feature, other) in [("pinata", "openrouter"), ("openrouter", "pinata")] {
+        let tree = tree("keyroster", feature);
+        assert!(tree.contains(&format!("provider-{feature}")));
+        assert!(!tree.contains(&format!("provider-{other}")));
+    }
+    let tree = tree("keyroster", "all-providers");
+    assert!(tree.contains("provider-pinata") && tree.contains("provider-openrouter"));
+}
+
+#[test]
+fn the_sandbox_depends_on_none_of_ours() {
+    let tree = tree("keyroster-sandbox", "");
+    let ours = tree
+        .iter()
+        .filter(|package| package.starts_with("keyroster") || package.starts_with("provider-"));
+    assert_eq!(ours.collect::<Vec<_>>(), ["keyroster-sandbox"]);
+}

@@ -1,0 +1,4 @@
+//! The workspace's own chores: `cargo xtask tidy`.
+
+pub mod tables;
+pub mod tidy;

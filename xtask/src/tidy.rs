@@ -1,0 +1,192 @@
+//! The house rules that no other tool checks.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+/// What each of our packages may depend on, of ours: dependencies point one way.
+const MAY_DEPEND_ON: [(&str, &[&str]); 5] = [
+    ("keyroster-core", &[]),
+    ("keyroster-http", &["keyroster-core"]),
+    ("keyroster-sandbox", &[]),
+    ("keyroster", &["keyroster-core", "provider-*"]),
+    ("keyroster-cli", &["keyroster", "keyroster-sandbox"]),
+];
+
+/// Every provider is made of these, and of a file more for what only its vendor has.
+const PROVIDER_FILES: [&str; 6] = [
+    "README.md",
+    "src/client.rs",
+    "src/lib.rs",
+    "src/normalize.rs",
+    "src/settings.rs",
+    "src/wire.rs",
+];
+
+/// A file that is longer has more than one subject.
+const MAX_LINES: usize = 500;
+
+/// The facade only re-exports.
+const MAX_FACADE_LINES: usize = 150;
+
+/// Words that no source may hold, and why. They are spelled in two parts, so that this file passes.
+const FORBIDDEN: [(&str, &str, &str); 6] = [
+    ("#[ig", "nore", "a test that does not run proves nothing"),
+    ("tod", "o!(", "unfinished"),
+    ("unimple", "mented!(", "unfinished"),
+    ("#[instr", "ument", "it records arguments, and an argument may be a secret"),
+    ("tracing::instr", "ument(", "it records arguments, and an argument may be a secret"),
+    ("connection_", "verbose", "it logs headers and bodies"),
+];
+
+/// What breaks the house rules, a line each.
+///
+/// # Errors
+///
+/// A file of the workspace cannot be read.
+pub fn check(root: &Path) -> io::Result<Vec<String>> {
+    let mut complaints = Vec::new();
+    for package in packages(root)? {
+        complaints.extend(dependencies(&package)?);
+        if package.name.starts_with("provider-") {
+            complaints.extend(provider_files(&package));
+        }
+    }
+    complaints.extend(facade(root)?);
+    for source in sources(root)? {
+        complaints.extend(source_rules(root, &source)?);
+    }
+    complaints.extend(crate::tables::complaints(root)?);
+    Ok(complaints)
+}
+
+struct Package {
+    name: String,
+    folder: PathBuf,
+    manifest: Table,
+}
+
+fn packages(root: &Path) -> io::Result<Vec<Package>> {
+    let mut packages = Vec::new();
+    for entry in std::fs::read_dir(root.join("crates"))? {
+        let folder = entry?.path();
+        let manifest = manifest(&folder)?;
+        let name = manifest["package"]["name"].as_str().unwrap_or_default().to_owned();
+        packages.push(Package { name, folder, manifest });
+    }
+    packages.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(packages)
+}
+
+fn manifest(folder: &Path) -> io::Result<Table> {
+    let path = folder.join("Cargo.toml");
+    let text = std::fs::read_to_string(&path)?;
+    text.parse().map_err(|error| io::Error::other(format!("{}: {error}", path.display())))
+}
+
+fn names(table: Option<&Value>) -> BTreeSet<String> {
+    table.and_then(Value::as_table).map(|t| t.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// Folder and package share a name, and a package depends on those below it alone.
+fn dependencies(package: &Package) -> io::Result<Vec<String>> {
+    let mut complaints = Vec::new();
+    let Package { name, folder, manifest } = package;
+    if folder.file_name().and_then(|folder| folder.to_str()) != Some(name) {
+        complaints.push(format!("{}: the folder is not named after its package", folder.display()));
+    }
+    let allowed: &[&str] = if name.starts_with("provider-") {
+        &["keyroster-core", "keyroster-http"]
+    } else {
+        let known = MAY_DEPEND_ON.iter().find(|(known, _)| known == name);
+        known.ok_or_else(|| io::Error::other(format!("{name}: tidy does not know the package")))?.1
+    };
+    for dependency in names(manifest.get("dependencies")) {
+        let ours = dependency.starts_with("keyroster") || dependency.starts_with("provider-");
+        let fits = |pattern: &&str| match pattern.strip_suffix('*') {
+            Some(start) => dependency.starts_with(start),
+            None => dependency == **pattern,
+        };
+        if ours && !allowed.iter().any(fits) {
+            complaints.push(format!("{name}: may not depend on {dependency}"));
+        }
+    }
+    Ok(complaints)
+}
+
+fn provider_files(package: &Package) -> Vec<String> {
+    let missing = PROVIDER_FILES.iter().filter(|file| !package.folder.join(file).is_file());
+    missing.map(|file| format!("{}: {file} is missing", package.name)).collect()
+}
+
+/// A provider's feature, its module in the facade and its id are one word.
+fn facade(root: &Path) -> io::Result<Vec<String>> {
+    let mut complaints = Vec::new();
+    let folder = root.join("crates/keyroster");
+    let features = names(manifest(&folder)?.get("features"));
+    let text = std::fs::read_to_string(folder.join("src/lib.rs"))?;
+    if text.lines().count() > MAX_FACADE_LINES {
+        complaints.push(format!("keyroster: src/lib.rs has more than {MAX_FACADE_LINES} lines"));
+    }
+    let ids: BTreeSet<String> =
+        keyroster::registry().factories().map(|factory| factory.info().id.to_string()).collect();
+    let expected: BTreeSet<String> =
+        ids.iter().cloned().chain(["all-providers".to_owned(), "default".to_owned()]).collect();
+    if features != expected {
+        complaints.push(format!("keyroster: the features are {features:?}, not {expected:?}"));
+    }
+    for id in ids {
+        let module = id.replace('-', "_");
+        if !text.contains(&format!("pub use provider_{module} as {module};")) {
+            complaints.push(format!("keyroster: no module `{module}` for the provider `{id}`"));
+        }
+        if !root.join(format!("crates/provider-{id}")).is_dir() {
+            complaints.push(format!("crates/provider-{id}: there is no such crate"));
+        }
+    }
+    Ok(complaints)
+}
+
+/// Every Rust file of ours.
+fn sources(root: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> =
+        ["crates", "examples", "tests", "xtask"].iter().map(|folder| root.join(folder)).collect();
+    while let Some(folder) = folders.pop() {
+        if !folder.is_dir() {
+            continue;
+        }
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.is_dir() && !matches!(name, "target" | "node_modules") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn source_rules(root: &Path, path: &Path) -> io::Result<Vec<String>> {
+    let text = std::fs::read_to_string(path)?;
+    let name = path.strip_prefix(root).unwrap_or(path).display();
+    let mut complaints = Vec::new();
+    if !text.starts_with("//!") {
+        complaints.push(format!("{name}: does not begin with what it is (`//!`)"));
+    }
+    let lines = text.lines().count();
+    if lines > MAX_LINES {
+        complaints.push(format!("{name}: {lines} lines; a file of more than {MAX_LINES} is two"));
+    }
+    for (head, tail, why) in FORBIDDEN {
+        if text.contains(&format!("{head}{tail}")) {
+            complaints.push(format!("{name}: holds `{head}{tail}`: {why}"));
+        }
+    }
+    Ok(complaints)
+}
