@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use keyroster::Provider;
 use keyroster::openrouter::OpenRouter;
 use keyroster::pinata::{Generation, Pinata};
+use keyroster::{Provider, Timestamp};
 use keyroster_http::RetryPolicy;
 use keyroster_sandbox::{Fault, Sandbox, SandboxBuilder};
 
@@ -14,7 +14,9 @@ pub(crate) const NOW: &str = "2026-06-01T12:00:00Z";
 
 /// A sandbox whose data never changes.
 pub(crate) fn sandbox() -> SandboxBuilder {
-    Sandbox::builder().now(SystemTime::UNIX_EPOCH + Duration::from_secs(1_780_315_200))
+    let now: Timestamp = NOW.parse().unwrap();
+    let since_epoch = Duration::from_millis(now.as_millis().unsigned_abs());
+    Sandbox::builder().now(SystemTime::UNIX_EPOCH + since_epoch)
 }
 
 pub(crate) fn pinata(sandbox: &Sandbox) -> Provider {

@@ -1,4 +1,5 @@
 //! Tests across the crates: real HTTP against the sandbox, golden snapshots, and what depends on what.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 mod dependencies;
 mod errors;

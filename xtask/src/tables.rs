@@ -3,14 +3,21 @@
 use std::io;
 use std::path::Path;
 
-use keyroster::{Field, Operation, ProviderInfo};
+use keyroster::{Field, Operation, ProviderFactory, ProviderInfo};
 
-/// A document, the mark around its table, and what makes the table.
-const TABLES: [(&str, &str, fn() -> String); 1] = [("README.md", "capabilities", capabilities)];
+/// A table of a document: the mark around it, and what makes it.
+struct Generated {
+    document: &'static str,
+    mark: &'static str,
+    make: fn() -> String,
+}
+
+const TABLES: [Generated; 1] =
+    [Generated { document: "README.md", mark: "capabilities", make: capabilities }];
 
 /// Writes every table anew.
 pub fn write(root: &Path) -> io::Result<()> {
-    for (document, mark, make) in TABLES {
+    for Generated { document, mark, make } in TABLES {
         let path = root.join(document);
         let text = std::fs::read_to_string(&path)?;
         if let Some(fresh) = with_table(&text, mark, &make()) {
@@ -23,7 +30,7 @@ pub fn write(root: &Path) -> io::Result<()> {
 /// What is wrong with the tables as they stand.
 pub(crate) fn complaints(root: &Path) -> io::Result<Vec<String>> {
     let mut complaints = Vec::new();
-    for (document, mark, make) in TABLES {
+    for Generated { document, mark, make } in TABLES {
         let text = std::fs::read_to_string(root.join(document))?;
         match with_table(&text, mark, &make()) {
             None => complaints.push(format!("{document}: no marks for the table `{mark}`")),
@@ -47,7 +54,7 @@ fn with_table(text: &str, mark: &str, table: &str) -> Option<String> {
 /// What each provider can do.
 fn capabilities() -> String {
     let registry = keyroster::registry();
-    let providers: Vec<ProviderInfo> = registry.factories().map(|factory| factory.info()).collect();
+    let providers: Vec<ProviderInfo> = registry.factories().map(ProviderFactory::info).collect();
     let row = |name: &str, cells: Vec<String>| format!("| {name} | {} |\n", cells.join(" | "));
     let cells = |make: &dyn Fn(&ProviderInfo) -> String| providers.iter().map(make).collect();
     let mut table = row("", cells(&|info| info.display_name.to_string()));

@@ -133,6 +133,8 @@ struct Walk {
 }
 
 enum Plan {
+    /// A container is asked for, and the vendor has none.
+    Refused,
     /// The containers are not known yet.
     Containers,
     /// The lists still to be walked, last first, and the one that is being walked.
@@ -148,8 +150,7 @@ impl Walk {
                 current: None,
             },
             (Some(_), None) => Plan::Containers,
-            // Refused by the handle before a walk is made.
-            (None, Some(_)) => Plan::Lists { waiting: Vec::new(), current: None },
+            (None, Some(_)) => Plan::Refused,
         };
         Self { provider, progress, seen: Seen::default(), plan }
     }
@@ -158,6 +159,11 @@ impl Walk {
     async fn next_page(&mut self) -> Result<Option<Vec<ApiKey>>> {
         loop {
             match &mut self.plan {
+                Plan::Refused => {
+                    let message = "the vendor does not file keys in containers";
+                    let error = Error::new(ErrorKind::Unsupported, message);
+                    return Err(self.provider.blame(Operation::ListKeys, error));
+                }
                 Plan::Containers => {
                     let mut waiting = self.containers().await?;
                     waiting.reverse();

@@ -21,7 +21,7 @@ pub enum KeyStatus {
     Expired,
     /// Somebody turned it off for good.
     Revoked,
-    /// The vendor reports neither whether it is disabled nor whether it is revoked.
+    /// Nothing speaks against it, and the vendor does not say whether it is disabled or revoked.
     Unknown,
 }
 
@@ -60,9 +60,9 @@ impl ApiKey {
     /// The status at `now`.
     ///
     /// Where several hold, the one that is hardest to undo is reported: revoked, then expired,
-    /// disabled, exhausted. An expiry is over at its very instant. A key is active when the vendor
-    /// says of at least one of *disabled* and *revoked* that it is not so, and nothing else speaks
-    /// against it; otherwise unknown.
+    /// disabled, exhausted. An expiry is over at its very instant. A key is active only when the vendor
+    /// says that it is neither disabled nor revoked; an expiry, a quota or a use that it does not report
+    /// does not count against it.
     ///
     /// ```
     /// use keyroster_core::{ApiKey, Expiry, KeyStatus, ProviderId, State};
@@ -85,7 +85,7 @@ impl ApiKey {
             KeyStatus::Disabled
         } else if self.quota.is_exhausted() == Some(true) {
             KeyStatus::Exhausted
-        } else if self.state.revoked.is_none() && self.state.disabled.is_none() {
+        } else if self.state.revoked.is_none() || self.state.disabled.is_none() {
             KeyStatus::Unknown
         } else {
             KeyStatus::Active

@@ -178,7 +178,7 @@ impl Scalar for Decimal {
         if let Ok(value) = raw.parse() {
             return Ok(Field::Is(value));
         }
-        serde_json::from_str(raw).map(Field::Odd).map_err(|_| de::Error::custom("not JSON"))
+        Ok(Field::Odd(value_of(raw)))
     }
 }
 
@@ -188,6 +188,34 @@ impl Scalar for Value {
             Value::Null => Field::Null,
             value => Field::Is(value),
         })
+    }
+}
+
+/// A value of any type; a number that no `f64` can hold is kept as its text.
+fn value_of(raw: &str) -> Value {
+    serde_json::from_str(raw).unwrap_or_else(|_| raw.into())
+}
+
+/// A JSON object. A derived struct alone would take an array too, and read `[[]]` as an empty page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a wrapper, to be taken off")]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(de::value::MapAccessDeserializer::new(members)).map(Object)
+            }
+        }
+        deserializer.deserialize_map(Members(PhantomData))
     }
 }
 
@@ -209,8 +237,8 @@ pub struct Rest(Vec<(String, Value)>);
 
 impl Rest {
     #[doc(hidden)]
-    pub fn push(&mut self, name: String, value: Value) {
-        self.0.push((name, value));
+    pub fn push(&mut self, name: String, value: &RawValue) {
+        self.0.push((name, value_of(value.get())));
     }
 
     /// Moves them into extras; a value whose name or text speaks of a secret is withheld.

@@ -73,6 +73,12 @@ impl Response {
         })
     }
 
+    /// Reads the body as a JSON object, as [`json`](Response::json) does; an array is an error even where
+    /// its items would fit the fields.
+    pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+        self.json().map(|crate::json::Object(value)| value)
+    }
+
     /// An error that says that the answer is something else than the vendor documents.
     #[must_use]
     pub fn unexpected(&self, what: &str) -> Error {

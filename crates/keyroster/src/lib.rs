@@ -17,6 +17,11 @@
 //! # }
 //! ```
 
+/// The README's example compiles and runs.
+#[cfg(all(doctest, feature = "pinata"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 pub use keyroster_core::*;
 
 #[cfg(feature = "openrouter")]

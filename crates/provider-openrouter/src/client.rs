@@ -36,7 +36,7 @@ impl KeyProvider for OpenRouter {
             call = call.query("workspace_id", &workspace.id);
         }
         let response = self.http.send(call).await?;
-        let page: Data<Vec<wire::KeyRow>> = response.json()?;
+        let page: Data<Vec<wire::KeyRow>> = response.object()?;
         let keys = page.data.into_iter().map(|key| {
             normalize::key(key, request.container.as_ref())
                 .ok_or_else(|| response.unexpected("a key that has no `hash`"))
@@ -57,7 +57,7 @@ impl KeyProvider for OpenRouter {
                 response.status()
             ))));
         }
-        let mut page: wire::WorkspacePage = response.json()?;
+        let mut page: wire::WorkspacePage = response.object()?;
         if page.data.is_empty() && request.start.offset() == 0 {
             return Ok(ContainerPage::default_only(Warning::incomplete(
                 "OpenRouter listed no workspace, so only the keys of the default one are shown",
@@ -91,7 +91,7 @@ impl KeyProvider for OpenRouter {
         };
         let call = Request::create(Operation::CreateKey, "/keys").json(&body);
         let response = self.http.send(call).await?;
-        let created: wire::Created = response.json()?;
+        let created: wire::Created = response.object()?;
         let key = normalize::key(created.data, None);
         let key = key.ok_or_else(|| response.unexpected("a key that has no `hash`"))?;
         Ok(CreatedKey::new(key, created.key))
@@ -127,7 +127,7 @@ impl KeyProvider for OpenRouter {
 
     async fn whoami(&self) -> Result<Principal> {
         let response = self.http.send(current_key(Operation::WhoAmI)).await?;
-        Ok(normalize::principal(response.json::<Data<wire::KeyRow>>()?.data))
+        Ok(normalize::principal(response.object::<Data<wire::KeyRow>>()?.data))
     }
 
     /// The secret itself is asked about, with itself as the credential.
@@ -140,7 +140,7 @@ impl KeyProvider for OpenRouter {
                 dead.because("OpenRouter refuses it, and does not tell of a dead key whose it is")
             );
         }
-        let principal = normalize::principal(response.json::<Data<wire::KeyRow>>()?.data);
+        let principal = normalize::principal(response.object::<Data<wire::KeyRow>>()?.data);
         let live = Identification::new(Liveness::Live, principal).because("OpenRouter accepts it");
         Ok(if live.principal.access == keyroster_core::Access::Admin {
             live.because("it is a management key, and those are in no list")
@@ -156,7 +156,7 @@ fn current_key(operation: Operation) -> Request {
 }
 
 fn record(response: &Response) -> Result<ApiKey> {
-    let key = normalize::key(response.json::<Data<wire::KeyRow>>()?.data, None);
+    let key = normalize::key(response.object::<Data<wire::KeyRow>>()?.data, None);
     key.ok_or_else(|| response.unexpected("a key that has no `hash`"))
 }
 

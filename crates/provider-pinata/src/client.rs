@@ -29,7 +29,7 @@ impl KeyProvider for Pinata {
         let request =
             Request::get(Operation::ListKeys, route).query("offset", request.start.offset());
         let response = self.http.send(request).await?;
-        let mut page: wire::KeyPage = response.json()?;
+        let mut page: wire::KeyPage = response.object()?;
         let keys = page.keys.into_iter().map(|key| {
             normalize::key(key).ok_or_else(|| response.unexpected("a key that has no `key`"))
         });
@@ -54,7 +54,7 @@ impl KeyProvider for Pinata {
             Generation::V3Sdk => "/v3/pinata/keys",
         };
         let call = Request::create(Operation::CreateKey, route).json(&body);
-        let created: wire::Created = self.http.send(call).await?.json()?;
+        let created: wire::Created = self.http.send(call).await?.object()?;
         let mut key = ApiKey::new(ID, created.pinata_api_key);
         key.name = Some(request.name.clone());
         key.access = request.access.clone();
