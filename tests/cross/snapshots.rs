@@ -4,6 +4,9 @@ use keyroster::{ListKeys, PageRequest, Provider};
 
 use crate::fixture::{NOW, answer_with, openrouter, pinata, read, sandbox};
 
+const PINATA: [&str; 3] = ["legacy-page", "v3-example", "every-shape"];
+const OPENROUTER: [&str; 3] = ["openapi-example", "schema-of-2025", "every-shape"];
+
 /// The records of a page that the vendor answers from a file, as JSON.
 async fn normalized(provider: &Provider) -> String {
     let page = provider.page(&PageRequest::default()).await.unwrap();
@@ -23,7 +26,7 @@ fn assert_golden(name: &str, text: &str) {
 async fn what_pinata_answers_becomes_records() {
     let sandbox = sandbox().start().await.unwrap();
     let provider = pinata(&sandbox);
-    for name in ["legacy-page", "v3-example", "every-shape"] {
+    for name in PINATA {
         answer_with(&sandbox, read(&format!("pinata/{name}.json")));
         assert_golden(&format!("pinata-{name}"), &normalized(&provider).await);
     }
@@ -33,7 +36,7 @@ async fn what_pinata_answers_becomes_records() {
 async fn what_openrouter_answers_becomes_records() {
     let sandbox = sandbox().start().await.unwrap();
     let provider = openrouter(&sandbox);
-    for name in ["openapi-example", "schema-of-2025", "every-shape"] {
+    for name in OPENROUTER {
         answer_with(&sandbox, read(&format!("openrouter/{name}.json")));
         assert_golden(&format!("openrouter-{name}"), &normalized(&provider).await);
     }
@@ -63,4 +66,17 @@ async fn a_record_survives_being_written_and_read() {
             assert_eq!(back, key);
         }
     }
+}
+
+#[test]
+fn no_golden_file_is_left_over() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut files: Vec<String> = files.map(|name| name.into_string().unwrap()).collect();
+    files.sort();
+    let fixtures = PINATA.iter().map(|name| format!("pinata-{name}.snap"));
+    let fixtures = fixtures.chain(OPENROUTER.iter().map(|name| format!("openrouter-{name}.snap")));
+    let mut expected: Vec<String> = fixtures.chain(["mixed-roster.snap".to_owned()]).collect();
+    expected.sort();
+    assert_eq!(files, expected);
 }

@@ -53,7 +53,9 @@ pub(crate) async fn run(
 
 /// Says what is to be said beside the keys, and tells the exit code.
 fn conclude(gathered: &Gathered, terminal: &Terminal) -> ExitCode {
-    for (account, warning) in &gathered.warnings {
+    // What an account that failed would have left out is no matter.
+    let failed = |account| gathered.failures.iter().any(|(failed, _)| failed == account);
+    for (account, warning) in gathered.warnings.iter().filter(|(account, _)| !failed(account)) {
         terminal.warning(&format!("{account}: {warning}"));
     }
     for (_, error) in &gathered.failures {

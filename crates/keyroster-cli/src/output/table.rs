@@ -111,3 +111,66 @@ fn cut(text: &str, width: usize) -> String {
     short.push('…');
     short
 }
+
+#[cfg(test)]
+mod tests {
+    use anstyle::Style;
+    use unicode_width::UnicodeWidthStr;
+
+    use super::{Column, Table};
+
+    const COLUMNS: [Column; 4] = [
+        Column { title: "ID", shrinks_to: None, drops: 0 },
+        Column { title: "NAME", shrinks_to: Some(6), drops: 0 },
+        Column { title: "QUOTA", shrinks_to: None, drops: 1 },
+        Column { title: "CREATED", shrinks_to: None, drops: 2 },
+    ];
+
+    fn printed(width: Option<usize>) -> String {
+        let mut table = Table::new(&COLUMNS);
+        for row in [
+            ["a1", "nft-metadata-uploader", "132/500 requests", "29d ago"],
+            ["b2", "Łukasz – 翻訳ボット 🤖", "unlimited", "2mo ago"],
+        ] {
+            table.push(row.iter().map(|text| ((*text).to_owned(), Style::new())).collect());
+        }
+        let mut out = Vec::new();
+        table.print(width, &mut out).unwrap();
+        anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
+    }
+
+    #[test]
+    fn a_table_fits_its_width_and_stays_aligned() {
+        for width in 10..120 {
+            let text = printed(Some(width));
+            let lines: Vec<&str> = text.lines().collect();
+            assert_eq!(lines.len(), 3, "no row is wrapped");
+            assert!(lines.iter().all(|line| line.width() <= width), "{width}:\n{text}");
+            assert!(lines.iter().all(|line| !line.ends_with(' ')), "{width}:\n{text}");
+        }
+    }
+
+    #[test]
+    fn columns_give_way_in_their_order() {
+        insta::assert_snapshot!(printed(None), @r"
+        ID  NAME                    QUOTA             CREATED
+        a1  nft-metadata-uploader   132/500 requests  29d ago
+        b2  Łukasz – 翻訳ボット 🤖  unlimited         2mo ago
+        ");
+        insta::assert_snapshot!(printed(Some(40)), @r"
+        ID  NAME       QUOTA             CREATED
+        a1  nft-meta…  132/500 requests  29d ago
+        b2  Łukasz –…  unlimited         2mo ago
+        ");
+        insta::assert_snapshot!(printed(Some(30)), @r"
+        ID  NAME      QUOTA
+        a1  nft-met…  132/500 requests
+        b2  Łukasz …  unlimited
+        ");
+        insta::assert_snapshot!(printed(Some(20)), @r"
+        ID  NAME
+        a1  nft-metadata-up…
+        b2  Łukasz – 翻訳ボ…
+        ");
+    }
+}

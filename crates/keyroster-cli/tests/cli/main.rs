@@ -1,0 +1,9 @@
+//! The real binary against real sandboxes.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
+
+mod bin;
+mod failures;
+mod list;
+mod sandbox;
+mod secrets;
+mod show;

@@ -1,0 +1,48 @@
+//! Nothing that the binary says holds a secret, at any level of logging.
+
+use keyroster_sandbox::{Fault, Sandbox};
+
+use crate::bin::{keyroster_at, run};
+
+#[tokio::test]
+async fn no_secret_in_any_output_or_log() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let truth = sandbox.truth();
+    let one = format!("openrouter/{}", truth["openrouter"][0]["hash"].as_str().unwrap());
+    let mut said = String::new();
+    for arguments in [
+        &["list"][..],
+        &["list", "-o", "json"],
+        &["list", "-o", "jsonl"],
+        &["list", "-o", "csv"],
+        &["show", &one],
+        &["show", &one, "-o", "json"],
+        &["show", "pinata/zzz"],
+        &["providers"],
+        &["--help"],
+        &["list", "--help"],
+    ] {
+        for faults in [vec![], vec![Fault::respond(500).limit(2)], vec![Fault::respond(401)]] {
+            sandbox.clear_faults();
+            for fault in faults {
+                sandbox.add_fault(fault);
+            }
+            for variable in ["RUST_LOG", "KEYROSTER_LOG"] {
+                let mut command = keyroster_at(&sandbox, arguments);
+                command.env(variable, "trace");
+                let run = run(command).await;
+                said += &run.stdout;
+                said += &run.stderr;
+            }
+        }
+    }
+    assert!(said.contains("http.request"), "the log is on");
+    assert!(said.contains("keys.list_page"), "the log is on");
+    assert!(said.contains("/users/apiKeys"), "the route is logged");
+    for secret in sandbox.secrets() {
+        assert!(!said.contains(&secret), "a secret is shown");
+    }
+    // Every secret of the sandbox begins so, and so does what may be left of one.
+    assert!(!said.contains("fa4efa4e"), "a part of a secret is shown");
+    assert!(!said.to_lowercase().contains("bearer "), "a header is shown");
+}
