@@ -5,6 +5,7 @@ use keyroster_sandbox::Sandbox;
 
 use crate::env;
 use crate::failure::Failure;
+use crate::view;
 
 /// Where accounts come from: the environment, or a sandbox.
 #[derive(Debug)]
@@ -54,13 +55,41 @@ impl Source<'_> {
 
 impl Accounts {
     /// The account of that name.
-    pub(crate) fn find(&mut self, name: &str) -> Result<Provider, Failure> {
-        let Some(at) = self.all.iter().position(|account| account.name == name) else {
-            let names: Vec<_> = self.all.iter().map(|a| format!("`{}`", a.name)).collect();
-            let known = names.join(", ");
-            return Err(Failure::Usage(format!("there is no account `{name}`, only {known}")));
-        };
-        Ok(self.all.swap_remove(at).provider?)
+    pub(crate) fn find(&self, name: &str) -> Result<Provider, Failure> {
+        if let Some(account) = self.all.iter().find(|account| account.name == name) {
+            return Ok(account.provider.clone()?);
+        }
+        let names: Vec<_> = self.all.iter().map(|a| format!("`{}`", a.name)).collect();
+        let (name, known) = (view::clean(name), names.join(", "));
+        Err(Failure::Usage(format!("there is no account `{name}`, only {known}")))
+    }
+
+    /// The account of that name, or without a name all of them; one that cannot be asked is an error.
+    pub(crate) fn select(&self, name: Option<&str>) -> Result<Vec<(String, Provider)>, Failure> {
+        let (selected, failures) = self.select_each(name)?;
+        match failures.into_iter().next() {
+            Some(error) => Err(error.into()),
+            None => Ok(selected),
+        }
+    }
+
+    /// The same, with the errors of those that cannot be asked beside the others.
+    #[expect(clippy::type_complexity, reason = "the accounts and what is wrong with the others")]
+    pub(crate) fn select_each(
+        &self,
+        name: Option<&str>,
+    ) -> Result<(Vec<(String, Provider)>, Vec<Error>), Failure> {
+        if let Some(name) = name {
+            return Ok((vec![(name.to_owned(), self.find(name)?)], Vec::new()));
+        }
+        let (mut selected, mut failures) = (Vec::new(), Vec::new());
+        for account in &self.all {
+            match &account.provider {
+                Ok(provider) => selected.push((account.name.clone(), provider.clone())),
+                Err(error) => failures.push(error.clone()),
+            }
+        }
+        Ok((selected, failures))
     }
 }
 

@@ -23,6 +23,15 @@ pub(crate) fn settings(factory: &dyn ProviderFactory) -> Settings {
     settings
 }
 
+/// A variable that the user names.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    // A name with these in it cannot be one, and asking for it would panic on some systems.
+    if name.is_empty() || name.contains(['=', '\0']) {
+        return None;
+    }
+    std::env::var(name).ok()
+}
+
 /// Logs to standard error what the environment asks for; nothing unless asked.
 pub(crate) fn start_logging() {
     let Some(filter) = LOG.iter().find_map(|name| std::env::var(name).ok()) else { return };

@@ -17,16 +17,20 @@
 //! | 3 | partial: some accounts failed, the others' keys were shown |
 //! | 4 | a credential or setting is missing, malformed or refused |
 //! | 5 | a vendor or the network failed |
+//! | 6 | a guard refused, and nothing was done |
 //!
 //! Data goes to standard output, everything else to standard error.
 
 mod accounts;
 mod args;
+mod arguments;
 mod commands;
 mod env;
 mod failure;
 mod gather;
 mod output;
+mod select;
+mod sink;
 mod view;
 
 use std::process::ExitCode;
@@ -35,6 +39,7 @@ use clap::Parser;
 use keyroster::{ProviderFactory, Registry};
 
 use args::{Arguments, Command};
+use commands::turn::{self, Act};
 use failure::Failure;
 use output::Terminal;
 
@@ -89,7 +94,16 @@ impl App {
         let accounts = accounts::Source { registry: &self.registry, sandbox: arguments.sandbox };
         match arguments.command {
             Command::List(list) => commands::list::run(&accounts, &list, terminal).await,
-            Command::Show(show) => commands::show::run(&accounts, &show, terminal).await,
+            Command::Show(show) => commands::show::run(&accounts, &show).await,
+            Command::Create(create) => commands::create::run(&accounts, &create, terminal).await,
+            Command::Update(update) => commands::update::run(&accounts, &update, terminal).await,
+            Command::Disable(turn) => turn::run(&accounts, Act::Disable, &turn, terminal).await,
+            Command::Enable(turn) => turn::run(&accounts, Act::Enable, &turn, terminal).await,
+            Command::Revoke(turn) => turn::run(&accounts, Act::Revoke, &turn, terminal).await,
+            Command::Whoami(whoami) => commands::whoami::run(&accounts, &whoami, terminal).await,
+            Command::Identify(identify) => {
+                commands::identify::run(&accounts, &identify, terminal).await
+            }
             Command::Providers(providers) => {
                 commands::providers::run(&self.registry, &providers, terminal)
             }

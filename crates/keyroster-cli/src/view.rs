@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use keyroster::{Access, Amount, ApiKey, Decimal, Expiry, LastUsed, Limit, Reset, Timestamp};
+use keyroster::{
+    Access, Amount, ApiKey, Decimal, Expiry, LastUsed, Limit, Quota, Reset, Timestamp,
+};
 
 /// What stands where the vendor does not say.
 pub(crate) const UNKNOWN: &str = "?";
@@ -42,11 +44,11 @@ pub(crate) fn access(access: &Access) -> String {
 }
 
 /// What is used of what there is: `12.50/50 USD`, `3/10 requests`, `unlimited`.
-pub(crate) fn quota(key: &ApiKey) -> String {
-    match &key.quota.limit {
+pub(crate) fn quota(quota: &Quota) -> String {
+    match &quota.limit {
         Limit::Unlimited => "unlimited".to_owned(),
         Limit::Amount(limit) => {
-            let used = key.quota.used_so_far();
+            let used = quota.used_so_far();
             let used = used.map_or_else(|| UNKNOWN.to_owned(), |used| number(&used));
             format!("{used}/{} {}", number(limit), clean(limit.unit.as_str()))
         }

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{Operation, Orphan, ProviderId};
@@ -28,8 +29,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///      check that the account's credential is complete and has not been revoked or expired"
 /// );
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -41,7 +44,7 @@ struct Inner {
     request_id: Option<String>,
     help: Option<String>,
     orphan: Option<Orphan>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// What kind of thing went wrong; each kind says what to do about it.
@@ -186,7 +189,7 @@ impl Error {
     /// Adds the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 

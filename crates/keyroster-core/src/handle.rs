@@ -110,6 +110,19 @@ impl Provider {
         Err(Error::new(ErrorKind::NotFound, format!("the account has no key `{id}`")))
     }
 
+    /// Whether a create could be sent: what is wrong with it, or what the vendor cannot honour, is an
+    /// error, and nothing is sent.
+    pub fn check_create(&self, request: &CreateKey) -> Result<()> {
+        self.require(Operation::CreateKey)?;
+        self.named(Operation::CreateKey, request.check(&self.info().capabilities, now()))
+    }
+
+    /// Whether a change could be sent, likewise.
+    pub fn check_update(&self, change: &UpdateKey) -> Result<()> {
+        self.require(Operation::UpdateKey)?;
+        self.named(Operation::UpdateKey, change.check(&self.info().capabilities, now()))
+    }
+
     /// Makes a key.
     ///
     /// - [`InvalidRequest`](ErrorKind::InvalidRequest), [`Unsupported`](ErrorKind::Unsupported): an
@@ -117,13 +130,15 @@ impl Provider {
     /// - [`Indeterminate`](ErrorKind::Indeterminate): it may have been made; [`Error::orphan`] says what
     ///   to look for, and [`reconcile`](Provider::reconcile) looks.
     pub async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
-        let operation = Operation::CreateKey;
-        self.require(operation)?;
-        let sent_at = now();
-        self.named(operation, request.check(&self.info().capabilities, sent_at))?;
+        self.check_create(request)?;
+        let (operation, sent_at) = (Operation::CreateKey, now());
         let created = self.inner.create(request).await.map_err(|error| {
             if error.kind() == ErrorKind::Indeterminate {
-                error.with_orphan(Orphan::new(request, sent_at))
+                let help = format!(
+                    "look for a key named `{}`, made at {sent_at} or later, before trying again",
+                    request.name
+                );
+                error.with_orphan(Orphan::new(request, sent_at)).with_help(help)
             } else {
                 error
             }
@@ -170,10 +185,8 @@ impl Provider {
     ///   is wrong, or one that the vendor cannot make; nothing was sent.
     /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
     pub async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<ApiKey> {
-        let operation = Operation::UpdateKey;
-        self.require(operation)?;
-        self.named(operation, change.check(&self.info().capabilities, now()))?;
-        self.named(operation, self.inner.update(id, change).await)
+        self.check_update(change)?;
+        self.named(Operation::UpdateKey, self.inner.update(id, change).await)
     }
 
     /// Turns a key off for good; the answer tells whether it was there.
@@ -186,6 +199,12 @@ impl Provider {
     pub async fn whoami(&self) -> Result<Principal> {
         self.require(Operation::WhoAmI)?;
         self.named(Operation::WhoAmI, self.inner.whoami().await)
+    }
+
+    /// Whether a secret has the shape of this vendor's; nobody is asked.
+    #[must_use]
+    pub fn recognizes(&self, secret: &Secret) -> bool {
+        self.inner.recognizes(secret)
     }
 
     /// Whose key a secret belongs to; nothing is changed at the vendor.

@@ -24,6 +24,9 @@ pub struct Timestamp(jiff::Timestamp);
 pub struct ParseTimestampError;
 
 impl Timestamp {
+    /// The first instant that can be written, in the year -9999.
+    pub const MIN: Self = Self(jiff::Timestamp::MIN);
+
     /// The instant this many milliseconds after 1970-01-01T00:00:00Z; none if it is past the year 9999.
     #[must_use]
     pub fn from_millis(millis: i64) -> Option<Self> {

@@ -130,6 +130,12 @@ impl KeyProvider for OpenRouter {
         Ok(normalize::principal(response.object::<Data<wire::KeyRow>>()?.data))
     }
 
+    /// Keys of both kinds begin so; keys of a make that is not documented have to be asked about by
+    /// naming the account.
+    fn recognizes(&self, secret: &Secret) -> bool {
+        secret.expose().starts_with("sk-or-")
+    }
+
     /// The secret itself is asked about, with itself as the credential.
     async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let call = current_key(Operation::Identify).credential(Credential::bearer(secret)?);

@@ -81,8 +81,7 @@ impl KeyProvider for Pinata {
 
     async fn whoami(&self) -> Result<Principal> {
         self.http.send(test_authentication(Operation::WhoAmI)).await?;
-        let mut principal = Principal::new();
-        principal.key_id = self.own_key.as_deref().map(KeyId::from);
+        let mut principal = principal(&self.own);
         // Whether the credential may list keys tells whether it may manage them: on the legacy routes
         // that takes an admin key (docs.pinata.cloud, 2024-02), on v3 at least `org:write`.
         match self.list_page(&PageRequest::default()).await {
@@ -94,7 +93,7 @@ impl KeyProvider for Pinata {
                     page.keys.into_iter().find(|key| Some(&key.id) == principal.key_id.as_ref());
                 if let Some(own) = own {
                     principal.access = own.access;
-                    principal.owner = own.owner;
+                    principal.owner = own.owner.or(principal.owner);
                     principal.quota = own.quota;
                     principal.usage = own.usage;
                 }
@@ -108,6 +107,10 @@ impl KeyProvider for Pinata {
         Ok(principal)
     }
 
+    fn recognizes(&self, secret: &Secret) -> bool {
+        jwt_claims(secret).is_some_and(|claims| claims.key.is_some())
+    }
+
     /// A JWT says itself whose it is; then it is tried, which uses up one of a limited key's uses.
     async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let Some(claims) = jwt_claims(secret) else {
@@ -117,15 +120,7 @@ impl KeyProvider for Pinata {
                  tried without the key",
             ));
         };
-        let mut principal = Principal::new();
-        principal.key_id = claims.key.map(KeyId::from);
-        principal.owner = claims.user.map(Owner::new);
-        if let Some(at) = claims.expires_at {
-            principal.expiry = Expiry::At { at };
-        }
-        if let Some(at) = claims.issued_at {
-            principal.extras.insert("issued_at", at.to_string().into());
-        }
+        let principal = principal(&claims);
         let request = test_authentication(Operation::Identify)
             .credential(Credential::bearer(secret)?)
             .accept(&[401, 403]);
@@ -138,6 +133,20 @@ impl KeyProvider for Pinata {
             .because("the JWT names its key")
             .because(verdict))
     }
+}
+
+/// What a JWT says of its key.
+fn principal(claims: &wire::Claims) -> Principal {
+    let mut principal = Principal::new();
+    principal.key_id = claims.key.as_deref().map(KeyId::from);
+    principal.owner = claims.user.as_deref().map(Owner::new);
+    if let Some(at) = claims.expires_at {
+        principal.expiry = Expiry::At { at };
+    }
+    if let Some(at) = claims.issued_at {
+        principal.extras.insert("issued_at", at.to_string().into());
+    }
+    principal
 }
 
 /// Proves that a credential authenticates, and nothing else: a key without any scope passes.

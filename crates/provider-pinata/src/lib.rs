@@ -80,8 +80,8 @@ pub struct Pinata {
     info: ProviderInfo,
     generation: Generation,
     http: HttpClient,
-    /// The public key of the credential in use, where it is known without asking.
-    own_key: Option<String>,
+    /// What the credential in use says of itself, without asking.
+    own: wire::Claims,
 }
 
 /// Settings of a [`Pinata`] account.
@@ -169,7 +169,7 @@ impl PinataBuilder {
     pub fn build(self) -> Result<Pinata> {
         let at = |error: Error| error.with_provider(ID);
         let base = BaseUrl::parse(&self.base_url).map_err(at)?;
-        let (credential, own_key) = self.credential().map_err(at)?;
+        let (credential, own) = self.credential().map_err(at)?;
         let limits = self.limits.unwrap_or_else(|| {
             if self.base_url == DEFAULT_BASE_URL {
                 Limits::per_minute(FREE_PLAN_PER_MINUTE)
@@ -183,10 +183,10 @@ impl PinataBuilder {
             .retry(self.retry)
             .timeouts(self.timeouts)
             .build();
-        Ok(Pinata { info: info(), generation: self.generation, http, own_key })
+        Ok(Pinata { info: info(), generation: self.generation, http, own })
     }
 
-    fn credential(&self) -> Result<(Credential, Option<String>)> {
+    fn credential(&self) -> Result<(Credential, wire::Claims)> {
         let wrong = |message: &str, help: &str| {
             Err(Error::new(ErrorKind::Configuration, message).with_help(help))
         };
@@ -197,7 +197,7 @@ impl PinataBuilder {
                     "set PINATA_JWT to the whole JWT that Pinata showed beside key and secret",
                 );
             }
-            return Ok((Credential::bearer(jwt)?, wire::jwt_claims(jwt).and_then(|c| c.key)));
+            return Ok((Credential::bearer(jwt)?, wire::jwt_claims(jwt).unwrap_or_default()));
         }
         let Some((key, secret)) = &self.key_pair else {
             return wrong(
@@ -215,7 +215,8 @@ impl PinataBuilder {
             ("pinata_api_key", "", key),
             ("pinata_secret_api_key", "", secret),
         ])?;
-        Ok((pair, Some(key.expose().to_owned())))
+        let key = Some(key.expose().to_owned());
+        Ok((pair, wire::Claims { key, ..wire::Claims::default() }))
     }
 }
 

@@ -19,16 +19,17 @@ use crate::view;
 /// An id is shown by so many characters at the least.
 const SHORT_ID: usize = 8;
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 10] = [
     Column { title: "ACCOUNT", shrinks_to: Some(6), drops: 0 },
     Column { title: "KEY ID", shrinks_to: None, drops: 0 },
     Column { title: "NAME", shrinks_to: Some(12), drops: 0 },
     Column { title: "STATUS", shrinks_to: None, drops: 0 },
     Column { title: "ACCESS", shrinks_to: None, drops: 1 },
-    Column { title: "QUOTA", shrinks_to: None, drops: 2 },
-    Column { title: "EXPIRES", shrinks_to: None, drops: 3 },
-    Column { title: "LAST USED", shrinks_to: None, drops: 4 },
+    Column { title: "QUOTA", shrinks_to: None, drops: 4 },
+    Column { title: "EXPIRES", shrinks_to: None, drops: 2 },
+    Column { title: "LAST USED", shrinks_to: None, drops: 3 },
     Column { title: "CREATED", shrinks_to: None, drops: 5 },
+    Column { title: "CONTAINER", shrinks_to: Some(10), drops: 6 },
 ];
 
 pub(crate) async fn run(
@@ -115,11 +116,21 @@ fn row(account: &str, id: String, key: &ApiKey, now: Timestamp) -> Vec<(String, 
         (view::name(key), plain),
         (status.to_string(), status_style(status)),
         (view::access(&key.access), if admin { WARN } else { plain }),
-        (view::quota(key), plain),
+        (view::quota(&key.quota), plain),
         (view::expiry(key.expiry, now), if endless { WARN } else { plain }),
         (view::last_used(key.last_used, now), plain),
         (created, plain),
+        (container(key), plain),
     ]
+}
+
+/// The container's name, or the beginning of its id; nothing where the vendor has none.
+fn container(key: &ApiKey) -> String {
+    let Some(container) = &key.container else { return String::new() };
+    match &container.name {
+        Some(name) => view::clean(name),
+        None => view::clean(&container.id).chars().take(SHORT_ID).collect(),
+    }
 }
 
 fn status_style(status: KeyStatus) -> Style {

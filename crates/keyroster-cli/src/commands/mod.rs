@@ -1,6 +1,11 @@
 //! What each command does.
 
+pub(crate) mod create;
+pub(crate) mod identify;
 pub(crate) mod list;
 pub(crate) mod providers;
 pub(crate) mod sandbox;
 pub(crate) mod show;
+pub(crate) mod turn;
+pub(crate) mod update;
+pub(crate) mod whoami;

@@ -4,39 +4,23 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anstyle::Style;
-use keyroster::{
-    Access, ApiKey, ErrorKind, Expiry, KeyId, LastUsed, ListKeys, Provider, Timestamp,
-};
+use keyroster::{Access, ApiKey, Expiry, LastUsed, Timestamp, Usage};
 
 use crate::accounts::Source;
 use crate::args::{Format, Show};
 use crate::failure::Failure;
-use crate::output::{BOLD, Record, Terminal, print_csv, print_json, print_jsonl, stdout};
+use crate::output::{BOLD, Record, print_csv, print_json, print_jsonl, stdout};
+use crate::select::{self, Target};
 use crate::view;
 
-/// So many keys are named when a beginning fits several.
-const CANDIDATES: usize = 5;
-
-pub(crate) async fn run(
-    accounts: &Source<'_>,
-    show: &Show,
-    _: &Terminal,
-) -> Result<ExitCode, Failure> {
-    let Some((account, id)) = show.key.split_once('/').filter(|(_, id)| !id.is_empty()) else {
-        let message = format!(
-            "`{}` names no key: write ACCOUNT/KEY-ID, as `keyroster list` shows both",
-            view::clean(&show.key)
-        );
-        return Err(Failure::Usage(message));
-    };
-    let mut accounts = accounts.open().await?;
-    let provider = accounts.find(account)?;
-    let key = find(&provider, id).await?;
+pub(crate) async fn run(accounts: &Source<'_>, show: &Show) -> Result<ExitCode, Failure> {
+    let accounts = accounts.open().await?;
+    let Target { account, key, .. } = select::one(&accounts, &show.key).await?;
     let now = view::now();
-    let record = Record::new(account, &key, now);
+    let record = Record::new(&account, &key, now);
     let mut out = stdout();
     match show.output {
-        Format::Table => print(account, &key, now, &mut out)?,
+        Format::Table => print(&account, &key, now, &mut out)?,
         Format::Json => print_json(&record, &mut out)?,
         Format::Jsonl => print_jsonl([record], &mut out)?,
         Format::Csv => print_csv([record], &mut out)?,
@@ -45,38 +29,13 @@ pub(crate) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The key of that id, or the only one whose id begins so.
-async fn find(provider: &Provider, id: &str) -> Result<ApiKey, Failure> {
-    if provider.info().capabilities.get {
-        match provider.get(&KeyId::from(id)).await {
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            found => return Ok(found?),
-        }
-    }
-    let mut keys = provider.list(ListKeys::all()).await?.keys;
-    if let Some(at) = keys.iter().position(|key| key.id.as_str() == id) {
-        return Ok(keys.swap_remove(at));
-    }
-    keys.retain(|key| key.id.as_str().starts_with(id));
-    let id = view::clean(id);
-    match keys.len() {
-        0 => Err(Failure::Usage(format!(
-            "the account has no key whose id is `{id}` or begins so; `keyroster list` shows them all"
-        ))),
-        1 => Ok(keys.swap_remove(0)),
-        several => {
-            let line =
-                |key: &ApiKey| format!("\n  {}  {}", view::clean(key.id.as_str()), view::name(key));
-            let some: String = keys.iter().take(CANDIDATES).map(line).collect();
-            let more = if several > CANDIDATES { "\n  …" } else { "" };
-            Err(Failure::Usage(format!(
-                "{several} keys of the account begin with `{id}`:{some}{more}"
-            )))
-        }
-    }
-}
-
-fn print(account: &str, key: &ApiKey, now: Timestamp, out: &mut impl Write) -> Result<(), Failure> {
+/// Every fact of a record, a line each.
+pub(crate) fn print(
+    account: &str,
+    key: &ApiKey,
+    now: Timestamp,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let at = |at: Timestamp| format!("{at} ({})", view::relative(at, now));
     let known = |instant: Option<Timestamp>| instant.map_or_else(|| view::UNKNOWN.to_owned(), at);
     let mut lines = vec![
@@ -95,21 +54,9 @@ fn print(account: &str, key: &ApiKey, now: Timestamp, out: &mut impl Write) -> R
         }
         access => lines.push(("Access", view::access(access))),
     }
-    lines.push(("Quota", view::quota(key)));
+    lines.push(("Quota", view::quota(&key.quota)));
     lines.push(("Resets", view::reset(&key.quota.reset)));
-    for usage in &key.usage {
-        let spans = [
-            ("in all", &usage.total),
-            ("today", &usage.daily),
-            ("this week", &usage.weekly),
-            ("this month", &usage.monthly),
-        ];
-        let spans = spans
-            .iter()
-            .filter_map(|(span, amount)| amount.as_ref().map(|amount| format!("{amount} {span}")));
-        let spans: Vec<String> = spans.collect();
-        lines.push(("Usage", format!("{}: {}", view::clean(&usage.meter), spans.join(", "))));
-    }
+    lines.extend(key.usage.iter().map(|usage| ("Usage", usage_line(usage))));
     if let Some(owner) = &key.owner {
         lines.push(("Owner", view::clean(owner.name.as_ref().unwrap_or(&owner.id))));
     }
@@ -142,4 +89,20 @@ fn print(account: &str, key: &ApiKey, now: Timestamp, out: &mut impl Write) -> R
         writeln!(out, "{style}{title:<12}{style:#} {text}")?;
     }
     Ok(())
+}
+
+/// `credits  202.80 USD (12.50 today, 25.50 this week, 25.50 this month)`.
+fn usage_line(usage: &Usage) -> String {
+    let spans =
+        [("today", &usage.daily), ("this week", &usage.weekly), ("this month", &usage.monthly)];
+    let spans = spans.iter().filter_map(|(span, amount)| {
+        amount.as_ref().map(|amount| format!("{} {span}", view::number(amount)))
+    });
+    let spans: Vec<String> = spans.collect();
+    let total = usage.total.as_ref().map_or_else(
+        || view::UNKNOWN.to_owned(),
+        |total| format!("{} {}", view::number(total), view::clean(total.unit.as_str())),
+    );
+    let spans = if spans.is_empty() { String::new() } else { format!(" ({})", spans.join(", ")) };
+    format!("{}  {total}{spans}", view::clean(&usage.meter))
 }

@@ -52,6 +52,29 @@ impl Terminal {
         say("hint", BOLD, message);
     }
 
+    /// Says what is about to be done.
+    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    pub(crate) fn plan(&self, message: &str) {
+        let _ = writeln!(anstream::stderr(), "{message}");
+    }
+
+    /// Asks a person, who answers on the same line.
+    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    pub(crate) fn ask(&self, question: &str) {
+        let mut err = anstream::stderr();
+        let _ = write!(err, "{BOLD}{question}{BOLD:#}");
+        let _ = err.flush();
+    }
+
+    /// Tells a person how far it is, on a line that the next call replaces; with nothing, it is cleared.
+    pub(crate) fn progress(&self, message: &str) {
+        if self.attended {
+            let mut err = anstream::stderr();
+            let _ = write!(err, "\r\u{1b}[K{DIM}{message}{DIM:#}");
+            let _ = err.flush();
+        }
+    }
+
     /// Says something to a person, and nothing to a log file.
     pub(crate) fn note(&self, message: &str) {
         if self.attended {

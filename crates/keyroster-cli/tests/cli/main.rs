@@ -3,6 +3,7 @@
 
 mod bin;
 mod failures;
+mod lifecycle;
 mod list;
 mod sandbox;
 mod secrets;

@@ -1,0 +1,57 @@
+//! Arguments of creating and changing a key, as the library takes them.
+
+use keyroster::{Access, Amount, Decimal, Extras, Field, Provider, Unit};
+
+use crate::args::AccessArgs;
+use crate::failure::Failure;
+
+impl AccessArgs {
+    pub(crate) fn access(&self) -> Access {
+        if self.admin {
+            Access::Admin
+        } else if self.scopes.is_empty() {
+            Access::Unknown
+        } else {
+            Access::scoped(&self.scopes)
+        }
+    }
+}
+
+pub(crate) fn extras(pairs: &[(String, serde_json::Value)]) -> Extras {
+    pairs.iter().cloned().collect()
+}
+
+/// `25`, or `25 USD`; without a unit, in the only one that the vendor takes.
+pub(crate) fn limit(text: &str, fields: &[Field]) -> Result<Amount, Failure> {
+    let text = text.trim();
+    let end = text.find(|c: char| c.is_alphabetic() || c.is_whitespace()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let number: Decimal = number.parse().map_err(|_| {
+        Failure::Usage(format!("the limit `{text}` is no amount: write 25 or 25 USD"))
+    })?;
+    let unit = match unit.trim() {
+        "" => units(fields).next().cloned().unwrap_or(Unit::from_static("units")),
+        unit => {
+            let same = |known: &&Unit| known.as_str().eq_ignore_ascii_case(unit);
+            units(fields).find(same).cloned().unwrap_or_else(|| Unit::new(unit))
+        }
+    };
+    Ok(Amount::new(number, unit))
+}
+
+fn units(fields: &[Field]) -> impl Iterator<Item = &Unit> {
+    fields.iter().filter_map(|field| match field {
+        Field::Limit(unit) => Some(unit),
+        _ => None,
+    })
+}
+
+/// What a provider takes when it creates a key.
+pub(crate) fn create_fields(provider: &Provider) -> &'static [Field] {
+    provider.info().capabilities.create.unwrap_or_default()
+}
+
+/// What a provider takes when it changes a key.
+pub(crate) fn update_fields(provider: &Provider) -> &'static [Field] {
+    provider.info().capabilities.update.unwrap_or_default()
+}

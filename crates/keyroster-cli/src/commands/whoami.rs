@@ -1,0 +1,97 @@
+//! `keyroster whoami`: checks the accounts' own credentials.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anstyle::Style;
+use futures_util::future::join_all;
+use keyroster::{Principal, Timestamp};
+use serde::Serialize;
+
+use crate::accounts::Source;
+use crate::args::{ListFormat, WhoAmI};
+use crate::failure::{self, Failure};
+use crate::output::{Column, GOOD, Table, Terminal, print_json, stdout};
+use crate::view;
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    account: &'a str,
+    provider: String,
+    #[serde(flatten)]
+    principal: &'a Principal,
+}
+
+const COLUMNS: [Column; 7] = [
+    Column { title: "ACCOUNT", shrinks_to: None, drops: 0 },
+    Column { title: "CREDENTIAL", shrinks_to: None, drops: 0 },
+    Column { title: "KEY", shrinks_to: Some(8), drops: 0 },
+    Column { title: "ACCESS", shrinks_to: None, drops: 0 },
+    Column { title: "QUOTA", shrinks_to: None, drops: 2 },
+    Column { title: "EXPIRES", shrinks_to: None, drops: 1 },
+    Column { title: "OWNER", shrinks_to: Some(8), drops: 3 },
+];
+
+pub(crate) async fn run(
+    accounts: &Source<'_>,
+    whoami: &WhoAmI,
+    terminal: &Terminal,
+) -> Result<ExitCode, Failure> {
+    let accounts = accounts.open().await?;
+    let (selected, mut failures) = accounts.select_each(whoami.account.as_deref())?;
+    let count = selected.len() + failures.len();
+    let asked = selected.iter().map(|(_, provider)| provider.whoami());
+    let mut known = Vec::new();
+    for ((account, provider), answer) in selected.iter().zip(join_all(asked).await) {
+        match answer {
+            Ok(principal) => known.push((account, provider, principal)),
+            Err(error) => failures.push(error),
+        }
+    }
+    let mut out = stdout();
+    if whoami.output == ListFormat::Json {
+        let entries: Vec<Entry<'_>> = known
+            .iter()
+            .map(|(account, provider, principal)| Entry {
+                account,
+                provider: provider.info().id.to_string(),
+                principal,
+            })
+            .collect();
+        print_json(&serde_json::json!({ "accounts": entries }), &mut out)?;
+    } else if !known.is_empty() {
+        let mut table = Table::new(&COLUMNS);
+        let now = view::now();
+        for (account, _, principal) in &known {
+            table.push(row(account, principal, now));
+        }
+        table.print(terminal.width, &mut out)?;
+    }
+    out.flush()?;
+    drop(out);
+    for error in &failures {
+        terminal.error(&error.to_string());
+    }
+    Ok(match failures.first() {
+        None => ExitCode::SUCCESS,
+        Some(error) if failures.len() == count => ExitCode::from(failure::code(error.kind())),
+        Some(_) => ExitCode::from(3),
+    })
+}
+
+fn row(account: &str, principal: &Principal, now: Timestamp) -> Vec<(String, Style)> {
+    let plain = |text: String| (text, Style::new());
+    let unknown = || view::UNKNOWN.to_owned();
+    let key = principal.key_id.as_ref().map(|id| view::clean(id.as_str()));
+    let key = key.or_else(|| principal.hint.as_deref().map(view::clean)).unwrap_or_else(unknown);
+    let owner = principal.owner.as_ref().map_or_else(unknown, |owner| view::clean(&owner.id));
+    vec![
+        plain(account.to_owned()),
+        ("good".to_owned(), GOOD),
+        plain(key),
+        plain(view::access(&principal.access)),
+        plain(view::quota(&principal.quota)),
+        plain(view::expiry(principal.expiry, now)),
+        plain(owner),
+    ]
+}

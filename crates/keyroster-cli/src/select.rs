@@ -1,0 +1,144 @@
+//! Which keys the user means.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use glob::Pattern;
+use keyroster::{ApiKey, ErrorKind, KeyId, ListKeys, Provider};
+
+use crate::accounts::Accounts;
+use crate::failure::Failure;
+use crate::view;
+
+/// So many keys are named when a beginning fits several.
+const CANDIDATES: usize = 5;
+
+/// A key that the user means, and its account.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) provider: Provider,
+    pub(crate) account: String,
+    pub(crate) key: ApiKey,
+}
+
+impl Target {
+    /// What the user would write for this key.
+    pub(crate) fn reference(&self) -> String {
+        format!("{}/{}", self.account, self.key.id)
+    }
+}
+
+/// `ACCOUNT/KEY-ID` in its parts.
+pub(crate) fn split(reference: &str) -> Result<(&str, &str), Failure> {
+    reference.split_once('/').filter(|(_, id)| !id.is_empty()).ok_or_else(|| {
+        Failure::Usage(format!(
+            "`{}` names no key: write ACCOUNT/KEY-ID, as `keyroster list` shows both",
+            view::clean(reference)
+        ))
+    })
+}
+
+/// The key of that id, or the only one whose id begins so.
+pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, Failure> {
+    let (account, id) = split(reference)?;
+    let provider = accounts.find(account)?;
+    let target = |key| Target { provider: provider.clone(), account: account.to_owned(), key };
+    if provider.info().capabilities.get {
+        match provider.get(&KeyId::from(id)).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            found => return Ok(target(found?)),
+        }
+    }
+    let keys = provider.list(ListKeys::all()).await?.keys;
+    Ok(target(pick(&keys, id)?.clone()))
+}
+
+/// All keys that several references name; a listing an account serves them all.
+///
+/// One that is in no list is an error, or, where the caller says so, is left out and named in the answer.
+pub(crate) async fn several(
+    accounts: &Accounts,
+    references: &[String],
+    pass_over_gone: bool,
+) -> Result<(Vec<Target>, Vec<String>), Failure> {
+    let mut listed: HashMap<&str, (Provider, Vec<ApiKey>)> = HashMap::new();
+    let (mut targets, mut gone) = (Vec::<Target>::new(), Vec::new());
+    for reference in references {
+        let (account, id) = split(reference)?;
+        if !listed.contains_key(account) {
+            let provider = accounts.find(account)?;
+            let keys = provider.list(ListKeys::all()).await?.keys;
+            listed.insert(account, (provider, keys));
+        }
+        let Some((provider, keys)) = listed.get(account) else { continue };
+        if pass_over_gone && !keys.iter().any(|key| key.id.as_str().starts_with(id)) {
+            gone.push(reference.clone());
+            continue;
+        }
+        let key = pick(keys, id)?.clone();
+        let known = targets.iter().any(|other| other.account == account && other.key.id == key.id);
+        if !known {
+            let (provider, account) = (provider.clone(), account.to_owned());
+            targets.push(Target { provider, account, key });
+        }
+    }
+    Ok((targets, gone))
+}
+
+/// All keys whose name fits a pattern.
+pub(crate) async fn by_name(
+    accounts: &Accounts,
+    account: Option<&str>,
+    pattern: &str,
+) -> Result<Vec<Target>, Failure> {
+    let pattern = Pattern::new(pattern)
+        .map_err(|error| Failure::Usage(format!("`--name` is no pattern: {}", error.msg)))?;
+    let mut targets = Vec::new();
+    for (account, provider) in accounts.select(account)? {
+        for key in provider.list(ListKeys::all()).await?.keys {
+            if key.name.as_deref().is_some_and(|name| pattern.matches(name)) {
+                let (provider, account) = (provider.clone(), account.clone());
+                targets.push(Target { provider, account, key });
+            }
+        }
+    }
+    Ok(targets)
+}
+
+/// The references of a file, one a line; blank lines and comments are passed over.
+pub(crate) fn read(file: &str) -> Result<Vec<String>, Failure> {
+    let mut text = String::new();
+    if file == "-" {
+        std::io::stdin().lock().read_to_string(&mut text)?;
+    } else {
+        text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::Usage(format!("{file} cannot be read: {error}")))?;
+    }
+    let lines = text.lines().map(str::trim);
+    Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect())
+}
+
+fn pick<'a>(keys: &'a [ApiKey], id: &str) -> Result<&'a ApiKey, Failure> {
+    if let Some(key) = keys.iter().find(|key| key.id.as_str() == id) {
+        return Ok(key);
+    }
+    let fitting: Vec<&ApiKey> = keys.iter().filter(|key| key.id.as_str().starts_with(id)).collect();
+    let id = view::clean(id);
+    match fitting[..] {
+        [key] => Ok(key),
+        [] => Err(Failure::Usage(format!(
+            "the account has no key whose id is `{id}` or begins so; `keyroster list` shows them all"
+        ))),
+        _ => {
+            let line = |key: &&ApiKey| {
+                format!("\n  {}  {}", view::clean(key.id.as_str()), view::name(key))
+            };
+            let some: String = fitting.iter().take(CANDIDATES).map(line).collect();
+            let more = if fitting.len() > CANDIDATES { "\n  …" } else { "" };
+            let count = fitting.len();
+            Err(Failure::Usage(format!(
+                "{count} keys of the account begin with `{id}`:{some}{more}"
+            )))
+        }
+    }
+}
