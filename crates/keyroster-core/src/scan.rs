@@ -12,9 +12,9 @@ use std::hash::{BuildHasher, RandomState};
 
 use crate::{Cursor, PageSize, PageStart, Paging};
 
-/// So many full pages in a row may bring nothing new before the vendor is taken to ignore the offset.
-/// Keys created meanwhile shift the list, so one such page proves nothing.
-const MAX_STALLED: u32 = 4;
+/// So many pages in a row may bring nothing new before the vendor is taken to ignore the offset. Keys that
+/// are created meanwhile push the list back by as much as the walk goes forward, so a few prove nothing.
+const MAX_STALLED: u32 = 16;
 
 /// Items seen so far, as 128-bit fingerprints under keys drawn for this listing: 16 bytes an item
 /// (and the table's slack) whatever the length of the vendor's ids.

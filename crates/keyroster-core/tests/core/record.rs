@@ -1,0 +1,114 @@
+//! Records: exact, canonical, and honest about what is unknown.
+
+use keyroster_core::{
+    Access, Amount, ApiKey, Decimal, Expiry, KeyStatus, Limit, ProviderId, Quota, State, Timestamp,
+    Unit,
+};
+use proptest::prelude::*;
+
+use crate::vendor::key;
+
+fn quota(limit: i32, remaining: i32) -> Quota {
+    let mut quota = Quota::new(Limit::Amount(Amount::new(limit, Unit::USD)));
+    quota.remaining = Some(Amount::new(remaining, Unit::USD));
+    quota
+}
+
+#[test]
+fn a_status_is_the_one_that_is_hardest_to_undo() {
+    let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    let past = Expiry::At { at: "2026-05-31T23:59:59Z".parse().unwrap() };
+    let future = Expiry::At { at: "2026-06-01T00:00:01Z".parse().unwrap() };
+    let (yes, no) = (Some(true), Some(false));
+    for (disabled, revoked, expiry, quota, status) in [
+        (no, no, Expiry::Unknown, Quota::default(), KeyStatus::Active),
+        (no, no, future, quota(5, 1), KeyStatus::Active),
+        (no, no, Expiry::Never, Quota::new(Limit::Unlimited), KeyStatus::Active),
+        (no, no, Expiry::At { at: now }, Quota::default(), KeyStatus::Expired),
+        (yes, no, past, quota(5, 0), KeyStatus::Expired),
+        (yes, yes, past, quota(5, 0), KeyStatus::Revoked),
+        (yes, no, future, quota(5, 0), KeyStatus::Disabled),
+        (no, no, future, quota(5, 0), KeyStatus::Exhausted),
+        (no, no, future, quota(0, 0), KeyStatus::Exhausted),
+        (no, no, future, quota(5, -1), KeyStatus::Exhausted),
+        (None, None, future, Quota::default(), KeyStatus::Unknown),
+        (None, no, future, Quota::default(), KeyStatus::Unknown),
+        (no, None, future, Quota::default(), KeyStatus::Unknown),
+        (None, yes, future, Quota::default(), KeyStatus::Revoked),
+        (None, None, past, Quota::default(), KeyStatus::Expired),
+    ] {
+        let mut key = key("k");
+        (key.state, key.expiry, key.quota) = (State::new(disabled, revoked), expiry, quota);
+        assert_eq!(key.status_at(now), status, "{key:?}");
+    }
+}
+
+#[test]
+fn a_record_of_which_nothing_is_known_says_so_in_every_field() {
+    let json = serde_json::to_string(&key("k1")).unwrap();
+    assert_eq!(
+        json,
+        r#"{"provider":"made-up","id":"k1","name":null,"hint":null,"#.to_owned()
+            + r#""state":{"disabled":null,"revoked":null},"access":{"kind":"unknown"},"#
+            + r#""quota":{"limit":{"kind":"unknown"},"used":null,"remaining":null,"#
+            + r#""reset":{"kind":"unknown"}},"usage":[],"owner":null,"container":null,"#
+            + r#""created_at":null,"updated_at":null,"expiry":{"kind":"unknown"},"#
+            + r#""last_used":{"kind":"unknown"},"extras":{}}"#
+    );
+    assert_eq!(serde_json::from_str::<ApiKey>(&json).unwrap(), key("k1"));
+}
+
+#[test]
+fn money_adds_up() {
+    let tenth: Decimal = "0.1".parse().unwrap();
+    let sum: Option<Decimal> = std::iter::repeat_n(tenth, 10).sum();
+    assert_eq!(sum, Some(Decimal::from(1)));
+    for (text, shown) in [("25.50", "25.5"), ("100.00", "100"), ("1e-7", "0.0000001"), ("-0", "0")]
+    {
+        assert_eq!(text.parse::<Decimal>().unwrap().to_string(), shown);
+    }
+    for text in ["", "abc", "1e400", "0.12345678901234567890123456789012345", "NaN", "1,5"] {
+        assert!(text.parse::<Decimal>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn scopes_are_sorted_and_said_once() {
+    let access = Access::scoped(["b", "a", "b"]);
+    assert_eq!(serde_json::to_string(&access).unwrap(), r#"{"kind":"scoped","scopes":["a","b"]}"#);
+}
+
+proptest! {
+    #[test]
+    fn no_digit_of_an_amount_is_lost(units in any::<i64>(), scale in 0u32..10) {
+        let text = if scale == 0 {
+            units.to_string()
+        } else {
+            let width = scale as usize + 1;
+            let digits = format!("{:0width$}", units.unsigned_abs());
+            let (whole, part) = digits.split_at(digits.len() - scale as usize);
+            format!("{}{whole}.{part}", if units < 0 { "-" } else { "" })
+        };
+        let decimal: Decimal = text.parse().unwrap();
+        prop_assert_eq!(decimal.to_string().parse::<Decimal>().unwrap(), decimal);
+        let json = serde_json::to_string(&decimal).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Decimal>(&json).unwrap(), decimal);
+        let trimmed = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+        let expected = if trimmed == "-0" { "0" } else { trimmed };
+        prop_assert_eq!(decimal.to_string(), expected);
+    }
+
+    #[test]
+    fn no_text_makes_a_parser_panic(text in "\\PC{0,40}") {
+        let _ = text.parse::<Decimal>();
+        let _ = text.parse::<Timestamp>();
+        let _ = ProviderId::parse(text);
+    }
+
+    #[test]
+    fn an_instant_survives_being_written_and_read(millis in -62_000_000_000_000i64..253_000_000_000_000) {
+        let at = Timestamp::from_millis(millis).unwrap();
+        prop_assert_eq!(at.to_string().parse::<Timestamp>().unwrap(), at);
+        prop_assert_eq!(at.as_millis(), millis);
+    }
+}
