@@ -1,6 +1,6 @@
 //! Which accounts a command asks.
 
-use keyroster::{Error, Provider, ProviderFactory, Registry, Setting, Settings};
+use keyroster::{Error, Provider, ProviderFactory, Registry, Roster, Setting, Settings};
 use keyroster_sandbox::Sandbox;
 
 use crate::env;
@@ -14,18 +14,11 @@ pub(crate) struct Source<'a> {
     pub(crate) sandbox: bool,
 }
 
-/// An account, or why it cannot be asked.
-#[derive(Debug)]
-pub(crate) struct Account {
-    pub(crate) name: String,
-    pub(crate) provider: Result<Provider, Error>,
-}
-
 /// The accounts that a command asks.
 #[derive(Debug)]
 pub(crate) struct Accounts {
     /// In the order of their names.
-    pub(crate) all: Vec<Account>,
+    pub(crate) roster: Roster,
     /// It serves as long as this lives.
     _sandbox: Option<Sandbox>,
 }
@@ -34,7 +27,7 @@ impl Source<'_> {
     /// All accounts; at least one.
     pub(crate) async fn open(&self) -> Result<Accounts, Failure> {
         let sandbox = if self.sandbox { Some(Sandbox::start().await?) } else { None };
-        let mut all = Vec::new();
+        let mut roster = Roster::new();
         for factory in self.registry.factories() {
             let settings = match &sandbox {
                 Some(sandbox) => sandbox_settings(factory, sandbox),
@@ -43,23 +36,27 @@ impl Source<'_> {
             let is_set = |setting: &Setting| settings.secret(setting.name).is_some();
             // An address alone is no account.
             if factory.settings().iter().any(|setting| setting.secret && is_set(setting)) {
-                all.push(account(factory, &settings));
+                // An account from the environment is named after its provider.
+                let id = factory.info().id;
+                let provider = factory.build(&settings);
+                let provider = provider.map_err(|error| error.with_provider(id.clone()));
+                roster.add(id.as_str(), provider);
             }
         }
-        if all.is_empty() {
+        if roster.is_empty() {
             return Err(Failure::NoAccount(no_account(self.registry)));
         }
-        Ok(Accounts { all, _sandbox: sandbox })
+        Ok(Accounts { roster, _sandbox: sandbox })
     }
 }
 
 impl Accounts {
     /// The account of that name.
     pub(crate) fn find(&self, name: &str) -> Result<Provider, Failure> {
-        if let Some(account) = self.all.iter().find(|account| account.name == name) {
-            return Ok(account.provider.clone()?);
+        if let Some((_, provider)) = self.roster.accounts().find(|(known, _)| *known == name) {
+            return Ok(provider.clone()?);
         }
-        let names: Vec<_> = self.all.iter().map(|a| format!("`{}`", a.name)).collect();
+        let names: Vec<_> = self.roster.accounts().map(|(name, _)| format!("`{name}`")).collect();
         let (name, known) = (view::clean(name), names.join(", "));
         Err(Failure::Usage(format!("there is no account `{name}`, only {known}")))
     }
@@ -83,25 +80,14 @@ impl Accounts {
             return Ok((vec![(name.to_owned(), self.find(name)?)], Vec::new()));
         }
         let (mut selected, mut failures) = (Vec::new(), Vec::new());
-        for account in &self.all {
-            match &account.provider {
-                Ok(provider) => selected.push((account.name.clone(), provider.clone())),
+        for (name, provider) in self.roster.accounts() {
+            match provider {
+                Ok(provider) => selected.push((name.to_owned(), provider.clone())),
                 Err(error) => failures.push(error.clone()),
             }
         }
         Ok((selected, failures))
     }
-}
-
-/// An account from the environment, named after its provider.
-fn account(factory: &dyn ProviderFactory, settings: &Settings) -> Account {
-    let id = factory.info().id;
-    let name = id.to_string();
-    let provider = match factory.build(settings) {
-        Ok(provider) => Ok(provider.with_account(name.as_str())),
-        Err(error) => Err(error.with_provider(id).with_account(&name)),
-    };
-    Account { name, provider }
 }
 
 fn sandbox_settings(factory: &dyn ProviderFactory, sandbox: &Sandbox) -> Settings {

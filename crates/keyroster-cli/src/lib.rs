@@ -27,7 +27,6 @@ mod arguments;
 mod commands;
 mod env;
 mod failure;
-mod gather;
 mod output;
 mod select;
 mod sink;

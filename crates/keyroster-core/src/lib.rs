@@ -10,6 +10,7 @@
 //! - [`ApiKey`] holds facts; [`ApiKey::status_at`] derives what they mean at an instant.
 //! - "The vendor does not say" is `None` or a variant called `Unknown`, and never reads as "no".
 //! - Amounts are exact ([`Decimal`], [`Amount`]), instants are RFC 3339 in UTC ([`Timestamp`]).
+//! - [`Roster`] asks several accounts as one.
 //! - [`Error`] says what happened, where, and what to do; [`ErrorKind`] is what programs match on.
 //! - [`Secret`] is the one type that may hold a value that authenticates. A record has no place for one.
 //! - [`ProviderInfo`] declares how a vendor pages and what it can do; [`Registry`] makes accounts.
@@ -74,6 +75,7 @@ mod listing;
 mod provider;
 mod quota;
 mod registry;
+mod roster;
 mod scan;
 mod secret;
 mod status;
@@ -100,6 +102,10 @@ pub use listing::{KeyList, Listing};
 pub use provider::KeyProvider;
 pub use quota::{Limit, Quota, Reset, Usage};
 pub use registry::{ProviderFactory, Registry, Setting, Settings};
+pub use roster::{
+    AccountFailure, AccountKey, AccountReport, AccountWarning, Roster, RosterEvent, RosterListing,
+    RosterReport,
+};
 pub use secret::Secret;
 pub use status::KeyStatus;
 pub use time::{ParseTimestampError, Timestamp};

@@ -5,14 +5,18 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anstyle::Style;
-use keyroster::{Access, ApiKey, Expiry, KeyStatus, Timestamp};
+use futures_util::{FutureExt, StreamExt};
+use keyroster::{
+    Access, AccountKey, ApiKey, Expiry, KeyStatus, ListKeys, Roster, RosterEvent, RosterReport,
+    Timestamp,
+};
 
 use crate::accounts::Source;
 use crate::args::{Format, List};
 use crate::failure::{self, Failure};
-use crate::gather::{Gathered, gather};
 use crate::output::{
-    BAD, Column, DIM, GOOD, Record, Table, Terminal, WARN, print_csv, print_jsonl, stdout,
+    BAD, Column, DIM, GOOD, Record, Table, Terminal, WARN, print_csv, print_jsonl, print_report,
+    stdout,
 };
 use crate::view;
 
@@ -37,69 +41,131 @@ pub(crate) async fn run(
     list: &List,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
-    let gathered = gather(accounts.open().await?).await;
+    let accounts = accounts.open().await?;
     let now = view::now();
     let mut out = stdout();
-    let records = gathered.keys.iter().map(|(account, key)| Record::new(account, key, now));
+    if list.output == Format::Jsonl {
+        let report = stream(&accounts.roster, now, &mut out).await?;
+        return Ok(conclude(&report, terminal));
+    }
+    let report = accounts.roster.list(ListKeys::all()).await;
+    let records = report.keys.iter().map(|key| Record::new(&key.account, &key.key, now));
     match list.output {
-        Format::Table => print_table(&gathered, now, terminal, &mut out)?,
-        Format::Json => gathered.print_json(now, &mut out)?,
-        Format::Jsonl => print_jsonl(records, &mut out)?,
-        Format::Csv => print_csv(records, &mut out)?,
+        Format::Table => print_table(&report.keys, now, terminal, &mut out)?,
+        Format::Json => print_report(&report, now, &mut out)?,
+        Format::Jsonl | Format::Csv => print_csv(records, &mut out)?,
     }
     out.flush()?;
     drop(out);
-    Ok(conclude(&gathered, terminal))
+    Ok(conclude(&report, terminal))
+}
+
+/// Prints each key as it comes, and keeps none.
+async fn stream(
+    roster: &Roster,
+    now: Timestamp,
+    out: &mut impl Write,
+) -> Result<RosterReport, Failure> {
+    let mut events = roster.keys(&ListKeys::all());
+    let mut report = RosterReport::default();
+    loop {
+        // Whoever reads the stream gets what there is while the next page is on its way.
+        let event = match events.next().now_or_never() {
+            Some(event) => event,
+            None => {
+                out.flush()?;
+                events.next().await
+            }
+        };
+        let Some(event) = event else { break };
+        match event {
+            RosterEvent::Key(key) => print_jsonl([Record::new(&key.account, &key.key, now)], out)?,
+            event => report.take(event),
+        }
+    }
+    out.flush()?;
+    Ok(report)
 }
 
 /// Says what is to be said beside the keys, and tells the exit code.
-fn conclude(gathered: &Gathered, terminal: &Terminal) -> ExitCode {
+fn conclude(report: &RosterReport, terminal: &Terminal) -> ExitCode {
+    let keys = report.keys_answered();
     // What an account that failed would have left out is no matter.
-    let failed = |account| gathered.failures.iter().any(|(failed, _)| failed == account);
-    for (account, warning) in gathered.warnings.iter().filter(|(account, _)| !failed(account)) {
-        terminal.warning(&format!("{account}: {warning}"));
+    let failed = |account: &str| report.failures.iter().any(|failure| *failure.account == *account);
+    for warning in report.warnings.iter().filter(|warning| !failed(&warning.account)) {
+        terminal.warning(&format!("{}: {}", warning.account, warning.warning));
     }
-    for (_, error) in &gathered.failures {
-        terminal.error(&error.to_string());
+    for account in &report.accounts {
+        if let Some(same) = &account.same_as {
+            let name = &account.account;
+            terminal.warning(&format!(
+                "`{name}` and `{same}` reach the same account at the vendor, so its keys are here twice"
+            ));
+        }
     }
-    let answered = gathered.accounts - gathered.failures.len();
-    match gathered.failures.first() {
-        None if gathered.keys.is_empty() => {
+    for failure in &report.failures {
+        terminal.error(&failure.error.to_string());
+    }
+    match report.failures.first() {
+        None if keys == 0 => {
             terminal.hint(
-                "no keys: every account answered, and none has issued a key; one made at the vendor \
-                 shows up here at once",
+                "no keys: every account answered, and none has issued a key; make one with `keyroster \
+                 create`, or at the vendor",
             );
             ExitCode::SUCCESS
         }
-        None => ExitCode::SUCCESS,
-        Some((_, error)) if answered == 0 => ExitCode::from(failure::code(error.kind())),
-        Some(_) => ExitCode::from(3),
+        None => {
+            terminal.note(&summary(report, keys));
+            ExitCode::SUCCESS
+        }
+        Some(failure) if report.failures.len() == report.accounts.len() && keys == 0 => {
+            ExitCode::from(failure::code(failure.error.kind()))
+        }
+        Some(_) => {
+            terminal.note(&summary(report, keys));
+            ExitCode::from(3)
+        }
     }
 }
 
+/// What it came to, on a line.
+fn summary(report: &RosterReport, keys: u64) -> String {
+    let plural = |count: u64, noun: &str| match count {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
+    };
+    let requests = report.accounts.iter().map(|account| account.traffic.requests).sum();
+    let slowest = report.accounts.iter().map(|account| account.elapsed_ms).max().unwrap_or(0);
+    let accounts = plural(report.accounts.len() as u64, "account");
+    let failed = match report.failures.len() {
+        0 => String::new(),
+        failed => format!(", {failed} failed"),
+    };
+    format!(
+        "{} in {accounts}{failed}; {}, {slowest} ms; `?` is what the vendor does not say",
+        plural(keys, "key"),
+        plural(requests, "request"),
+    )
+}
+
 fn print_table(
-    gathered: &Gathered,
+    keys: &[AccountKey],
     now: Timestamp,
     terminal: &Terminal,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    if gathered.keys.is_empty() {
+    if keys.is_empty() {
         return Ok(());
     }
     // Whoever pipes a table on wants to use the ids.
-    let short = terminal.width.map(|_| short_ids(&gathered.keys));
+    let short = terminal.width.map(|_| short_ids(keys));
     let mut table = Table::new(&COLUMNS);
-    for (account, key) in &gathered.keys {
-        let id = key.id.as_str();
-        let length = short.as_ref().and_then(|short| short.get(account.as_str()).copied());
-        let id: String = id.chars().take(length.unwrap_or(usize::MAX)).collect();
+    for AccountKey { account, key, .. } in keys {
+        let length = short.as_ref().and_then(|short| short.get(account.as_ref()).copied());
+        let id: String = key.id.as_str().chars().take(length.unwrap_or(usize::MAX)).collect();
         table.push(row(account, view::clean(&id), key, now));
     }
     table.print(terminal.width, out)?;
-    let (keys, accounts) = (gathered.keys.len(), gathered.accounts);
-    terminal.note(&format!(
-        "\n{keys} keys in {accounts} accounts; `?` is what the vendor does not say"
-    ));
     Ok(())
 }
 
@@ -143,9 +209,9 @@ fn status_style(status: KeyStatus) -> Style {
 }
 
 /// For each account, how many characters tell all of its keys apart.
-fn short_ids(keys: &[(String, ApiKey)]) -> HashMap<&str, usize> {
+fn short_ids(keys: &[AccountKey]) -> HashMap<&str, usize> {
     let mut by_account: HashMap<&str, Vec<&str>> = HashMap::new();
-    for (account, key) in keys {
+    for AccountKey { account, key, .. } in keys {
         by_account.entry(account).or_default().push(key.id.as_str());
     }
     let enough = |ids: &[&str], length: usize| {

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
-pub(crate) use records::{Record, print_csv, print_json, print_jsonl};
+pub(crate) use records::{Record, print_csv, print_json, print_jsonl, print_report};
 pub(crate) use table::{Column, Table};
 
 /// What is known of where the output goes.

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use keyroster::{
-    Access, Amount, ApiKey, Error, Expiry, KeyStatus, LastUsed, Limit, Timestamp, Warning,
+    Access, AccountFailure, AccountReport, AccountWarning, Amount, ApiKey, Expiry, KeyStatus,
+    LastUsed, Limit, RosterReport, Timestamp,
 };
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::gather::Gathered;
 use crate::view;
 
 /// A key as programs read it: the record, with the account's name and the status at the moment.
@@ -28,17 +28,11 @@ impl<'a> Record<'a> {
 
 /// Everything that the accounts answered.
 #[derive(Serialize)]
-struct Roster<'a> {
+struct List<'a> {
     keys: Vec<Record<'a>>,
-    warnings: Vec<Note<'a>>,
+    warnings: &'a [AccountWarning],
     failures: Vec<FailedAccount<'a>>,
-}
-
-#[derive(Serialize)]
-struct Note<'a> {
-    account: &'a str,
-    #[serde(flatten)]
-    warning: &'a Warning,
+    accounts: &'a [AccountReport],
 }
 
 #[derive(Serialize)]
@@ -51,9 +45,10 @@ struct FailedAccount<'a> {
 }
 
 impl<'a> FailedAccount<'a> {
-    fn new(account: &'a str, error: &'a Error) -> Self {
+    fn new(failure: &'a AccountFailure) -> Self {
+        let error = &failure.error;
         Self {
-            account,
+            account: &failure.account,
             provider: error.provider().map(keyroster::ProviderId::as_str),
             kind: kebab(&format!("{:?}", error.kind())),
             status: error.status(),
@@ -80,24 +75,19 @@ pub(crate) fn print_json(value: &impl Serialize, out: &mut impl Write) -> Result
     Ok(())
 }
 
-impl Gathered {
-    /// One object with everything that the accounts answered.
-    pub(crate) fn print_json(&self, now: Timestamp, out: &mut impl Write) -> Result<(), Failure> {
-        let roster = Roster {
-            keys: self.keys.iter().map(|(account, key)| Record::new(account, key, now)).collect(),
-            warnings: self
-                .warnings
-                .iter()
-                .map(|(account, warning)| Note { account, warning })
-                .collect(),
-            failures: self
-                .failures
-                .iter()
-                .map(|(account, error)| FailedAccount::new(account, error))
-                .collect(),
-        };
-        print_json(&roster, out)
-    }
+/// One object with everything that the accounts answered.
+pub(crate) fn print_report(
+    report: &RosterReport,
+    now: Timestamp,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let list = List {
+        keys: report.keys.iter().map(|key| Record::new(&key.account, &key.key, now)).collect(),
+        warnings: &report.warnings,
+        failures: report.failures.iter().map(FailedAccount::new).collect(),
+        accounts: &report.accounts,
+    };
+    print_json(&list, out)
 }
 
 pub(crate) fn print_jsonl<'a>(
