@@ -50,7 +50,8 @@ pub(crate) enum Command {
     /// Tell whose key a secret belongs to.
     ///
     /// The secret is never an argument: it would stand in the shell's history and the process list. It is
-    /// sent to the vendor whose shape it has, and to no other.
+    /// sent to the vendor whose shape it has, and to no other. Trying a Pinata key that has a limited number
+    /// of uses takes one of them.
     Identify(Identify),
     /// Show what each provider can do, and its settings.
     Providers(Providers),
@@ -126,7 +127,7 @@ pub(crate) struct Create {
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// Which of the values that the vendor hands out is the secret, by the vendor's name.
+    /// Deliver this value of those that the vendor hands out beside the secret, as `pinata_api_secret`.
     #[arg(long, value_name = "NAME")]
     pub(crate) part: Option<String>,
 
@@ -242,7 +243,7 @@ pub(crate) struct Turn {
     #[arg(long, value_name = "ACCOUNT", requires = "name")]
     pub(crate) account: Option<String>,
 
-    /// A file with one ACCOUNT/KEY-ID a line, or `-` for standard input; one that is gone is passed over.
+    /// A file with one ACCOUNT/KEY-ID a line, or `-` for standard input; one that is in no list is passed over.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<String>,
 

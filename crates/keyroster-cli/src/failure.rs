@@ -7,6 +7,9 @@ use keyroster::{Error, ErrorKind};
 
 use crate::output::Terminal;
 
+/// The exit code of a result in which something is missing.
+pub(crate) const PARTIAL: u8 = 3;
+
 /// Why a command did not do what it should.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -23,8 +26,17 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Whether it is no more than that nobody reads our output any longer.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     /// Prints what happened, and tells the exit code.
     pub(crate) fn report(self, terminal: &Terminal) -> ExitCode {
+        // Whoever reads our output has read enough.
+        if self.is_broken_pipe() {
+            return ExitCode::SUCCESS;
+        }
         let (message, code) = match self {
             // Whoever reads our output has read enough.
             Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => {

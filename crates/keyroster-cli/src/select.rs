@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use glob::Pattern;
-use keyroster::{ApiKey, ErrorKind, KeyId, ListKeys, Provider};
+use keyroster::{ApiKey, ErrorKind, KeyId, KeyList, ListKeys, Provider};
 
 use crate::accounts::Accounts;
 use crate::failure::Failure;
@@ -43,14 +43,28 @@ pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, 
     let (account, id) = split(reference)?;
     let provider = accounts.find(account)?;
     let target = |key| Target { provider: provider.clone(), account: account.to_owned(), key };
-    if provider.info().capabilities.get {
-        match provider.get(&KeyId::from(id)).await {
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            found => return Ok(target(found?)),
-        }
+    if let Some(key) = unlisted(&provider, id).await? {
+        return Ok(target(key));
     }
     let keys = provider.list(ListKeys::all()).await?.keys;
     Ok(target(pick(&keys, id)?.clone()))
+}
+
+/// Keys that the user means, and what is to be said about how they were found.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    pub(crate) targets: Vec<Target>,
+    /// References of a file that are in no list.
+    pub(crate) missing: Vec<String>,
+    /// Why keys may have been overlooked.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Selection {
+    fn warn(&mut self, account: &str, list: &KeyList) {
+        let warnings = list.warnings.iter().map(|warning| format!("{account}: {warning}"));
+        self.warnings.extend(warnings);
+    }
 }
 
 /// All keys that several references name; a listing an account serves them all.
@@ -59,30 +73,49 @@ pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, 
 pub(crate) async fn several(
     accounts: &Accounts,
     references: &[String],
-    pass_over_gone: bool,
-) -> Result<(Vec<Target>, Vec<String>), Failure> {
+    pass_over_missing: bool,
+) -> Result<Selection, Failure> {
     let mut listed: HashMap<&str, (Provider, Vec<ApiKey>)> = HashMap::new();
-    let (mut targets, mut gone) = (Vec::<Target>::new(), Vec::new());
+    let mut selection = Selection::default();
     for reference in references {
         let (account, id) = split(reference)?;
         if !listed.contains_key(account) {
             let provider = accounts.find(account)?;
-            let keys = provider.list(ListKeys::all()).await?.keys;
-            listed.insert(account, (provider, keys));
+            let list = provider.list(ListKeys::all()).await?;
+            selection.warn(account, &list);
+            listed.insert(account, (provider, list.keys));
         }
         let Some((provider, keys)) = listed.get(account) else { continue };
-        if pass_over_gone && !keys.iter().any(|key| key.id.as_str().starts_with(id)) {
-            gone.push(reference.clone());
+        let target = |key| Target { provider: provider.clone(), account: account.to_owned(), key };
+        let target = if keys.iter().any(|key| key.id.as_str().starts_with(id)) {
+            target(pick(keys, id)?.clone())
+        } else if let Some(key) = unlisted(provider, id).await? {
+            target(key)
+        } else if pass_over_missing {
+            selection.missing.push(reference.clone());
             continue;
-        }
-        let key = pick(keys, id)?.clone();
-        let known = targets.iter().any(|other| other.account == account && other.key.id == key.id);
-        if !known {
-            let (provider, account) = (provider.clone(), account.to_owned());
-            targets.push(Target { provider, account, key });
+        } else {
+            pick(keys, id).map(|key| target(key.clone()))?
+        };
+        let same = |other: &Target| other.account == account && other.key.id == target.key.id;
+        if !selection.targets.iter().any(same) {
+            selection.targets.push(target);
         }
     }
-    Ok((targets, gone))
+    Ok(selection)
+}
+
+/// A key that no list shows, where the vendor can be asked for it.
+async fn unlisted(provider: &Provider, id: &str) -> Result<Option<ApiKey>, Failure> {
+    if !provider.info().capabilities.get {
+        return Ok(None);
+    }
+    match provider.get(&KeyId::from(id)).await {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidRequest) => {
+            Ok(None)
+        }
+        found => Ok(Some(found?)),
+    }
 }
 
 /// All keys whose name fits a pattern.
@@ -90,19 +123,21 @@ pub(crate) async fn by_name(
     accounts: &Accounts,
     account: Option<&str>,
     pattern: &str,
-) -> Result<Vec<Target>, Failure> {
+) -> Result<Selection, Failure> {
     let pattern = Pattern::new(pattern)
         .map_err(|error| Failure::Usage(format!("`--name` is no pattern: {}", error.msg)))?;
-    let mut targets = Vec::new();
+    let mut selection = Selection::default();
     for (account, provider) in accounts.select(account)? {
-        for key in provider.list(ListKeys::all()).await?.keys {
+        let list = provider.list(ListKeys::all()).await?;
+        selection.warn(&account, &list);
+        for key in list.keys {
             if key.name.as_deref().is_some_and(|name| pattern.matches(name)) {
                 let (provider, account) = (provider.clone(), account.clone());
-                targets.push(Target { provider, account, key });
+                selection.targets.push(Target { provider, account, key });
             }
         }
     }
-    Ok(targets)
+    Ok(selection)
 }
 
 /// The references of a file, one a line; blank lines and comments are passed over.

@@ -37,7 +37,11 @@ impl Sink {
     /// Reads and checks what the user wrote; nothing that exists is changed.
     pub(crate) fn open(text: &str, overwrite: bool) -> Result<Self, String> {
         if text == "stdout" {
-            return Ok(Self::Stdout);
+            return if stdout_is_read() {
+                Ok(Self::Stdout)
+            } else {
+                Err("standard output is closed or thrown away, and the secret with it".to_owned())
+            };
         }
         let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
         match kind {
@@ -129,12 +133,17 @@ fn dotenv(path: &Path, name: &str) -> Result<Sink, String> {
     if old.lines().filter(|line| sets(line, name)).count() > 1 {
         return Err(format!("{shown} sets {name} more than once; leave one line of it"));
     }
+    if old.lines().any(|line| sets(line, name) && opens_quote(line)) {
+        return Err(format!("{shown} gives {name} a value of several lines; put it on one first"));
+    }
     let draft = draft_beside(&path)?;
     Ok(Sink::Dotenv { path, name: name.to_owned(), draft })
 }
 
 fn command(line: &str) -> Result<Sink, String> {
-    let word = line.split_whitespace().next().unwrap_or_default();
+    // What stands before the command sets variables for it.
+    let mut words = line.split_whitespace().skip_while(|word| word.contains('='));
+    let word = words.next().unwrap_or_default();
     let mut check = Command::new("sh");
     check.args(["-c", "command -v -- \"$1\" >/dev/null", "sh", word]).stdin(Stdio::null());
     match check.status() {
@@ -177,8 +186,40 @@ fn read_dotenv(path: &Path) -> io::Result<String> {
 /// Whether a line gives the variable a value.
 fn sets(line: &str, name: &str) -> bool {
     let line = line.trim_start();
-    let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    let line = exported(line).unwrap_or(line).trim_start();
     line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
+}
+
+/// What follows `export` on a line that begins with it.
+fn exported(line: &str) -> Option<&str> {
+    line.trim_start().strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']))
+}
+
+/// Whether the value of a line begins with a quote that the line does not close.
+fn opens_quote(line: &str) -> bool {
+    let value = line.split_once('=').map_or("", |(_, value)| value.trim_start());
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'));
+    quote.is_some_and(|quote| value.matches(quote).count() < 2)
+}
+
+/// Whether what is written to standard output arrives anywhere.
+#[cfg(unix)]
+fn stdout_is_read() -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
+    let (Ok(stdout), Ok(null)) =
+        (stdout.and_then(|out| out.metadata()), Path::new("/dev/null").metadata())
+    else {
+        return false;
+    };
+    stdout.rdev() != null.rdev() || stdout.rdev() == 0
+}
+
+/// Whether what is written to standard output arrives anywhere; elsewhere it is not told.
+#[cfg(not(unix))]
+fn stdout_is_read() -> bool {
+    true
 }
 
 /// The file with one line set: in its place if it is there, else at the end.
@@ -186,11 +227,13 @@ fn with_line(old: &str, name: &str, secret: &Secret) -> Secret {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./+=:@".contains(c);
     let quote = if secret.expose().chars().all(plain) { "" } else { "'" };
     let line = |export: &str| format!("{export}{name}={quote}{}{quote}", secret.expose());
-    let mut text = String::new();
+    // Room for all of it, so that no copy is left behind by growing.
+    let room = old.len() + name.len() + secret.expose().len() + 32;
+    let mut text = String::with_capacity(room);
     let mut placed = false;
     for old in old.split_inclusive('\n') {
         if sets(old, name) {
-            let export = if old.trim_start().starts_with("export ") { "export " } else { "" };
+            let export = if exported(old).is_some() { "export " } else { "" };
             text.push_str(&line(export));
             text.push_str(if old.ends_with("\r\n") { "\r\n" } else { "\n" });
             placed = true;
@@ -221,6 +264,8 @@ mod tests {
             ("", "KEY=sk-or-v1-fa4e\n"),
             ("A=1\n# KEY=no\nB=2", "A=1\n# KEY=no\nB=2\nKEY=sk-or-v1-fa4e\n"),
             ("A=1\nKEY=old\nKEY2=x\n", "A=1\nKEY=sk-or-v1-fa4e\nKEY2=x\n"),
+            ("export\tKEY=old\n", "export KEY=sk-or-v1-fa4e\n"),
+            ("exported=1\n", "exported=1\nKEY=sk-or-v1-fa4e\n"),
             ("  export KEY = old\r\nB=2\r\n", "export KEY=sk-or-v1-fa4e\r\nB=2\r\n"),
         ] {
             assert_eq!(with_line(old, "KEY", &secret).expose(), new);

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::{
-    Access, Amount, ApiKey, Capabilities, Decimal, Error, ErrorKind, Expiry, Extras, Field, KeyId,
-    Owner, Quota, Reset, Result, Secret, Timestamp, Usage, Warning,
+    Access, Amount, ApiKey, Capabilities, Error, ErrorKind, Expiry, Extras, Field, KeyId, Owner,
+    Quota, Reset, Result, Secret, Timestamp, Usage, Warning,
 };
 
 /// What a new key shall be.
@@ -253,6 +253,17 @@ impl Orphan {
     }
 }
 
+/// A key that an unanswered create may have left behind.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Suspect {
+    /// Its record.
+    pub key: ApiKey,
+    /// Whether the vendor dates it after the request was sent. Otherwise it may be an older key of the same
+    /// name, in good use: the vendor's clock may be behind, or it dates no keys.
+    pub made_since: bool,
+}
+
 /// What came of revoking a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -304,6 +315,17 @@ impl Principal {
 }
 
 impl Principal {
+    /// Adds what the credential's record tells.
+    pub(crate) fn complete(&mut self, record: ApiKey) {
+        self.access = record.access;
+        self.owner = record.owner.or(self.owner.take());
+        self.quota = record.quota;
+        self.usage = record.usage;
+        if self.expiry == Expiry::Unknown {
+            self.expiry = record.expiry;
+        }
+    }
+
     /// The records that may be this credential's: the one of its id, or failing that those of its
     /// masked form and owner. Where several are, usage decides; it moves, so it never rules out all.
     pub(crate) fn candidates(&self, mut keys: Vec<ApiKey>) -> Vec<ApiKey> {
@@ -383,7 +405,7 @@ fn check_name(name: &str) -> Result<()> {
 
 fn check_limit(limit: Option<&Amount>) -> Result<()> {
     match limit {
-        Some(limit) if limit.amount < Decimal::ZERO => {
+        Some(limit) if limit.amount.is_negative() => {
             Err(invalid(format!("the limit {limit} is negative"))
                 .with_help("give a limit of nought or more"))
         }

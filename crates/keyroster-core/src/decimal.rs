@@ -47,17 +47,6 @@ impl Decimal {
         self < Self::ZERO
     }
 
-    /// This many per cent of `whole`, rounded to a whole number; none if `whole` is not above nought.
-    #[must_use]
-    pub fn percent_of(self, whole: Self) -> Option<i64> {
-        if whole <= Self::ZERO {
-            return None;
-        }
-        let hundred = rust_decimal::Decimal::ONE_HUNDRED;
-        let share = self.0.checked_div(whole.0)?.checked_mul(hundred)?;
-        i64::try_from(share.round()).ok()
-    }
-
     /// Rounded to so many places after the point, halves away from nought: for showing only.
     #[must_use]
     pub fn round(self, places: u32) -> Self {

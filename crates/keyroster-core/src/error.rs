@@ -182,6 +182,13 @@ impl Error {
     /// Adds what to look for after an unanswered create.
     #[must_use]
     pub fn with_orphan(mut self, orphan: Orphan) -> Self {
+        self.0.help.get_or_insert_with(|| {
+            let name = orphan.name.replace(char::is_control, " ");
+            format!(
+                "look for a key named `{name}`, made about {}, before trying again",
+                orphan.sent_at
+            )
+        });
         self.0.orphan = Some(orphan);
         self
     }

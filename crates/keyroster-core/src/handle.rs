@@ -8,9 +8,9 @@ use futures_util::TryStreamExt;
 
 use crate::clock::now;
 use crate::{
-    ApiKey, ContainerPage, CreateKey, CreatedKey, Error, ErrorKind, Identification, KeyId, KeyList,
-    KeyProvider, ListKeys, Listing, Operation, Orphan, Page, PageRequest, Principal, ProviderInfo,
-    Result, Revocation, Secret, Traffic, UpdateKey, Warning,
+    Access, ApiKey, ContainerPage, CreateKey, CreatedKey, Error, ErrorKind, Identification, KeyId,
+    KeyList, KeyProvider, ListKeys, Listing, Operation, Orphan, Page, PageRequest, Principal,
+    ProviderInfo, Result, Revocation, Secret, Suspect, Traffic, UpdateKey, Warning,
 };
 
 /// So far may the vendor's clock be behind ours when an orphan is looked for.
@@ -114,13 +114,15 @@ impl Provider {
     /// error, and nothing is sent.
     pub fn check_create(&self, request: &CreateKey) -> Result<()> {
         self.require(Operation::CreateKey)?;
-        self.named(Operation::CreateKey, request.check(&self.info().capabilities, now()))
+        let checked = request.check(&self.info().capabilities, now());
+        self.named(Operation::CreateKey, checked.and_then(|()| self.inner.check_create(request)))
     }
 
     /// Whether a change could be sent, likewise.
     pub fn check_update(&self, change: &UpdateKey) -> Result<()> {
         self.require(Operation::UpdateKey)?;
-        self.named(Operation::UpdateKey, change.check(&self.info().capabilities, now()))
+        let checked = change.check(&self.info().capabilities, now());
+        self.named(Operation::UpdateKey, checked.and_then(|()| self.inner.check_update(change)))
     }
 
     /// Makes a key.
@@ -129,28 +131,37 @@ impl Provider {
     ///   argument is wrong, or one that the vendor cannot honour; nothing was sent.
     /// - [`Indeterminate`](ErrorKind::Indeterminate): it may have been made; [`Error::orphan`] says what
     ///   to look for, and [`reconcile`](Provider::reconcile) looks.
+    ///
+    /// The record is looked up where the vendor's answer does not tell it, which takes further requests;
+    /// whoever has to bring the secret to safety first calls [`create_unread`](Provider::create_unread).
     pub async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
+        let mut created = self.create_unread(request).await?;
+        self.read_back(&mut created).await;
+        Ok(created)
+    }
+
+    /// Makes a key, and answers as soon as there is a secret, with a record that may not be
+    /// [`complete`](CreatedKey::complete).
+    ///
+    /// The errors are those of [`create`](Provider::create).
+    pub async fn create_unread(&self, request: &CreateKey) -> Result<CreatedKey> {
         self.check_create(request)?;
         let (operation, sent_at) = (Operation::CreateKey, now());
         let created = self.inner.create(request).await.map_err(|error| {
             if error.kind() == ErrorKind::Indeterminate {
-                let help = format!(
-                    "look for a key named `{}`, made at {sent_at} or later, before trying again",
-                    request.name
-                );
-                error.with_orphan(Orphan::new(request, sent_at)).with_help(help)
+                error.with_orphan(Orphan::new(request, sent_at))
             } else {
                 error
             }
         });
-        Ok(self.with_record(self.named(operation, created)?).await)
+        self.named(operation, created)
     }
 
-    /// Looks the record up where the vendor's answer to a create does not tell it. A secret that is
-    /// shown only once is never lost to a failed look-up.
-    async fn with_record(&self, mut created: CreatedKey) -> CreatedKey {
+    /// Looks up the record of a new key where the vendor's answer to the create did not tell it. When that
+    /// fails, the secret stays and a warning is added.
+    pub async fn read_back(&self, created: &mut CreatedKey) {
         if created.complete {
-            return created;
+            return;
         }
         match self.get(&created.key.id).await {
             Ok(key) => {
@@ -161,22 +172,26 @@ impl Provider {
                 "the key was made, and its record could not be read back: {error}"
             ))),
         }
-        created
     }
 
     /// The keys that an unanswered create may have left behind: those of its name that were made since
-    /// it was sent, or whose making the vendor does not date. Nothing is changed.
+    /// about when it was sent, or whose making the vendor does not date. Nothing is changed.
     ///
-    /// A vendor's list may lag behind its creates; an empty answer soon after is no proof.
-    pub async fn reconcile(&self, orphan: &Orphan) -> Result<Vec<ApiKey>> {
+    /// Names are not unique: which of them is the orphan, a person decides. A vendor's list may lag behind
+    /// its creates; an empty answer soon after is no proof.
+    pub async fn reconcile(&self, orphan: &Orphan) -> Result<Vec<Suspect>> {
         let request = ListKeys { container: orphan.container.clone() };
         let since = orphan.sent_at.saturating_sub(CLOCK_SKEW);
-        let mut suspects = self.list(request).await?.keys;
-        suspects.retain(|key| {
+        let keys = self.list(request).await?.keys.into_iter();
+        let namesakes = keys.filter(|key| {
             key.name.as_deref() == Some(&orphan.name)
                 && key.created_at.is_none_or(|created| created >= since)
         });
-        Ok(suspects)
+        let suspect = |key: ApiKey| {
+            let made_since = key.created_at.is_some_and(|created| created >= orphan.sent_at);
+            Suspect { key, made_since }
+        };
+        Ok(namesakes.map(suspect).collect())
     }
 
     /// Changes a key, and answers its new record.
@@ -196,9 +211,23 @@ impl Provider {
     }
 
     /// Whether the account's own credential is good, and what it may do.
+    ///
+    /// What the vendor does not tell of a credential is read from its record, where the account may list
+    /// keys and the credential's own is among them.
     pub async fn whoami(&self) -> Result<Principal> {
-        self.require(Operation::WhoAmI)?;
-        self.named(Operation::WhoAmI, self.inner.whoami().await)
+        let operation = Operation::WhoAmI;
+        self.require(operation)?;
+        let mut principal = self.named(operation, self.inner.whoami().await)?;
+        if let Some(id) = &principal.key_id
+            && principal.access == Access::Unknown
+        {
+            match self.find(id).await {
+                Ok(record) => principal.complete(record),
+                Err(error) if is_no_answer(&error) => {}
+                Err(error) => return self.named(operation, Err(error)),
+            }
+        }
+        Ok(principal)
     }
 
     /// Whether a secret has the shape of this vendor's; nobody is asked.
@@ -207,7 +236,8 @@ impl Provider {
         self.inner.recognizes(secret)
     }
 
-    /// Whose key a secret belongs to; nothing is changed at the vendor.
+    /// Whose key a secret belongs to; no key is changed, though trying one that has a limited number of
+    /// uses takes one of them.
     ///
     /// The provider tells what the secret is; the account's records are then searched for it, by id
     /// where that is known, otherwise by its masked form, owner and usage.
@@ -249,4 +279,12 @@ impl Provider {
             None => error,
         }
     }
+}
+
+/// Whether a look-up says no more than that this credential may not look, or finds nothing.
+fn is_no_answer(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::PermissionDenied | ErrorKind::Unauthenticated | ErrorKind::NotFound
+    )
 }

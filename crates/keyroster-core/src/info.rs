@@ -252,6 +252,8 @@ pub struct Capabilities {
     pub get: bool,
     /// The arguments of creating a key; none if it cannot.
     pub create: Option<&'static [Field]>,
+    /// The values that a create hands out beside the secret, by the vendor's names.
+    pub secret_parts: &'static [&'static str],
     /// What can be changed of a key; none if nothing.
     pub update: Option<&'static [Field]>,
     /// Whether it revokes keys.
@@ -267,6 +269,7 @@ impl Capabilities {
     pub const LIST_ONLY: Self = Self {
         get: false,
         create: None,
+        secret_parts: &[],
         update: None,
         revoke: false,
         whoami: false,
@@ -284,6 +287,13 @@ impl Capabilities {
     #[must_use]
     pub const fn with_create(mut self, fields: &'static [Field]) -> Self {
         self.create = Some(fields);
+        self
+    }
+
+    /// Adds the values that a create hands out beside the secret, by the vendor's names.
+    #[must_use]
+    pub const fn with_secret_parts(mut self, parts: &'static [&'static str]) -> Self {
+        self.secret_parts = parts;
         self
     }
 

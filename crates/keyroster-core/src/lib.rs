@@ -86,7 +86,7 @@ pub use async_trait::async_trait;
 
 pub use change::{
     Change, CreateKey, CreatedKey, Identification, Liveness, Orphan, Principal, Revocation,
-    UpdateKey,
+    Suspect, UpdateKey,
 };
 pub use decimal::{Amount, Decimal, ParseDecimalError, Unit};
 pub use error::{Error, ErrorKind, Result};

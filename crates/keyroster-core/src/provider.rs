@@ -65,6 +65,19 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
         Err(unsupported(self.info(), Operation::GetKey))
     }
 
+    /// What the vendor would refuse in a create, told without a request: a name that is too long, a scope
+    /// that does not exist. The handle calls it before [`create`](KeyProvider::create).
+    fn check_create(&self, request: &CreateKey) -> Result<()> {
+        let _ = request;
+        Ok(())
+    }
+
+    /// What the vendor would refuse in a change, likewise.
+    fn check_update(&self, change: &UpdateKey) -> Result<()> {
+        let _ = change;
+        Ok(())
+    }
+
     /// Makes a key.
     ///
     /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): an argument cannot be right; nothing was
@@ -85,12 +98,17 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
     }
 
     /// Turns a key off for good; one that is gone already is no error.
+    ///
+    /// Only the vendor's own words say that it is revoked, or that there is no such key: an answer of
+    /// another shape comes from something that stands before the vendor, and is
+    /// [`Decode`](crate::ErrorKind::Decode).
     async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
         let _ = id;
         Err(unsupported(self.info(), Operation::RevokeKey))
     }
 
-    /// Whether this account's own credential is good, and what it may do.
+    /// Whether this account's own credential is good, and what it may do, as far as the vendor tells that
+    /// of a credential. The handle looks up the record of a credential whose id is told.
     ///
     /// - [`Unauthenticated`](crate::ErrorKind::Unauthenticated): it is not good.
     async fn whoami(&self) -> Result<Principal> {

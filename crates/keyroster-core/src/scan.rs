@@ -174,16 +174,17 @@ impl OffsetScan {
 
     /// Whether a page that counts, of so many items with so many new ones, is the last.
     fn is_end(&self, len: usize, new: usize, total: Option<u64>) -> bool {
-        let size = self.size.get() as usize;
-        let short = len < size;
-        match self.size {
-            PageSize::Fixed(_) if short => true,
-            PageSize::Usual(_) if short && total == Some(self.found) => true,
-            // One item leaves nothing to overlap; a vendor does not page by one.
-            _ if self.at == 0 && len <= 1 => true,
-            // Asked again from the last item on, the vendor had nothing to add.
-            _ => self.at > 0 && new == 0 && len < self.longest,
-        }
+        let short = len < self.size.get() as usize;
+        // One item leaves nothing to overlap; a vendor does not page by one.
+        let lone = self.at == 0 && len <= 1;
+        // Asked again from the last item on, the vendor had nothing to add.
+        let confirmed = self.at > 0 && new == 0 && len < self.longest;
+        let declared = match self.size {
+            PageSize::Fixed(_) => short,
+            // A total of no more than the page may count the page alone, so it proves nothing.
+            PageSize::Usual(_) => short && self.found > len as u64 && total == Some(self.found),
+        };
+        declared || lone || confirmed
     }
 }
 

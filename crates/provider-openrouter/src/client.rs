@@ -77,18 +77,16 @@ impl KeyProvider for OpenRouter {
         record(&self.http.send(call).await?)
     }
 
+    fn check_create(&self, request: &CreateKey) -> Result<()> {
+        new_key(request).map(drop)
+    }
+
+    fn check_update(&self, change: &UpdateKey) -> Result<()> {
+        key_change(change).map(drop)
+    }
+
     async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
-        check_name(&request.name)?;
-        let limit = request.limit.as_ref().map(|limit| number(limit.amount));
-        let body = wire::NewKey {
-            name: &request.name,
-            limit: limit.transpose()?,
-            limit_reset: request.reset.as_ref().map(reset).transpose()?.flatten(),
-            include_byok_in_limit: flag(request.extras.get(BYOK_IN_LIMIT))?,
-            expires_at: request.expires_at,
-            creator_user_id: request.owner.as_deref(),
-            workspace_id: request.container.as_deref(),
-        };
+        let body = new_key(request)?;
         let call = Request::create(Operation::CreateKey, "/keys").json(&body);
         let response = self.http.send(call).await?;
         let created: wire::Created = response.object()?;
@@ -98,23 +96,7 @@ impl KeyProvider for OpenRouter {
     }
 
     async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<ApiKey> {
-        change.name.as_deref().map(check_name).transpose()?;
-        let body = wire::KeyChange {
-            name: change.name.as_deref(),
-            disabled: change.disabled,
-            limit: match &change.limit {
-                Change::Set(limit) => Change::Set(number(limit.amount)?),
-                Change::Clear => Change::Clear,
-                _ => Change::Keep,
-            },
-            limit_reset: match &change.reset {
-                Change::Set(rule) => reset(rule)?.map_or(Change::Clear, Change::Set),
-                Change::Clear => Change::Clear,
-                _ => Change::Keep,
-            },
-            include_byok_in_limit: flag(change.extras.get(BYOK_IN_LIMIT))?,
-            workspace_id: change.container.as_deref(),
-        };
+        let body = key_change(change)?;
         let call = Request::patch(Operation::UpdateKey, "/keys/{hash}");
         record(&self.http.send(call.segment(id.as_str()).json(&body)).await?)
     }
@@ -122,7 +104,17 @@ impl KeyProvider for OpenRouter {
     async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
         let call = Request::delete(Operation::RevokeKey, "/keys/{hash}").segment(id.as_str());
         let response = self.http.send(call.accept(&[404])).await?;
-        Ok(if response.status() == 404 { Revocation::AlreadyGone } else { Revocation::Revoked })
+        if response.status() == 404 {
+            // In OpenRouter's own words; a gateway's 404 says nothing about the key. After an attempt that
+            // went unanswered, that attempt has deleted it.
+            response.object::<wire::Failure>()?;
+            let again = response.attempts() > 1;
+            return Ok(if again { Revocation::Revoked } else { Revocation::AlreadyGone });
+        }
+        match response.object::<wire::Deleted>()? {
+            wire::Deleted { deleted: true } => Ok(Revocation::Revoked),
+            wire::Deleted { deleted: false } => Err(response.unexpected("`deleted` as false")),
+        }
     }
 
     async fn whoami(&self) -> Result<Principal> {
@@ -141,10 +133,13 @@ impl KeyProvider for OpenRouter {
         let call = current_key(Operation::Identify).credential(Credential::bearer(secret)?);
         let response = self.http.send(call.accept(&[401, 403])).await?;
         if response.status() != 200 {
-            let dead = Identification::new(Liveness::Dead, Principal::new());
-            return Ok(
-                dead.because("OpenRouter refuses it, and does not tell of a dead key whose it is")
-            );
+            let mut principal = Principal::new();
+            principal.hint = masked(secret);
+            let dead = Identification::new(Liveness::Dead, principal);
+            return Ok(dead.because(
+                "OpenRouter refuses it, and does not tell whose it is; its masked form is compared with \
+                 the account's keys",
+            ));
         }
         let principal = normalize::principal(response.object::<Data<wire::KeyRow>>()?.data);
         let live = Identification::new(Liveness::Live, principal).because("OpenRouter accepts it");
@@ -156,9 +151,52 @@ impl KeyProvider for OpenRouter {
     }
 }
 
+/// What a create asks for, or what is wrong with it.
+fn new_key(request: &CreateKey) -> Result<wire::NewKey<'_>> {
+    check_name(&request.name)?;
+    let limit = request.limit.as_ref().map(|limit| number(limit.amount));
+    Ok(wire::NewKey {
+        name: &request.name,
+        limit: limit.transpose()?,
+        limit_reset: request.reset.as_ref().map(reset).transpose()?.flatten(),
+        include_byok_in_limit: flag(request.extras.get(BYOK_IN_LIMIT))?,
+        expires_at: request.expires_at,
+        creator_user_id: request.owner.as_deref(),
+        workspace_id: request.container.as_deref(),
+    })
+}
+
+/// What a change asks for, or what is wrong with it.
+fn key_change(change: &UpdateKey) -> Result<wire::KeyChange<'_>> {
+    change.name.as_deref().map(check_name).transpose()?;
+    Ok(wire::KeyChange {
+        name: change.name.as_deref(),
+        disabled: change.disabled,
+        limit: match &change.limit {
+            Change::Set(limit) => Change::Set(number(limit.amount)?),
+            Change::Clear => Change::Clear,
+            _ => Change::Keep,
+        },
+        limit_reset: match &change.reset {
+            Change::Set(rule) => reset(rule)?.map_or(Change::Clear, Change::Set),
+            Change::Clear => Change::Clear,
+            _ => Change::Keep,
+        },
+        include_byok_in_limit: flag(change.extras.get(BYOK_IN_LIMIT))?,
+        workspace_id: change.container.as_deref(),
+    })
+}
+
 /// What the vendor says of the key that the request carries.
 fn current_key(operation: Operation) -> Request {
     Request::get(operation, "/key")
+}
+
+/// The masked form under which OpenRouter lists a key: the first three and the last four digits.
+fn masked(secret: &Secret) -> Option<String> {
+    let digits = secret.expose().strip_prefix("sk-or-v1-")?;
+    let long_enough = digits.len() > 7 && digits.is_ascii();
+    long_enough.then(|| format!("sk-or-v1-{}...{}", &digits[..3], &digits[digits.len() - 4..]))
 }
 
 fn record(response: &Response) -> Result<ApiKey> {

@@ -69,6 +69,19 @@ pub(crate) struct Created {
     pub(crate) key: Secret,
 }
 
+/// What a deletion answers.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Deleted {
+    pub(crate) deleted: bool,
+}
+
+/// An error in the vendor's envelope.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Failure {
+    #[serde(rename = "error")]
+    _error: serde_json::Value,
+}
+
 /// A number in the digits that were asked for.
 pub(crate) type Number = Box<RawValue>;
 

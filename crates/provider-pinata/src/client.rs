@@ -1,9 +1,9 @@
 //! Pinata's requests.
 
 use keyroster_core::{
-    Access, ApiKey, CreateKey, CreatedKey, Error, ErrorKind, Expiry, Identification, KeyId,
-    KeyProvider, Limit, Liveness, Operation, Owner, Page, PageRequest, Principal, ProviderInfo,
-    Quota, Result, Revocation, Secret, Traffic, async_trait,
+    ApiKey, CreateKey, CreatedKey, Error, ErrorKind, Expiry, Identification, KeyId, KeyProvider,
+    Limit, Liveness, Operation, Owner, Page, PageRequest, Principal, ProviderInfo, Quota, Result,
+    Revocation, Secret, Traffic, async_trait,
 };
 use keyroster_http::{Credential, Request, Response};
 
@@ -36,18 +36,12 @@ impl KeyProvider for Pinata {
         Ok(Page::new(keys.collect::<Result<_>>()?).with_total(page.count.take()))
     }
 
+    fn check_create(&self, request: &CreateKey) -> Result<()> {
+        self.new_key(request).map(drop)
+    }
+
     async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
-        let max_uses = request.limit.as_ref().map(|limit| {
-            limit.amount.as_u64().filter(|uses| *uses > 0).ok_or_else(|| {
-                let message = format!("the limit {limit} is not a whole number above nought");
-                Error::new(ErrorKind::InvalidRequest, message)
-            })
-        });
-        let body = wire::NewKey {
-            name: &request.name,
-            max_uses: max_uses.transpose()?,
-            permissions: scopes::permissions(&request.access, self.generation)?,
-        };
+        let body = self.new_key(request)?;
         let route = match self.generation {
             Generation::Legacy => "/users/generateApiKey",
             Generation::V3 => "/v3/api_keys",
@@ -60,7 +54,7 @@ impl KeyProvider for Pinata {
         key.access = request.access.clone();
         key.quota = Quota::new(request.limit.clone().map_or(Limit::Unknown, Limit::Amount));
         let mut created_key = CreatedKey::without_record(key, created.jwt);
-        created_key.parts.push(("pinata_api_secret".to_owned(), created.pinata_api_secret));
+        created_key.parts.push((wire::API_SECRET.to_owned(), created.pinata_api_secret));
         Ok(created_key)
     }
 
@@ -76,35 +70,18 @@ impl KeyProvider for Pinata {
             }
         };
         let response = self.http.send(request.accept(&[404])).await?;
-        Ok(if response.status() == 404 { Revocation::AlreadyGone } else { Revocation::Revoked })
+        if response.status() == 404 {
+            return gone(&response);
+        }
+        match response.json::<String>()?.as_str() {
+            "Revoked" => Ok(Revocation::Revoked),
+            _ => Err(response.unexpected("another word than `Revoked`")),
+        }
     }
 
     async fn whoami(&self) -> Result<Principal> {
-        self.http.send(test_authentication(Operation::WhoAmI)).await?;
-        let mut principal = principal(&self.own);
-        // Whether the credential may list keys tells whether it may manage them: on the legacy routes
-        // that takes an admin key (docs.pinata.cloud, 2024-02), on v3 at least `org:write`.
-        match self.list_page(&PageRequest::default()).await {
-            Ok(page) => {
-                if self.generation == Generation::Legacy {
-                    principal.access = Access::Admin;
-                }
-                let own =
-                    page.keys.into_iter().find(|key| Some(&key.id) == principal.key_id.as_ref());
-                if let Some(own) = own {
-                    principal.access = own.access;
-                    principal.owner = own.owner.or(principal.owner);
-                    principal.quota = own.quota;
-                    principal.usage = own.usage;
-                }
-                principal.extras.insert("may_list_keys", true.into());
-            }
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                principal.extras.insert("may_list_keys", false.into());
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(principal)
+        accepted(&self.http.send(test_authentication(Operation::WhoAmI)).await?)?;
+        Ok(principal(&self.own))
     }
 
     fn recognizes(&self, secret: &Secret) -> bool {
@@ -124,7 +101,7 @@ impl KeyProvider for Pinata {
         let request = test_authentication(Operation::Identify)
             .credential(Credential::bearer(secret)?)
             .accept(&[401, 403]);
-        let liveness = liveness(&self.http.send(request).await?);
+        let liveness = liveness(&self.http.send(request).await?)?;
         let verdict = match liveness {
             Liveness::Live => "Pinata accepts it",
             _ => "Pinata refuses it",
@@ -154,6 +131,38 @@ fn test_authentication(operation: Operation) -> Request {
     Request::get(operation, "/data/testAuthentication")
 }
 
-fn liveness(response: &Response) -> Liveness {
-    if response.status() == 200 { Liveness::Live } else { Liveness::Dead }
+/// What Pinata says to a credential that it accepts.
+fn accepted(response: &Response) -> Result<()> {
+    response.object::<wire::Message>().map(drop)
+}
+
+fn liveness(response: &Response) -> Result<Liveness> {
+    if response.status() != 200 {
+        return Ok(Liveness::Dead);
+    }
+    accepted(response).map(|()| Liveness::Live)
+}
+
+/// What a 404 to a revocation means: in Pinata's own words, that there is no such key. After an attempt
+/// that went unanswered, that attempt has revoked it.
+fn gone(response: &Response) -> Result<Revocation> {
+    response.object::<wire::Failure>()?;
+    Ok(if response.attempts() > 1 { Revocation::Revoked } else { Revocation::AlreadyGone })
+}
+
+impl Pinata {
+    /// What a create asks for, or what is wrong with it.
+    fn new_key<'a>(&self, request: &'a CreateKey) -> Result<wire::NewKey<'a>> {
+        let max_uses = request.limit.as_ref().map(|limit| {
+            limit.amount.as_u64().filter(|uses| *uses > 0).ok_or_else(|| {
+                let message = format!("the limit {limit} is not a whole number above nought");
+                Error::new(ErrorKind::InvalidRequest, message)
+            })
+        });
+        Ok(wire::NewKey {
+            name: &request.name,
+            max_uses: max_uses.transpose()?,
+            permissions: scopes::permissions(&request.access, self.generation)?,
+        })
+    }
 }

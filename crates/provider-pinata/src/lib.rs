@@ -228,6 +228,11 @@ fn info() -> ProviderInfo {
         "Pinata",
         "https://docs.pinata.cloud/api-reference/endpoint/list-api-keys",
         Paging::Offset(PAGE_SIZE),
-        Capabilities::LIST_ONLY.with_create(CREATE).with_revoke().with_whoami().with_identify(),
+        Capabilities::LIST_ONLY
+            .with_create(CREATE)
+            .with_secret_parts(&[wire::API_SECRET])
+            .with_revoke()
+            .with_whoami()
+            .with_identify(),
     )
 }

@@ -44,6 +44,9 @@ pub(crate) struct NewKey<'a> {
     pub(crate) permissions: Value,
 }
 
+/// What a create hands out beside the JWT, by Pinata's name.
+pub(crate) const API_SECRET: &str = "pinata_api_secret";
+
 /// What a create answers, this once.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Created {
@@ -58,6 +61,20 @@ pub(crate) struct Created {
 pub(crate) struct Revoke<'a> {
     #[serde(rename = "apiKey")]
     pub(crate) key: &'a str,
+}
+
+/// What `testAuthentication` answers to a good credential.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Message {
+    #[serde(rename = "message")]
+    _message: String,
+}
+
+/// An error in any of Pinata's shapes, which all have this in common.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Failure {
+    #[serde(rename = "error")]
+    _error: Value,
 }
 
 /// What a JWT says of its key. It holds the key's secret too, which is read past.

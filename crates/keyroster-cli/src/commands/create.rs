@@ -23,21 +23,47 @@ pub(crate) async fn run(
     let provider = accounts.find(&create.account)?;
     let request = request(create, &provider)?;
     provider.check_create(&request)?;
+    check_part(create, &provider)?;
     // The sink is checked before anything is made: a secret is shown once.
     let sink = Sink::open(&create.secret_to, create.overwrite).map_err(Failure::Usage)?;
+    let name = view::clean(&create.name);
     if create.dry_run {
-        terminal.plan(&format!("would create the key `{}` at {}", create.name, create.account));
+        terminal.say(&format!("would create the key `{name}` at {}", create.account));
         return Ok(ExitCode::SUCCESS);
     }
-    match provider.create(&request).await {
-        Ok(created) => finish(create, sink, created, terminal),
+    let made = tokio::select! {
+        made = provider.create_unread(&request) => made,
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            terminal.error(&format!(
+                "interrupted while the key `{name}` was being made; it may exist without anybody holding \
+                 its secret; look for it with `keyroster list`"
+            ));
+            return Ok(ExitCode::from(130));
+        }
+    };
+    match made {
+        Ok(created) => finish(create, &provider, sink, created, terminal).await,
         Err(error) => {
-            let code = failure::code(error.kind());
             terminal.error(&error.to_string());
             explain_orphan(&create.account, &provider, &error, terminal).await;
-            Ok(ExitCode::from(code))
+            Ok(ExitCode::from(failure::code(error.kind())))
         }
     }
+}
+
+/// Refuses a part that the vendor does not hand out, before the key is made.
+fn check_part(create: &Create, provider: &Provider) -> Result<(), Failure> {
+    let Some(part) = &create.part else { return Ok(()) };
+    let parts = provider.info().capabilities.secret_parts;
+    if parts.contains(&part.as_str()) {
+        return Ok(());
+    }
+    let known = if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
+    let part = view::clean(part);
+    Err(Failure::Usage(format!(
+        "the vendor hands out no part `{part}` beside the secret, but {known}"
+    )))
 }
 
 fn request(create: &Create, provider: &Provider) -> Result<CreateKey, Failure> {
@@ -53,76 +79,85 @@ fn request(create: &Create, provider: &Provider) -> Result<CreateKey, Failure> {
     Ok(request)
 }
 
-/// Gives the secret away first, then shows the record.
-fn finish(
+/// Brings the secret to safety first, then looks up the record and shows it.
+async fn finish(
     create: &Create,
+    provider: &Provider,
     sink: Sink,
-    created: CreatedKey,
+    mut created: CreatedKey,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
-    let CreatedKey { key, secret, parts, warnings, .. } = created;
-    for warning in &warnings {
-        terminal.warning(&warning.message);
-    }
-    let (chosen, missing_part) = choose(create, secret, parts);
+    let reference = format!("{}/{}", create.account, view::clean(created.key.id.as_str()));
     let to_stdout = matches!(sink, Sink::Stdout);
-    let mut code = ExitCode::SUCCESS;
-    match sink.deliver(&chosen) {
-        Ok(place) if !to_stdout => terminal.note(&format!("the secret is in {place}")),
-        Ok(_) => {}
-        Err(error) => {
-            terminal
-                .error(&format!("the key exists, and its secret could not be delivered: {error}"));
-            match sink::rescue(&chosen) {
-                Ok(path) => terminal.hint(&format!(
-                    "the secret is in {}, which nobody else can read; move it to its place",
-                    path.display()
-                )),
-                Err(error) => terminal.hint(&format!(
-                    "it could not be kept anywhere ({error}), so it is lost; revoke the key: keyroster \
-                     revoke {}/{}",
-                    create.account, key.id
-                )),
-            }
-            code = ExitCode::from(5);
+    let (chosen, left) = choose(create, &mut created);
+    let delivered = sink.deliver(&chosen);
+    let code = match &delivered {
+        Ok(place) => {
+            terminal.say(&format!("created {reference}; its secret is in {place}"));
+            ExitCode::SUCCESS
         }
+        Err(error) => {
+            terminal.error(&format!(
+                "{reference} was created, and its secret could not be delivered: {error}"
+            ));
+            rescue(&chosen, &reference, terminal);
+            ExitCode::from(5)
+        }
+    };
+    if !left.is_empty() {
+        let left = left.join(", ");
+        terminal.warning(&format!("the vendor handed out more, which was not kept: {left}"));
     }
-    if let Some(part) = missing_part {
-        terminal.warning(&part);
-    }
+    drop(chosen);
+    // Standard output is the secret's alone.
     if to_stdout {
-        // Standard output is the secret's alone.
-        terminal.note(&format!("created {}/{}", create.account, view::clean(key.id.as_str())));
         return Ok(code);
     }
-    let mut out = stdout();
-    match create.output {
-        ListFormat::Table => show::print(&create.account, &key, view::now(), &mut out)?,
-        ListFormat::Json => {
-            print_json(&Record::new(&create.account, &key, view::now()), &mut out)?;
-        }
+    provider.read_back(&mut created).await;
+    for warning in &created.warnings {
+        terminal.warning(&warning.message);
     }
-    out.flush()?;
+    let (key, now) = (&created.key, view::now());
+    let mut out = stdout();
+    let shown = match create.output {
+        ListFormat::Table => show::print(&create.account, key, now, &mut out),
+        ListFormat::Json => print_json(&Record::new(&create.account, key, now), &mut out),
+    };
+    // The key is made and its secret safe; that nobody reads the record changes nothing of that.
+    if let Err(error) = shown.and_then(|()| out.flush().map_err(Failure::from))
+        && !error.is_broken_pipe()
+    {
+        return Err(error);
+    }
     Ok(code)
 }
 
-/// The value that the user wants, and what to say if the vendor gave no such one.
-fn choose(
-    create: &Create,
-    secret: Secret,
-    mut parts: Vec<(String, Secret)>,
-) -> (Secret, Option<String>) {
-    let Some(wanted) = &create.part else { return (secret, None) };
-    if let Some(at) = parts.iter().position(|(name, _)| name == wanted) {
-        return (parts.swap_remove(at).1, None);
+/// The value that the user wants, and the names of the others.
+fn choose(create: &Create, created: &mut CreatedKey) -> (Secret, Vec<String>) {
+    let mut parts = std::mem::take(&mut created.parts);
+    let wanted = create.part.as_deref();
+    let chosen = parts.iter().position(|(name, _)| Some(name.as_str()) == wanted);
+    let (secret, mut left) = match chosen {
+        Some(at) => (parts.swap_remove(at).1, vec!["the secret itself".to_owned()]),
+        None => (created.secret.clone(), Vec::new()),
+    };
+    left.extend(parts.into_iter().map(|(name, _)| format!("`{}`", view::clean(&name))));
+    (secret, left)
+}
+
+/// Keeps a secret that could not be delivered, and tells where.
+fn rescue(secret: &Secret, reference: &str, terminal: &Terminal) {
+    match sink::rescue(secret) {
+        Ok(path) => terminal.hint(&format!(
+            "the secret is in {}, which nobody else can read; move it to its place",
+            path.display()
+        )),
+        Err(error) => terminal.hint(&format!(
+            "it could not be kept anywhere ({error}), so it is lost; revoke the key: keyroster revoke \
+             {}",
+            view::quoted(reference)
+        )),
     }
-    let names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
-    let message = format!(
-        "the vendor hands out no `{}` (only {}); the secret itself was delivered",
-        view::clean(wanted),
-        if names.is_empty() { "the secret".to_owned() } else { names.join(", ") }
-    );
-    (secret, Some(message))
 }
 
 /// After a create that went unanswered: which keys may be the one, and how to be rid of them.
@@ -136,15 +171,26 @@ async fn explain_orphan(account: &str, provider: &Provider, error: &Error, termi
         )),
         Ok(suspects) => {
             let name = view::clean(&orphan.name);
-            let mut hint = format!(
-                "made as `{name}` since the request was sent; nobody holds the secret, so revoke it:"
-            );
-            for key in suspects {
-                let id = view::clean(key.id.as_str());
-                let at = key.created_at.map(|at| format!("  # created {at}")).unwrap_or_default();
-                hint += &format!("\n  keyroster revoke {account}/{id}{at}");
+            for suspect in suspects {
+                let reference = format!("{account}/{}", suspect.key.id);
+                let at = suspect.key.created_at.map_or_else(
+                    || "at a time that the vendor does not tell".to_owned(),
+                    |at| format!("at {at}"),
+                );
+                terminal.hint(&if suspect.made_since {
+                    format!(
+                        "`{name}` was made {at}, after the request was sent; if nobody else made it, \
+                         revoke it:\n  keyroster revoke {}",
+                        view::quoted(&reference)
+                    )
+                } else {
+                    let reference = view::clean(&reference);
+                    format!(
+                        "{reference} is named `{name}` too, and was made {at}, before the request was \
+                         sent by this machine's clock: it may be an older key in good use"
+                    )
+                });
             }
-            terminal.hint(&hint);
         }
         Err(error) => terminal.hint(&format!(
             "the keys could not be listed to look for it ({error}); look with `keyroster list`"

@@ -138,8 +138,15 @@ fn print(account: &str, answer: &Identification, out: &mut impl Write) -> Result
     }));
     if answer.keys.is_empty() {
         let id = answer.principal.key_id.as_ref().map(|id| view::clean(id.as_str()));
-        let none = "none of this account's".to_owned();
-        lines.push(("Key", id.map_or(none, |id| format!("{id}, which is none of this account's"))));
+        let compared = answer.principal.hint.is_some();
+        lines.push((
+            "Key",
+            match id {
+                Some(id) => format!("{id}, which is none of this account's"),
+                None if compared => "none of this account's looks like it".to_owned(),
+                None => "cannot be told".to_owned(),
+            },
+        ));
     }
     lines.extend(answer.evidence.iter().map(|sentence| ("Because", view::clean(sentence))));
     for (title, text) in lines {

@@ -7,16 +7,16 @@ use std::process::ExitCode;
 use anstyle::Style;
 use futures_util::{FutureExt, StreamExt};
 use keyroster::{
-    Access, AccountKey, ApiKey, Expiry, KeyStatus, ListKeys, Roster, RosterEvent, RosterReport,
-    Timestamp,
+    Access, AccountKey, AccountWarning, ApiKey, Expiry, KeyStatus, ListKeys, Roster, RosterEvent,
+    RosterReport, Timestamp, WarningKind,
 };
 
 use crate::accounts::Source;
 use crate::args::{Format, List};
-use crate::failure::{self, Failure};
+use crate::failure::{self, Failure, PARTIAL};
 use crate::output::{
     BAD, Column, DIM, GOOD, Record, Table, Terminal, WARN, print_csv, print_jsonl, print_report,
-    stdout,
+    raw_stdout, stdout,
 };
 use crate::view;
 
@@ -43,20 +43,21 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let accounts = accounts.open().await?;
     let now = view::now();
-    let mut out = stdout();
     if list.output == Format::Jsonl {
-        let report = stream(&accounts.roster, now, &mut out).await?;
+        let report = stream(&accounts.roster, now, &mut raw_stdout()).await?;
         return Ok(conclude(&report, terminal));
     }
     let report = accounts.roster.list(ListKeys::all()).await;
-    let records = report.keys.iter().map(|key| Record::new(&key.account, &key.key, now));
     match list.output {
-        Format::Table => print_table(&report.keys, now, terminal, &mut out)?,
-        Format::Json => print_report(&report, now, &mut out)?,
-        Format::Jsonl | Format::Csv => print_csv(records, &mut out)?,
+        Format::Json => print_report(&report, now, &mut raw_stdout())?,
+        Format::Csv => {
+            let records = report.keys.iter().map(|key| Record::new(&key.account, &key.key, now));
+            print_csv(records, &mut raw_stdout())?;
+        }
+        Format::Table | Format::Jsonl => {
+            print_table(&report.keys, now, terminal, &mut stdout())?;
+        }
     }
-    out.flush()?;
-    drop(out);
     Ok(conclude(&report, terminal))
 }
 
@@ -70,12 +71,11 @@ async fn stream(
     let mut report = RosterReport::default();
     loop {
         // Whoever reads the stream gets what there is while the next page is on its way.
-        let event = match events.next().now_or_never() {
-            Some(event) => event,
-            None => {
-                out.flush()?;
-                events.next().await
-            }
+        let event = if let Some(event) = events.next().now_or_never() {
+            event
+        } else {
+            out.flush()?;
+            events.next().await
         };
         let Some(event) = event else { break };
         match event {
@@ -116,14 +116,16 @@ fn conclude(report: &RosterReport, terminal: &Terminal) -> ExitCode {
         }
         None => {
             terminal.note(&summary(report, keys));
-            ExitCode::SUCCESS
+            let incomplete = |w: &AccountWarning| w.warning.kind == WarningKind::Incomplete;
+            let partial = report.warnings.iter().any(incomplete);
+            if partial { ExitCode::from(PARTIAL) } else { ExitCode::SUCCESS }
         }
         Some(failure) if report.failures.len() == report.accounts.len() && keys == 0 => {
             ExitCode::from(failure::code(failure.error.kind()))
         }
         Some(_) => {
             terminal.note(&summary(report, keys));
-            ExitCode::from(3)
+            ExitCode::from(PARTIAL)
         }
     }
 }
@@ -166,7 +168,7 @@ fn print_table(
         table.push(row(account, view::clean(&id), key, now));
     }
     table.print(terminal.width, out)?;
-    Ok(())
+    Ok(out.flush()?)
 }
 
 fn row(account: &str, id: String, key: &ApiKey, now: Timestamp) -> Vec<(String, Style)> {

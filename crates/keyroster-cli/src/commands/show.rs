@@ -9,7 +9,7 @@ use keyroster::{Access, ApiKey, Expiry, LastUsed, Timestamp, Usage};
 use crate::accounts::Source;
 use crate::args::{Format, Show};
 use crate::failure::Failure;
-use crate::output::{BOLD, Record, print_csv, print_json, print_jsonl, stdout};
+use crate::output::{BOLD, Record, print_csv, print_json, print_jsonl, raw_stdout, stdout};
 use crate::select::{self, Target};
 use crate::view;
 
@@ -18,14 +18,16 @@ pub(crate) async fn run(accounts: &Source<'_>, show: &Show) -> Result<ExitCode, 
     let Target { account, key, .. } = select::one(&accounts, &show.key).await?;
     let now = view::now();
     let record = Record::new(&account, &key, now);
-    let mut out = stdout();
     match show.output {
-        Format::Table => print(&account, &key, now, &mut out)?,
-        Format::Json => print_json(&record, &mut out)?,
-        Format::Jsonl => print_jsonl([record], &mut out)?,
-        Format::Csv => print_csv([record], &mut out)?,
+        Format::Table => {
+            let mut out = stdout();
+            print(&account, &key, now, &mut out)?;
+            out.flush()?;
+        }
+        Format::Json => print_json(&record, &mut raw_stdout())?,
+        Format::Jsonl => print_jsonl([record], &mut raw_stdout())?,
+        Format::Csv => print_csv([record], &mut raw_stdout())?,
     }
-    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use crate::accounts::{Accounts, Source};
 use crate::args::{ListFormat, Turn};
-use crate::failure::{self, Failure};
-use crate::output::{Terminal, print_json, stdout};
-use crate::select::{self, Target};
+use crate::failure::{self, Failure, PARTIAL};
+use crate::output::{Terminal, print_json, raw_stdout, stdout};
+use crate::select::{self, Selection, Target};
 use crate::view;
 
 /// What is done to each key.
@@ -47,13 +47,17 @@ impl Act {
     }
 }
 
+/// Outcomes that decide the exit code.
+const FAILED: &str = "failed";
+const NOT_FOUND: &str = "not-found";
+
 /// What became of one key.
 #[derive(Debug, Serialize)]
 struct KeyResult {
     account: String,
     id: String,
     name: Option<String>,
-    /// `disabled`, `enabled`, `revoked`, `already-gone` or `failed`.
+    /// `disabled`, `enabled`, `revoked`, `already-gone`, `not-found` or `failed`.
     outcome: &'static str,
     error: Option<String>,
 }
@@ -65,38 +69,40 @@ pub(crate) async fn run(
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
     let accounts = accounts.open().await?;
-    let (targets, gone) = targets(&accounts, turn).await?;
-    let targets: Vec<Target> =
-        targets.into_iter().filter(|target| needs(act, target, turn)).collect();
-    for target in &targets {
+    let mut selection = select(&accounts, turn).await?;
+    for warning in &selection.warnings {
+        terminal.warning(warning);
+    }
+    selection.targets.retain(|target| needs(act, target, turn));
+    for target in &selection.targets {
         check_support(act, target)?;
     }
-    guard(act, turn, &targets).await?;
-    if !targets.is_empty() && (turn.dry_run || !turn.yes) {
-        show_plan(act, turn, &targets, terminal);
+    guard(act, turn, &mut selection.targets).await?;
+    if !selection.targets.is_empty() && (turn.dry_run || !turn.yes) {
+        show_plan(act, turn, &selection.targets, terminal);
     }
     if turn.dry_run {
         return Ok(ExitCode::SUCCESS);
     }
-    if !turn.yes && act != Act::Enable && !targets.is_empty() {
-        confirm(act, targets.len(), turn, terminal)?;
+    if !turn.yes && !selection.targets.is_empty() {
+        confirm(act, selection.targets.len(), turn, terminal)?;
     }
-    carry_out(act, turn, targets, gone, terminal).await
+    carry_out(act, turn, selection, terminal).await
 }
 
-async fn targets(accounts: &Accounts, turn: &Turn) -> Result<(Vec<Target>, Vec<String>), Failure> {
+async fn select(accounts: &Accounts, turn: &Turn) -> Result<Selection, Failure> {
     let ways = [!turn.keys.is_empty(), turn.name.is_some(), turn.from.is_some()];
     if ways.iter().filter(|way| **way).count() != 1 {
         let message = "name the keys in one way: ACCOUNT/KEY-ID, --name GLOB, or --from FILE";
         return Err(Failure::Usage(message.to_owned()));
     }
     if let Some(pattern) = &turn.name {
-        let targets = select::by_name(accounts, turn.account.as_deref(), pattern).await?;
-        if targets.is_empty() {
+        let selection = select::by_name(accounts, turn.account.as_deref(), pattern).await?;
+        if selection.targets.is_empty() {
             let message = format!("no key has a name like `{}`", view::clean(pattern));
             return Err(Failure::Usage(message));
         }
-        return Ok((targets, Vec::new()));
+        return Ok(selection);
     }
     if let Some(file) = &turn.from {
         return select::several(accounts, &select::read(file)?, true).await;
@@ -132,7 +138,9 @@ fn check_support(act: Act, target: &Target) -> Result<(), Failure> {
 }
 
 /// The guards: not too many at once, and not the credential in use.
-async fn guard(act: Act, turn: &Turn, targets: &[Target]) -> Result<(), Failure> {
+///
+/// Told to act on that, too, it is put last: the others could not be reached without it.
+async fn guard(act: Act, turn: &Turn, targets: &mut [Target]) -> Result<(), Failure> {
     if let Some(most) = turn.max_changes
         && targets.len() > most
     {
@@ -142,31 +150,41 @@ async fn guard(act: Act, turn: &Turn, targets: &[Target]) -> Result<(), Failure>
             act.done()
         )));
     }
-    if turn.even_own || act == Act::Enable {
+    if act == Act::Enable {
         return Ok(());
     }
-    let mut owns: HashMap<&str, Principal> = HashMap::new();
+    let mut owns: HashMap<String, Principal> = HashMap::new();
     for target in targets.iter().filter(|target| target.provider.info().capabilities.whoami) {
-        if !owns.contains_key(target.account.as_str()) {
-            owns.insert(&target.account, target.provider.whoami().await?);
+        if !owns.contains_key(&target.account) {
+            owns.insert(target.account.clone(), target.provider.whoami().await?);
         }
-        if owns.get(target.account.as_str()).is_some_and(|own| is_own(own, target)) {
-            return Err(Failure::Guard(format!(
-                "{} ({}) is the credential in use; nothing was done; add --even-own to {} it all the \
-                 same",
-                target.reference(),
-                view::name(&target.key),
-                act.verb()
-            )));
-        }
+    }
+    let is_own = |target: &Target| owns.get(&target.account).map(|own| is_own(own, target));
+    if turn.even_own {
+        targets.sort_by_key(|target| is_own(target) == Some(Some(true)));
+        return Ok(());
+    }
+    for target in targets.iter() {
+        let what = match is_own(target) {
+            Some(Some(true)) => "is the credential in use",
+            Some(None) => "may be the credential in use, which does not tell its own id",
+            Some(Some(false)) | None => continue,
+        };
+        let (reference, name) = (view::clean(&target.reference()), view::name(&target.key));
+        return Err(Failure::Guard(format!(
+            "{reference} ({name}) {what}; nothing was done; add --even-own to {} it all the same",
+            act.verb()
+        )));
     }
     Ok(())
 }
 
-fn is_own(own: &Principal, target: &Target) -> bool {
-    match &own.key_id {
-        Some(id) => *id == target.key.id,
-        None => own.hint.is_some() && own.hint == target.key.hint,
+/// Whether a key is the credential in use; none if it cannot be told.
+fn is_own(own: &Principal, target: &Target) -> Option<bool> {
+    match (&own.key_id, &own.hint) {
+        (Some(id), _) => Some(*id == target.key.id),
+        (None, Some(hint)) => Some(target.key.hint.as_ref() == Some(hint)),
+        (None, None) => None,
     }
 }
 
@@ -181,7 +199,7 @@ fn show_plan(act: Act, turn: &Turn, targets: &[Target], terminal: &Terminal) {
         let (name, status) = (view::name(&target.key), target.key.status_at(now));
         plan += &format!("\n  {}  {name}  ({status})", view::clean(&target.reference()));
     }
-    terminal.plan(&plan);
+    terminal.say(&plan);
 }
 
 fn confirm(act: Act, count: usize, turn: &Turn, terminal: &Terminal) -> Result<(), Failure> {
@@ -202,26 +220,23 @@ fn confirm(act: Act, count: usize, turn: &Turn, terminal: &Terminal) -> Result<(
 }
 
 /// Does it, key by key; each result is printed as soon as it is known.
+///
+/// Whether anybody reads the results changes nothing: what was begun is done for all keys.
 async fn carry_out(
     act: Act,
     turn: &Turn,
-    targets: Vec<Target>,
-    gone: Vec<String>,
+    selection: Selection,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
-    let mut outcomes = Vec::new();
-    for reference in gone {
+    let mut results = Results::new(turn);
+    for reference in selection.missing {
         let (account, id) = select::split(&reference)?;
         let (account, id) = (account.to_owned(), id.to_owned());
-        record(
-            turn,
-            &mut outcomes,
-            KeyResult { account, id, name: None, outcome: "already-gone", error: None },
-        )?;
+        results.add(KeyResult { account, id, name: None, outcome: NOT_FOUND, error: None });
     }
-    let count = targets.len();
+    let count = selection.targets.len();
     let mut first_failure = None;
-    for (at, target) in targets.into_iter().enumerate() {
+    for (at, target) in selection.targets.into_iter().enumerate() {
         if count > 1 {
             terminal.progress(&format!("{} {} of {count}", act.verb(), at + 1));
         }
@@ -243,39 +258,79 @@ async fn carry_out(
                 terminal.error(&format!("{}: {error}", view::clean(&target.reference())));
                 let message = error.to_string();
                 first_failure.get_or_insert(error.kind());
-                ("failed", Some(message))
+                (FAILED, Some(message))
             }
         };
         let (id, name) = (target.key.id.to_string(), target.key.name.clone());
-        record(
-            turn,
-            &mut outcomes,
-            KeyResult { account: target.account, id, name, outcome, error },
-        )?;
+        results.add(KeyResult { account: target.account, id, name, outcome, error });
     }
-    if turn.output == ListFormat::Json {
-        let mut out = stdout();
-        print_json(&serde_json::json!({ "results": outcomes }), &mut out)?;
-        out.flush()?;
-    } else if outcomes.is_empty() {
+    let missing = results.count(NOT_FOUND);
+    if missing > 0 {
+        terminal.warning(&format!(
+            "{missing} of the keys are in no list: they are gone already, or never were; check their ids"
+        ));
+    } else if results.all.is_empty() {
         terminal.hint(&format!("nothing to do: every key is {} already", act.done()));
     }
-    let failed = outcomes.iter().filter(|outcome| outcome.outcome == "failed").count();
+    let (failed, all) = (results.count(FAILED), results.all.len());
+    results.finish()?;
     Ok(match first_failure {
+        Some(kind) if failed == all => ExitCode::from(failure::code(kind)),
+        Some(_) => ExitCode::from(PARTIAL),
+        // A key that is not there is what revoking is for; disabling it is not done.
+        None if missing > 0 && act != Act::Revoke => ExitCode::from(PARTIAL),
+        None if !selection.warnings.is_empty() => ExitCode::from(PARTIAL),
         None => ExitCode::SUCCESS,
-        Some(kind) if failed == outcomes.len() => ExitCode::from(failure::code(kind)),
-        Some(_) => ExitCode::from(3),
     })
 }
 
-fn record(turn: &Turn, outcomes: &mut Vec<KeyResult>, result: KeyResult) -> Result<(), Failure> {
-    if turn.output == ListFormat::Table {
-        let name = result.name.as_deref().map(view::clean).unwrap_or_default();
-        let (account, id) = (&result.account, view::clean(&result.id));
-        let mut out = stdout();
-        writeln!(out, "{:<12}  {account}/{id}  {name}", result.outcome)?;
-        out.flush()?;
+/// The results so far; the first error of printing them is kept for the end.
+struct Results<'a> {
+    turn: &'a Turn,
+    all: Vec<KeyResult>,
+    printed: Result<(), Failure>,
+}
+
+impl<'a> Results<'a> {
+    fn new(turn: &'a Turn) -> Self {
+        Self { turn, all: Vec::new(), printed: Ok(()) }
     }
-    outcomes.push(result);
-    Ok(())
+
+    fn add(&mut self, result: KeyResult) {
+        if self.turn.output == ListFormat::Table && self.printed.is_ok() {
+            self.printed = print(&result);
+        }
+        self.all.push(result);
+    }
+
+    fn count(&self, outcome: &str) -> usize {
+        self.all.iter().filter(|result| result.outcome == outcome).count()
+    }
+
+    /// Prints what is printed at the end. A reader that left is an error here: it does not know what was
+    /// done.
+    fn finish(self) -> Result<(), Failure> {
+        let printed = self.printed.and_then(|()| match self.turn.output {
+            ListFormat::Json => {
+                print_json(&serde_json::json!({ "results": self.all }), &mut raw_stdout())
+            }
+            ListFormat::Table => Ok(()),
+        });
+        printed.map_err(|failure| match failure {
+            Failure::Io(error) => {
+                let message = format!("all is done, and its results could not be printed: {error}");
+                Failure::Io(io::Error::other(message))
+            }
+            other => other,
+        })
+    }
+}
+
+fn print(result: &KeyResult) -> Result<(), Failure> {
+    let name = result.name.as_deref().map(view::clean).unwrap_or_default();
+    let (account, id) = (view::clean(&result.account), view::clean(&result.id));
+    let line = format!("{:<12}  {account}/{id}  {name}", result.outcome);
+    let mut out = stdout();
+    writeln!(out, "{}", line.trim_end())?;
+    Ok(out.flush()?)
 }

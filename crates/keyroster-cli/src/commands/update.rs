@@ -28,7 +28,7 @@ pub(crate) async fn run(
     let target = select::one(&accounts, &update.key).await?;
     if update.dry_run {
         let name = view::name(&target.key);
-        terminal.plan(&format!("would change {} ({name})", target.reference()));
+        terminal.say(&format!("would change {} ({name})", target.reference()));
         return Ok(ExitCode::SUCCESS);
     }
     let key = target.provider.update(&target.key.id, &change).await?;

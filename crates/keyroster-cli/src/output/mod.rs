@@ -7,6 +7,8 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::view;
+
 pub(crate) use records::{Record, print_csv, print_json, print_jsonl, print_report};
 pub(crate) use table::{Column, Table};
 
@@ -52,9 +54,9 @@ impl Terminal {
         say("hint", BOLD, message);
     }
 
-    /// Says what is about to be done.
+    /// Says what was done or is about to be.
     #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
-    pub(crate) fn plan(&self, message: &str) {
+    pub(crate) fn say(&self, message: &str) {
         let _ = writeln!(anstream::stderr(), "{message}");
     }
 
@@ -88,7 +90,39 @@ fn say(what: &str, style: Style, message: &str) {
     let _ = writeln!(anstream::stderr(), "{style}{what}:{style:#} {message}");
 }
 
-/// Standard output, which colours on a terminal alone.
+/// Standard output for people, which colours on a terminal alone.
 pub(crate) fn stdout() -> impl Write {
     io::BufWriter::new(anstream::stdout())
+}
+
+/// Standard output for programs: byte for byte, but that nothing steers a terminal.
+pub(crate) fn raw_stdout() -> Raw {
+    let terminal = io::stdout().is_terminal();
+    Raw { out: io::BufWriter::new(io::stdout()), terminal }
+}
+
+/// See [`raw_stdout`].
+#[derive(Debug)]
+pub(crate) struct Raw {
+    out: io::BufWriter<io::Stdout>,
+    terminal: bool,
+}
+
+impl Write for Raw {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.terminal {
+            return self.out.write(bytes);
+        }
+        // What the formats write is whole UTF-8 texts; a part of one is shown as what it is not.
+        let text = String::from_utf8_lossy(bytes);
+        let shown = |c: char| {
+            if c == '\n' || c == '\r' { c.to_string() } else { view::clean(&c.to_string()) }
+        };
+        self.out.write_all(text.chars().map(shown).collect::<String>().as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }

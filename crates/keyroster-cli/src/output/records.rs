@@ -70,9 +70,11 @@ fn kebab(camel: &str) -> String {
 }
 
 pub(crate) fn print_json(value: &impl Serialize, out: &mut impl Write) -> Result<(), Failure> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)?;
-    Ok(())
+    // In one piece, which no character is cut in two by.
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
 }
 
 /// One object with everything that the accounts answered.
@@ -95,8 +97,9 @@ pub(crate) fn print_jsonl<'a>(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     for record in records {
-        serde_json::to_writer(&mut *out, &record)?;
-        writeln!(out)?;
+        let mut line = serde_json::to_string(&record)?;
+        line.push('\n');
+        out.write_all(line.as_bytes())?;
     }
     Ok(())
 }

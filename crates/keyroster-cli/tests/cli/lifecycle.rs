@@ -82,6 +82,7 @@ async fn a_secret_goes_where_it_is_told_and_nowhere_else() {
         if number < 3 {
             assert!(!made.stdout.contains("fa4efa4e"), "{sink}: {}", made.stdout);
         }
+        assert!(made.stderr.contains("created openrouter/"), "{sink}: {}", made.stderr);
         assert!(!made.stderr.contains("fa4efa4e"), "{sink}: {}", made.stderr);
         let truth = named(&sandbox, "openrouter", &name).unwrap();
         assert_eq!((&truth["limit"], &truth["limit_reset"]), (&25.into(), &"monthly".into()));
@@ -98,7 +99,7 @@ async fn a_sink_that_cannot_be_written_makes_no_key() {
     let taken = folder.path().join("taken");
     std::fs::write(&taken, "mine").unwrap();
     let twice = folder.path().join("twice");
-    std::fs::write(&twice, "K=1\nK=2\n").unwrap();
+    std::fs::write(&twice, "K=1\nK=2\nLONG=\"a\nb\"\n").unwrap();
     let before = count(&sandbox);
     for sink in [
         format!("file:{}", taken.display()),
@@ -108,6 +109,7 @@ async fn a_sink_that_cannot_be_written_makes_no_key() {
         format!("dotenv:{}#1K", twice.display()),
         format!("dotenv:{}", twice.display()),
         "command:no-such-command-here".to_owned(),
+        format!("dotenv:{}#LONG", twice.display()),
         "nowhere".to_owned(),
         "file:".to_owned(),
     ] {
@@ -189,7 +191,7 @@ async fn a_change_sends_what_changes_and_no_more() {
     assert!(named(&sandbox, "openrouter", "bot2").unwrap()["limit"].is_null());
     at(&sandbox, &["disable", &reference, "--yes"]).await.ok();
     assert_eq!(named(&sandbox, "openrouter", "bot2").unwrap()["disabled"], true);
-    at(&sandbox, &["enable", &reference]).await.ok();
+    at(&sandbox, &["enable", &reference, "--yes"]).await.ok();
     assert_eq!(named(&sandbox, "openrouter", "bot2").unwrap()["disabled"], false);
 }
 
@@ -242,7 +244,8 @@ async fn an_interrupted_bulk_goes_on_where_it_stopped() {
     let second = reading(keyroster_at(&sandbox, &arguments), &list).await.ok();
     let mut again = outcomes(&second);
     again.sort();
-    assert_eq!(again, ["already-gone", "already-gone", "already-gone", "already-gone", "revoked"]);
+    assert_eq!(again, ["not-found", "not-found", "not-found", "not-found", "revoked"]);
+    assert!(second.stderr.contains("4 of the keys are in no list"), "{}", second.stderr);
     assert_eq!(sandbox.truth()["openrouter"].as_array().unwrap().len(), 25);
 }
 
@@ -259,8 +262,7 @@ async fn an_unanswered_create_names_the_orphan_and_how_to_revoke_it() {
         assert_eq!(made.code, 5, "{made:?}");
         assert_eq!(count(&sandbox), before + 1, "one key, and not two");
         let line = made.stderr.lines().find(|line| line.trim().starts_with("keyroster revoke"));
-        let pasted = line.unwrap().split('#').next().unwrap();
-        let words: Vec<&str> = pasted.split_whitespace().skip(1).chain(["--yes"]).collect();
+        let words: Vec<&str> = line.unwrap().split_whitespace().skip(1).chain(["--yes"]).collect();
         at(&sandbox, &words).await.ok();
         let orphan = named(&sandbox, account, "orphan");
         assert!(orphan.is_none_or(|key| key["revoked"] == true));
@@ -306,4 +308,171 @@ async fn a_secret_is_shown_to_its_own_vendor_alone() {
     let argument = at(&sandbox, &["identify", "sk-or-v1-fa4efa4e"]).await;
     assert_eq!(argument.code, 2);
     assert!(!argument.stderr.contains("fa4efa4e"), "{}", argument.stderr);
+}
+
+#[tokio::test]
+async fn an_older_key_of_the_same_name_is_not_offered_for_revoking() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let sink = format!("file:{}", folder.path().join("good").display());
+    at(&sandbox, &["create", "openrouter", "ci", "--secret-to", &sink]).await.ok();
+    let good = named(&sandbox, "openrouter", "ci").unwrap();
+    // Nothing is made, and nobody can know that.
+    sandbox.add_fault(Fault::respond(502).method("POST"));
+    let made = at(&sandbox, &["create", "openrouter", "ci", "--secret-to", "stdout"]).await;
+    assert_eq!(made.code, 5);
+    let good = good["hash"].as_str().unwrap();
+    assert!(made.stderr.contains(good), "it is named: {}", made.stderr);
+    assert!(made.stderr.contains("older key in good use"), "{}", made.stderr);
+    assert!(!made.stderr.contains("keyroster revoke"), "{}", made.stderr);
+}
+
+#[tokio::test]
+async fn only_the_vendors_own_words_say_that_a_key_is_revoked() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let truth = sandbox.truth();
+    let id = |vendor: &str, field: &str| truth[vendor][0][field].as_str().unwrap().to_owned();
+    let keys = [
+        format!("openrouter/{}", id("openrouter", "hash")),
+        format!("pinata/{}", id("pinata", "key")),
+    ];
+    for body in [
+        serde_json::json!({}),
+        serde_json::json!({ "deleted": false }),
+        serde_json::json!("OK"),
+        serde_json::json!(null),
+    ] {
+        for status in [200, 404] {
+            for key in &keys {
+                sandbox.clear_faults();
+                for method in ["DELETE", "PUT"] {
+                    sandbox.add_fault(Fault::respond(status).body(body.clone()).method(method));
+                }
+                let run = at(&sandbox, &["revoke", key, "--yes"]).await;
+                assert_eq!(run.code, 5, "{status} {body}: {run:?}");
+            }
+        }
+    }
+    assert_eq!(sandbox.truth(), truth);
+}
+
+#[tokio::test]
+async fn a_deletion_whose_answer_was_lost_is_ours() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let hash = sandbox.truth()["openrouter"][0]["hash"].as_str().unwrap().to_owned();
+    sandbox.add_fault(Fault::respond(502).commit().method("DELETE").nth([1]));
+    let run = at(&sandbox, &["revoke", &format!("openrouter/{hash}"), "--yes"]).await.ok();
+    assert!(run.stdout.starts_with("revoked "), "{}", run.stdout);
+}
+
+#[tokio::test]
+async fn a_key_that_no_list_shows_is_asked_for() {
+    let mut switches = keyroster_sandbox::OpenRouterSwitches::default();
+    switches.workspaces_forbidden = true;
+    let sandbox = Sandbox::builder().openrouter_switches(switches).start().await.unwrap();
+    let truth = sandbox.truth();
+    let all = truth["openrouter"].as_array().unwrap();
+    let elsewhere = all.iter().find(|key| key["workspace_id"] != all[0]["workspace_id"]).unwrap();
+    let reference = format!("openrouter/{}", elsewhere["hash"].as_str().unwrap());
+    let run =
+        reading(keyroster_at(&sandbox, &["revoke", "--from", "-", "--yes"]), &reference).await;
+    assert!(run.stdout.starts_with("revoked "), "{run:?}");
+    assert_eq!(run.code, 3, "other keys may have been overlooked");
+    assert!(run.stderr.contains("default workspace"), "{}", run.stderr);
+}
+
+#[tokio::test]
+async fn a_reader_that_leaves_stops_no_bulk() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut command = keyroster_at(&sandbox, &["revoke", "--name", "tf-*", "--yes"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let output =
+        tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
+    assert_ne!(output.status.code(), Some(0), "nobody was told what was done");
+    let truth = sandbox.truth();
+    let left = truth["openrouter"].as_array().unwrap().iter();
+    assert_eq!(left.filter(|key| key["name"].as_str().unwrap().starts_with("tf-")).count(), 0);
+}
+
+#[tokio::test]
+async fn a_disabled_keys_secret_is_still_told() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let made = at(&sandbox, &["create", "openrouter", "leaky", "--secret-to", "stdout"]).await.ok();
+    let key = named(&sandbox, "openrouter", "leaky").unwrap();
+    let reference = format!("openrouter/{}", key["hash"].as_str().unwrap());
+    at(&sandbox, &["disable", &reference, "--yes"]).await.ok();
+    let told = reading(keyroster_at(&sandbox, &["identify", "-"]), &made.stdout).await.ok();
+    assert!(told.stdout.contains("dead") && told.stdout.contains(&reference), "{}", told.stdout);
+}
+
+#[tokio::test]
+async fn a_part_that_the_vendor_does_not_hand_out_makes_no_key() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let before = count(&sandbox);
+    let sink = ["--secret-to", "stdout", "--part"];
+    for (account, more, part) in [("pinata", Some("--admin"), "jwt"), ("openrouter", None, "x")] {
+        let mut arguments = vec!["create", account, "x"];
+        arguments.extend(more);
+        arguments.extend(sink);
+        arguments.push(part);
+        let made = at(&sandbox, &arguments).await;
+        assert_eq!(made.code, 2, "{made:?}");
+    }
+    assert_eq!(count(&sandbox), before);
+    let pinata = ["create", "pinata", "x", "--admin", "--secret-to", "stdout", "--part"];
+    let made = at(&sandbox, &[&pinata[..], &["pinata_api_secret"]].concat()).await.ok();
+    assert_eq!(made.stdout.trim().len(), 64);
+    assert!(made.stderr.contains("not kept: the secret itself"), "{}", made.stderr);
+}
+
+#[tokio::test]
+async fn a_dry_run_checks_what_the_vendor_would_refuse() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for arguments in [
+        &["openrouter", "x", "--limit", "2000000"][..],
+        &["pinata", "x", "--scope", "nonsense"],
+        &["pinata", "x"],
+    ] {
+        let create = [&["create", "--secret-to", "stdout", "--dry-run"], arguments].concat();
+        assert_eq!(at(&sandbox, &create).await.code, 2, "{arguments:?}");
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn no_secret_is_an_argument_and_no_file_is_open_to_others() {
+    let sandbox =
+        Sandbox::builder().latency(std::time::Duration::from_millis(300)).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    // Under a umask that forbids nothing.
+    let script = format!(
+        "umask 000; exec \"$0\" create openrouter x --secret-to 'command:cat >/dev/null; sleep 0.3' & \
+         \"$0\" create openrouter y --secret-to file:{} >/dev/null; wait",
+        path.display()
+    );
+    let mut command = keyroster_at(&sandbox, &[]);
+    let binary = command.get_program().to_owned();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("umask 000; {script}")]).arg(binary);
+    for (name, value) in command.get_envs() {
+        shell.env(name, value.unwrap());
+    }
+    command.env_clear();
+    let mut child = shell.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut seen = String::new();
+    while child.try_wait().unwrap().is_none() {
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            seen += &std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(seen.contains("--secret-to"), "the commands were seen");
+    for secret in sandbox.secrets() {
+        assert!(!seen.contains(&secret), "a secret is an argument");
+    }
+    assert_eq!(mode(&path), 0o600);
 }
