@@ -3,7 +3,9 @@
 
 mod dependencies;
 mod errors;
+mod faults;
 mod fixture;
+mod lifecycle;
 mod listing;
 mod parsers;
 mod secrets;

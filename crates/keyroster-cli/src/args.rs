@@ -12,8 +12,8 @@ Accounts come from the environment; `keyroster providers` names the variables.
 Examples:
   keyroster list --sandbox            try it on made-up accounts
   keyroster list                      every key of every account
-  keyroster show openrouter/f01d52    one key, by the beginning of its id
-  keyroster create openrouter ci --limit 25 --secret-to dotenv:.env#OPENROUTER_KEY
+  keyroster show pinata/5fdd          one key, by the beginning of its id
+  keyroster create openrouter ci --limit 25 --secret-to dotenv:.env#KEY
   keyroster revoke pinata/7d752a1a46c8a5346de5
   pass show leaked | keyroster identify -";
 
@@ -338,7 +338,7 @@ pub(crate) enum Format {
     /// For people: columns that fit the terminal.
     #[default]
     Table,
-    /// One object whose `keys` array holds the records.
+    /// For programs: one object.
     Json,
     /// One record a line.
     Jsonl,

@@ -30,7 +30,8 @@ impl Target {
 
 /// `ACCOUNT/KEY-ID` in its parts.
 pub(crate) fn split(reference: &str) -> Result<(&str, &str), Failure> {
-    reference.split_once('/').filter(|(_, id)| !id.is_empty()).ok_or_else(|| {
+    let parts = reference.split_once('/');
+    parts.filter(|(account, id)| !account.is_empty() && !id.is_empty()).ok_or_else(|| {
         Failure::Usage(format!(
             "`{}` names no key: write ACCOUNT/KEY-ID, as `keyroster list` shows both",
             view::clean(reference)
@@ -47,7 +48,7 @@ pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, 
         return Ok(target(key));
     }
     let keys = provider.list(ListKeys::all()).await?.keys;
-    Ok(target(pick(&keys, id)?.clone()))
+    Ok(target(pick(account, &keys, id)?.clone()))
 }
 
 /// Keys that the user means, and what is to be said about how they were found.
@@ -88,14 +89,14 @@ pub(crate) async fn several(
         let Some((provider, keys)) = listed.get(account) else { continue };
         let target = |key| Target { provider: provider.clone(), account: account.to_owned(), key };
         let target = if keys.iter().any(|key| key.id.as_str().starts_with(id)) {
-            target(pick(keys, id)?.clone())
+            target(pick(account, keys, id)?.clone())
         } else if let Some(key) = unlisted(provider, id).await? {
             target(key)
         } else if pass_over_missing {
             selection.missing.push(reference.clone());
             continue;
         } else {
-            pick(keys, id).map(|key| target(key.clone()))?
+            pick(account, keys, id).map(|key| target(key.clone()))?
         };
         let same = |other: &Target| other.account == account && other.key.id == target.key.id;
         if !selection.targets.iter().any(same) {
@@ -140,7 +141,7 @@ pub(crate) async fn by_name(
     Ok(selection)
 }
 
-/// The references of a file, one a line; blank lines and comments are passed over.
+/// The references of a file, the first word of each line; blank lines and comments are passed over.
 pub(crate) fn read(file: &str) -> Result<Vec<String>, Failure> {
     let mut text = String::new();
     if file == "-" {
@@ -149,11 +150,12 @@ pub(crate) fn read(file: &str) -> Result<Vec<String>, Failure> {
         text = std::fs::read_to_string(file)
             .map_err(|error| Failure::Usage(format!("{file} cannot be read: {error}")))?;
     }
-    let lines = text.lines().map(str::trim);
-    Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect())
+    // What follows the reference is for people, as `keyroster` itself prints a key's name there.
+    let words = text.lines().filter_map(|line| line.split_whitespace().next());
+    Ok(words.filter(|word| !word.starts_with('#')).map(str::to_owned).collect())
 }
 
-fn pick<'a>(keys: &'a [ApiKey], id: &str) -> Result<&'a ApiKey, Failure> {
+fn pick<'a>(account: &str, keys: &'a [ApiKey], id: &str) -> Result<&'a ApiKey, Failure> {
     if let Some(key) = keys.iter().find(|key| key.id.as_str() == id) {
         return Ok(key);
     }
@@ -162,7 +164,7 @@ fn pick<'a>(keys: &'a [ApiKey], id: &str) -> Result<&'a ApiKey, Failure> {
     match fitting[..] {
         [key] => Ok(key),
         [] => Err(Failure::Usage(format!(
-            "the account has no key whose id is `{id}` or begins so; `keyroster list` shows them all"
+            "`{account}` has no key whose id is `{id}` or begins so; `keyroster list` shows them all"
         ))),
         _ => {
             let line = |key: &&ApiKey| {
@@ -172,7 +174,7 @@ fn pick<'a>(keys: &'a [ApiKey], id: &str) -> Result<&'a ApiKey, Failure> {
             let more = if fitting.len() > CANDIDATES { "\n  …" } else { "" };
             let count = fitting.len();
             Err(Failure::Usage(format!(
-                "{count} keys of the account begin with `{id}`:{some}{more}"
+                "{count} keys of `{account}` begin with `{id}`:{some}{more}"
             )))
         }
     }

@@ -124,7 +124,7 @@ fn span(span: Duration) -> String {
         0..MINUTE => (seconds, "s"),
         MINUTE..HOUR => (seconds / MINUTE, "m"),
         HOUR..DAY => (seconds / HOUR, "h"),
-        _ if seconds < 60 * DAY => (seconds / DAY, "d"),
+        _ if seconds < 120 * DAY => (seconds / DAY, "d"),
         _ if seconds < 730 * DAY => (seconds / (30 * DAY), "mo"),
         _ => (seconds / (365 * DAY), "y"),
     };
@@ -146,11 +146,11 @@ mod tests {
             ("2026-06-15T11:01:00Z", "59m ago"),
             ("2026-06-14T12:00:01Z", "23h ago"),
             ("2026-06-14T12:00:00Z", "1d ago"),
-            ("2026-04-17T12:00:00Z", "59d ago"),
-            ("2026-04-16T12:00:00Z", "2mo ago"),
+            ("2026-02-15T12:00:01Z", "119d ago"),
+            ("2026-02-15T12:00:00Z", "4mo ago"),
             ("2024-06-15T12:00:00Z", "2y ago"),
             ("2026-06-15T12:00:30Z", "in 30s"),
-            ("2026-09-15T12:00:00Z", "in 3mo"),
+            ("2026-09-15T12:00:00Z", "in 92d"),
         ] {
             assert_eq!(relative(at.parse().unwrap(), now), text, "{at}");
         }

@@ -250,6 +250,11 @@ impl Provider {
         {
             let records = self.list(ListKeys::all()).await?;
             found.keys = found.principal.candidates(records.keys);
+            if let [record] = &found.keys[..]
+                && found.principal.access == Access::Unknown
+            {
+                found.principal.complete(record.clone());
+            }
             found.evidence.push(match found.keys.len() {
                 0 => "no record of this account fits".to_owned(),
                 1 => "one record of this account fits".to_owned(),

@@ -67,6 +67,11 @@ impl BaseUrl {
         self.loopback
     }
 
+    /// Whether it is plain http, which no certificate has a part in.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.url.scheme() == "http"
+    }
+
     /// The host and port, for messages.
     #[must_use]
     pub fn authority(&self) -> String {

@@ -7,14 +7,14 @@ use std::time::Duration;
 use keyroster_core::{Error, ErrorKind, Secret, Traffic};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use secrecy::zeroize::Zeroizing;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tracing::Instrument;
 use url::Url;
 
-use crate::limit::Limiter;
-use crate::redact::scrub;
-use crate::response::{Context, indeterminate};
-use crate::retry::{Outcome, Verdict, asked_wait, judge};
+use crate::attempt::{Attempt, root_cause};
+use crate::limit::{Limiter, Permit};
+use crate::response::Context;
+use crate::retry::{Outcome, Verdict, asked_wait, judge, used_up};
 use crate::{BaseUrl, Credential, Limits, Request, Response, Result, RetryPolicy};
 
 /// Without a word from the vendor about how long, this is waited after a 429 at the least.
@@ -24,7 +24,8 @@ const THROTTLE_FLOOR: Duration = Duration::from_millis(500);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// Until there is a connection, TLS included.
+    /// Until there is a connection, TLS included; at most half of `request`, so that an address that
+    /// does not answer is told from a vendor that does not.
     pub connect: Duration,
     /// Until the last byte of the answer, the connection included.
     pub request: Duration,
@@ -38,11 +39,10 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
-    /// Another time until the last byte; the time to connect is no longer.
+    /// Another time until the last byte.
     #[must_use]
     pub fn with_request(mut self, request: Duration) -> Self {
         self.request = request;
-        self.connect = self.connect.min(request);
         self
     }
 }
@@ -134,15 +134,6 @@ impl HttpClientBuilder {
     }
 }
 
-/// What came of one attempt.
-enum Attempt {
-    Answered(Response),
-    NotSent(String),
-    Unknown(String),
-    /// An answer that is not to be read, which asking again would not change.
-    Unreadable(String, u16),
-}
-
 impl HttpClient {
     /// Settings for an account at this address.
     #[must_use]
@@ -176,50 +167,60 @@ impl HttpClient {
     /// Sends a request, again where the [retry table](crate#retries) says so.
     ///
     /// An answer is one with a 2xx status, or one that the request accepts; another status is the error
-    /// that it speaks of, with the vendor's words scrubbed. Dropping the future gives up.
+    /// that it speaks of, with the vendor's words scrubbed. An HTML page is never an answer: it comes
+    /// from something that stands before the vendor's API. Dropping the future gives up.
     pub async fn send(&self, request: Request) -> Result<Response> {
         let inner = &*self.0;
         let context = inner.context(&request);
         let named = |error: Error| error.with_operation(request.operation);
+        request.check().map_err(named)?;
         let url =
             inner.base.join(request.route, &request.segments, &request.query).map_err(named)?;
-        let mut permit = inner.limiter.acquire().await;
+        let patience = Instant::now() + inner.retry.deadline;
+        let blocked = |blocked| context.blocked(blocked);
+        let mut permit = inner.limiter.acquire(patience).await.map_err(blocked)?;
         let deadline = Instant::now() + inner.retry.deadline;
         let mut attempts = 1;
         loop {
-            let attempt = self.traced(&request, &context, url.clone(), attempts).await?;
+            let attempt = self.traced(&request, &context, url.clone(), attempts, deadline).await?;
             drop(permit);
             let attempt = match attempt {
                 Attempt::Answered(response) if request.takes(response.status) => {
-                    inner.limiter.succeeded();
-                    return Ok(response);
+                    if !response.is_html() {
+                        inner.answered(&response);
+                        return Ok(response);
+                    }
+                    if (200..300).contains(&response.status) {
+                        return Err(response.unexpected("an HTML page"));
+                    }
+                    Attempt::Answered(response)
                 }
                 unsuccessful => unsuccessful,
             };
             let (outcome, asked) = match &attempt {
-                Attempt::Answered(response) => (
-                    Outcome::Answered(response.status),
-                    asked_wait(&response.headers, wall_clock()),
-                ),
+                Attempt::Answered(response) => {
+                    inner.answered(response);
+                    let asked = asked_wait(response.status, &response.headers, wall_clock());
+                    (Outcome::Answered(response.status), asked)
+                }
                 Attempt::NotSent(_) => (Outcome::NotSent, None),
                 Attempt::Unknown(_) => (Outcome::Unknown, None),
                 Attempt::Unreadable(..) => (Outcome::Unreadable, None),
             };
             let verdict = judge(request.safety, outcome);
-            let wait = inner.wait(outcome, asked, attempts);
-            let give_up = verdict != Verdict::Again
-                || attempts >= inner.retry.max_attempts
-                || Instant::now() + wait > deadline
-                || !inner.limiter.pay_retry();
-            if give_up {
+            let next = Instant::now() + inner.wait(outcome, asked, attempts);
+            let again = verdict == Verdict::Again
+                && attempts < inner.retry.max_attempts
+                && next <= deadline
+                && inner.limiter.pay_retry();
+            let granted = if again { inner.next_permit(next, deadline).await } else { None };
+            let Some(granted) = granted else {
                 let lost = verdict == Verdict::Indeterminate;
-                let error = attempt.into_error(&context, attempts, lost);
-                return Err(error.with_retry_after(asked));
-            }
-            sleep(wait).await;
+                return Err(attempt.into_error(&context, attempts, lost).with_retry_after(asked));
+            };
+            permit = granted;
             attempts += 1;
             inner.retries.fetch_add(1, Ordering::Relaxed);
-            permit = inner.limiter.acquire().await;
         }
     }
 
@@ -229,6 +230,7 @@ impl HttpClient {
         context: &Context,
         url: Url,
         attempts: u32,
+        deadline: Instant,
     ) -> Result<Attempt> {
         let span = tracing::debug_span!(
             "http.request",
@@ -239,8 +241,8 @@ impl HttpClient {
             elapsed_ms = tracing::field::Empty,
         );
         let started = Instant::now();
-        let attempt =
-            self.attempt(request, context, url, attempts).instrument(span.clone()).await?;
+        let attempt = self.attempt(request, context, url, attempts, deadline);
+        let attempt = attempt.instrument(span.clone()).await?;
         let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         span.record("elapsed_ms", elapsed);
         let status = match &attempt {
@@ -261,6 +263,7 @@ impl HttpClient {
         context: &Context,
         url: Url,
         attempts: u32,
+        deadline: Instant,
     ) -> Result<Attempt> {
         let inner = &*self.0;
         let client = inner.client().map_err(|error| error.with_operation(request.operation))?;
@@ -275,10 +278,10 @@ impl HttpClient {
             *message.body_mut() = Some(body.bytes.clone().into());
         }
         inner.requests.fetch_add(1, Ordering::Relaxed);
-        let exchange = inner.exchange(client, message, context, attempts);
-        Ok(timeout(inner.timeouts.request, exchange).await.unwrap_or_else(|_| {
-            let seconds = inner.timeouts.request.as_secs_f64();
-            Attempt::Unknown(format!("no answer within {seconds} s"))
+        let limit = inner.timeouts.request.min(deadline.saturating_duration_since(Instant::now()));
+        let exchange = inner.exchange(client, message, request, context, attempts);
+        Ok(timeout(limit, exchange).await.unwrap_or_else(|_| {
+            Attempt::Unknown(format!("no answer within {:.1} s", limit.as_secs_f64()))
         }))
     }
 }
@@ -296,9 +299,8 @@ impl Inner {
     }
 
     fn client(&self) -> Result<&reqwest::Client> {
-        let client = self
-            .client
-            .get_or_init(|| build(&self.base, self.timeouts).map_err(|error| root_cause(&error)));
+        let client =
+            self.client.get_or_init(|| build(&self.base, self.timeouts).map_err(root_cause));
         client.as_ref().map_err(|cause| {
             Error::new(ErrorKind::Configuration, format!("the HTTP client cannot start: {cause}"))
                 .with_help("check the proxy settings and the machine's certificates")
@@ -309,38 +311,45 @@ impl Inner {
         &self,
         client: &reqwest::Client,
         message: reqwest::Request,
+        request: &Request,
         context: &Context,
         attempts: u32,
     ) -> Attempt {
         let mut answer = match client.execute(message).await {
             Ok(answer) => answer,
-            Err(error) if error.is_connect() || error.is_builder() => {
-                return Attempt::NotSent(root_cause(&error));
-            }
-            Err(error) => return Attempt::Unknown(root_cause(&error)),
+            Err(error) => return Attempt::failed(error),
         };
         let status = answer.status().as_u16();
-        let too_long = || Attempt::Unreadable(format!("more than {} bytes", self.max_body), status);
-        let announced = usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
-        if announced > self.max_body {
-            return too_long();
-        }
-        let mut body = Zeroizing::new(Vec::with_capacity(announced.max(8 << 10)));
-        loop {
-            match answer.chunk().await {
-                Ok(Some(chunk)) => {
-                    self.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-                    if body.len() + chunk.len() > self.max_body {
-                        return too_long();
-                    }
-                    extend_wiped(&mut body, &chunk);
-                }
-                Ok(None) => break,
-                Err(error) => return Attempt::Unknown(root_cause(&error)),
+        let body = match crate::attempt::read(&mut answer, self.max_body, &self.bytes).await {
+            Ok(Some(body)) => body,
+            Ok(None) if request.takes(status) => {
+                return Attempt::Unreadable(format!("more than {} bytes", self.max_body), status);
             }
-        }
+            // The status says what went wrong; nobody needs megabytes about it.
+            Ok(None) => Zeroizing::default(),
+            Err(error) => return Attempt::Unknown(root_cause(error)),
+        };
         let headers = std::mem::take(answer.headers_mut());
         Attempt::Answered(Response { status, headers, body, attempts, context: context.clone() })
+    }
+
+    /// Notes what an answer tells of the vendor's limits.
+    fn answered(&self, response: &Response) {
+        if !matches!(response.status, 408 | 429 | 500..) {
+            self.limiter.succeeded();
+        }
+        // A longer pause is the vendor's to demand, with a 429.
+        let pause = used_up(&response.headers, wall_clock());
+        if let Some(pause) = pause.filter(|pause| *pause <= self.retry.deadline) {
+            self.limiter.pause(Instant::now() + pause);
+        }
+    }
+
+    /// Leave to send the next attempt at this instant or, if others wait too, later; none if that would
+    /// be past the deadline.
+    async fn next_permit(&self, at: Instant, deadline: Instant) -> Option<Permit> {
+        sleep_until(at).await;
+        timeout_at(deadline, self.limiter.acquire(deadline)).await.ok()?.ok()
     }
 
     /// How long to wait before the next attempt: as the vendor asks, never less than our own choice.
@@ -348,53 +357,11 @@ impl Inner {
         let mut wait = self.retry.backoff(attempts);
         if outcome == Outcome::Answered(429) {
             wait = wait.max(asked.unwrap_or(THROTTLE_FLOOR));
-            let block = wait.min(self.retry.deadline);
-            self.limiter.throttled(block, Instant::now());
+            self.limiter.throttled(wait, Instant::now());
         } else if let Some(asked) = asked {
             wait = wait.max(asked);
         }
         wait
-    }
-}
-
-impl Request {
-    fn takes(&self, status: u16) -> bool {
-        (200..300).contains(&status) || self.accepted.contains(&status)
-    }
-}
-
-impl Attempt {
-    /// The error of a request that is not sent again.
-    fn into_error(self, context: &Context, attempts: u32, lost: bool) -> Error {
-        let authority = &context.authority;
-        let tries = if attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() };
-        match self {
-            Self::Answered(response) if lost => {
-                let status = response.status;
-                indeterminate(context, &format!("{authority} answered with status {status}"))
-                    .with_status(status)
-            }
-            Self::Answered(response) => response.status_error(),
-            Self::NotSent(cause) => {
-                let message = format!("cannot reach {authority}: {cause}{tries}");
-                context.error(ErrorKind::Transport, message)
-            }
-            Self::Unknown(cause) if lost => {
-                indeterminate(context, &format!("the answer of {authority} was lost: {cause}"))
-            }
-            Self::Unknown(cause) => {
-                let message = format!("the answer of {authority} was lost: {cause}{tries}");
-                context.error(ErrorKind::Transport, message)
-            }
-            Self::Unreadable(what, status) if lost => {
-                indeterminate(context, &format!("{authority} answered with {what}"))
-                    .with_status(status)
-            }
-            Self::Unreadable(what, status) => {
-                let message = format!("{authority} answered with {what}, which is not read");
-                context.error(ErrorKind::Decode, message).with_status(status)
-            }
-        }
     }
 }
 
@@ -404,7 +371,7 @@ fn build(base: &BaseUrl, timeouts: Timeouts) -> reqwest::Result<reqwest::Client>
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .retry(reqwest::retry::never())
-        .connect_timeout(timeouts.connect)
+        .connect_timeout(timeouts.connect.min(timeouts.request / 2))
         .pool_idle_timeout(Duration::from_secs(30))
         .pool_max_idle_per_host(32)
         .user_agent(concat!("keyroster/", env!("CARGO_PKG_VERSION")));
@@ -414,33 +381,16 @@ fn build(base: &BaseUrl, timeouts: Timeouts) -> reqwest::Result<reqwest::Client>
     } else {
         builder = builder.https_only(true).tls_version_min(reqwest::tls::Version::TLS_1_2);
     }
+    if base.is_plain() {
+        // Reading the machine's certificates takes longer than many a request to this machine.
+        builder = builder.tls_certs_only([]);
+    }
     builder.build()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a date in `Retry-After` is held against the clock")]
 fn wall_clock() -> std::time::SystemTime {
     std::time::SystemTime::now()
-}
-
-/// The innermost cause, which names the matter; the outer ones name URLs.
-fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    let text = cause.to_string();
-    scrub(&text, &[])
-}
-
-/// Appends without leaving an unwiped copy behind, as a growing vector would.
-fn extend_wiped(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
-    let needed = body.len() + chunk.len();
-    if needed > body.capacity() {
-        let mut larger = Vec::with_capacity(needed.max(body.capacity() * 2));
-        larger.extend_from_slice(body);
-        *body = Zeroizing::new(larger);
-    }
-    body.extend_from_slice(chunk);
 }
 
 impl std::fmt::Debug for HttpClient {

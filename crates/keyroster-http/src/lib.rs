@@ -30,13 +30,14 @@
 //! # Tracing
 //!
 //! One span, a contract: `http.request` at debug level around each attempt, with `method`, `route` (the
-//! template, as `/keys/{hash}`), `attempt` (from 1), `status` and `elapsed_ms`. Never a URL, a query, a
-//! header or a body.
+//! template, as `/keys/{hash}`), `attempt` (from 1), `status` and `elapsed_ms`; in it one event at debug
+//! level, `attempt ended`, with `answered`. Never a URL, a query, a header or a body.
 //!
 //! # What is absent
 //!
 //! Redirects, cookies, a vendor's name, and every foreign type in a signature.
 
+mod attempt;
 mod base_url;
 mod client;
 mod credential;

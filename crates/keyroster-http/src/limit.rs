@@ -16,7 +16,8 @@ const RETRY_COST: u32 = 5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// So many requests in each [`interval`](Limits::interval); none for no limit of our own.
+    /// So many requests, at least one, in each [`interval`](Limits::interval); none for no limit of our
+    /// own.
     pub requests: Option<u32>,
     /// The interval.
     pub interval: Duration,
@@ -86,6 +87,9 @@ struct State {
 }
 
 enum Wait {
+    /// The vendor said so.
+    Blocked(Instant),
+    /// Our own rate says so.
     Until(Instant),
     ForSlot,
 }
@@ -107,14 +111,24 @@ impl Limiter {
     }
 
     /// Waits until a request may be sent. A dropped wait takes nothing.
-    pub(crate) async fn acquire(self: &Arc<Self>) -> Permit {
+    ///
+    /// If the vendor told the account to wait until after `patience`, the rest of that wait comes back at
+    /// once.
+    pub(crate) async fn acquire(self: &Arc<Self>, patience: Instant) -> Result<Permit, Duration> {
         loop {
-            let wait = match self.try_take(Instant::now()) {
-                Ok(permit) => return permit,
+            let now = Instant::now();
+            let wait = match self.try_take(now) {
+                Ok(permit) => return Ok(permit),
                 Err(wait) => wait,
             };
             match wait {
-                Wait::Until(at) => sleep_until(at).await,
+                Wait::Blocked(until) if until > patience => return Err(until - now),
+                Wait::Blocked(until) | Wait::Until(until) => {
+                    // Whoever waits for a slot may be waiting for this one; should this wait be dropped,
+                    // nobody else would tell.
+                    self.freed.notify_one();
+                    sleep_until(until).await;
+                }
                 Wait::ForSlot => self.freed.notified().await,
             }
         }
@@ -124,14 +138,14 @@ impl Limiter {
         let mut state = self.lock();
         if let Some(until) = state.blocked_until {
             if until > now {
-                return Err(Wait::Until(until));
+                return Err(Wait::Blocked(until));
             }
             state.blocked_until = None;
         }
         if state.in_flight >= state.slots(self.limits) {
             return Err(Wait::ForSlot);
         }
-        if let Some(requests) = self.limits.requests {
+        if let Some(requests) = self.limits.requests.map(|requests| requests.max(1)) {
             let rate = f64::from(requests) / self.limits.interval.as_secs_f64() * state.share;
             let gained = now.saturating_duration_since(state.refilled).as_secs_f64() * rate;
             state.tokens = (state.tokens + gained).min(f64::from(requests));
@@ -166,6 +180,12 @@ impl Limiter {
         if state.blocked_until.is_none_or(|blocked| blocked <= now) {
             state.share = (state.share / 2.0).max(0.05);
         }
+        state.blocked_until = Some(state.blocked_until.map_or(until, |blocked| blocked.max(until)));
+    }
+
+    /// The vendor said that the allowance is used up until then: nobody of this account asks before.
+    pub(crate) fn pause(&self, until: Instant) {
+        let mut state = self.lock();
         state.blocked_until = Some(state.blocked_until.map_or(until, |blocked| blocked.max(until)));
     }
 
@@ -217,7 +237,11 @@ mod tests {
 
     use tokio::time::Instant;
 
-    use super::{Limiter, Limits};
+    use super::{Limiter, Limits, Permit};
+
+    async fn take(limiter: &Arc<Limiter>) -> Permit {
+        limiter.acquire(Instant::now() + Duration::from_hours(1)).await.unwrap()
+    }
 
     #[tokio::test(start_paused = true)]
     async fn the_rate_is_used_and_not_exceeded() {
@@ -225,7 +249,7 @@ mod tests {
         let start = Instant::now();
         let mut sent = Vec::new();
         for _ in 0..150 {
-            drop(limiter.acquire().await);
+            drop(take(&limiter).await);
             sent.push(start.elapsed());
         }
         // The first minute's worth at once, then one a second.
@@ -237,15 +261,15 @@ mod tests {
     async fn a_refusal_stops_everybody_then_slows_them() {
         let limiter = Limiter::new(Limits::none().with_concurrency(4));
         let start = Instant::now();
-        let first = limiter.acquire().await;
+        let first = take(&limiter).await;
         limiter.throttled(Duration::from_secs(7), Instant::now());
         drop(first);
-        let permits = [limiter.acquire().await, limiter.acquire().await];
+        let permits = [take(&limiter).await, take(&limiter).await];
         assert_eq!(start.elapsed(), Duration::from_secs(7));
         // Half of the four: the third has to wait for a slot.
         let third = tokio::spawn({
             let limiter = Arc::clone(&limiter);
-            async move { drop(limiter.acquire().await) }
+            async move { drop(take(&limiter).await) }
         });
         tokio::task::yield_now().await;
         assert!(!third.is_finished());
@@ -256,14 +280,51 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_dropped_wait_leaves_nothing_half_counted() {
         let limiter = Limiter::new(Limits::none().with_concurrency(1));
-        let held = limiter.acquire().await;
+        let held = take(&limiter).await;
         for _ in 0..10 {
-            let waiting = limiter.acquire();
+            let waiting = take(&limiter);
             assert!(tokio::time::timeout(Duration::from_millis(1), waiting).await.is_err());
         }
         drop(held);
-        drop(limiter.acquire().await);
+        drop(take(&limiter).await);
         assert_eq!(limiter.lock().in_flight, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_is_dropped_wakes_the_next() {
+        let limits = Limits::per_minute(1).with_concurrency(1);
+        let limiter = Limiter::new(limits);
+        let held = take(&limiter).await;
+        let mut first = Box::pin(take(&limiter));
+        assert!(tokio::time::timeout(Duration::from_millis(1), &mut first).await.is_err());
+        let second = tokio::spawn({
+            let limiter = Arc::clone(&limiter);
+            async move { drop(take(&limiter).await) }
+        });
+        tokio::task::yield_now().await;
+        // The first hears of the slot, has to wait for the rate, and gives up.
+        drop(held);
+        assert!(tokio::time::timeout(Duration::from_millis(1), &mut first).await.is_err());
+        drop(first);
+        tokio::time::timeout(Duration::from_mins(2), second).await.unwrap().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_hangs_on_a_wait_beyond_patience() {
+        let limiter = Limiter::new(Limits::none());
+        limiter.throttled(Duration::from_hours(1), Instant::now());
+        let patience = Instant::now() + Duration::from_mins(2);
+        let left = limiter.acquire(patience).await.unwrap_err();
+        assert_eq!(left, Duration::from_hours(1));
+        limiter.pause(Instant::now() + Duration::from_mins(1));
+        assert_eq!(limiter.acquire(patience).await.unwrap_err(), left, "a pause shortens nothing");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_requests_at_all_is_one() {
+        let limiter = Limiter::new(Limits::per_minute(0));
+        drop(take(&limiter).await);
+        drop(take(&limiter).await);
     }
 
     #[test]

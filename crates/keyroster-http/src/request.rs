@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use keyroster_core::Operation;
+use keyroster_core::{Error, ErrorKind, Operation, Result};
 use reqwest::Method;
 use serde::Serialize;
 
@@ -31,7 +31,6 @@ pub enum Safety {
 ///
 /// let request = Request::get(Operation::GetKey, "/keys/{hash}").segment("a/b").query("full", "true");
 /// ```
-#[derive(Debug)]
 pub struct Request {
     pub(crate) operation: Operation,
     pub(crate) method: Method,
@@ -39,12 +38,13 @@ pub struct Request {
     pub(crate) segments: Vec<String>,
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) body: Option<Body>,
+    /// The body that was given has no JSON form.
+    malformed: bool,
     pub(crate) safety: Safety,
     pub(crate) accepted: &'static [u16],
     pub(crate) credential: Option<Credential>,
 }
 
-#[derive(Clone, Debug)]
 pub(crate) struct Body {
     pub(crate) content_type: &'static str,
     pub(crate) bytes: bytes::Bytes,
@@ -59,6 +59,7 @@ impl Request {
             segments: Vec::new(),
             query: Vec::new(),
             body: None,
+            malformed: false,
             safety,
             accepted: &[],
             credential: None,
@@ -117,12 +118,17 @@ impl Request {
     }
 
     /// A JSON body. It is for what may be shown; a secret does not belong in a body.
+    ///
+    /// A value that has no JSON form makes sending the request an error.
     #[must_use]
     pub fn json(mut self, body: &impl Serialize) -> Self {
-        // A value that has no JSON form is a mistake of the provider's author, seen at the vendor as an
-        // empty body; every type of ours has one.
-        let bytes = serde_json::to_vec(body).unwrap_or_default().into();
-        self.body = Some(Body { content_type: "application/json", bytes });
+        match serde_json::to_vec(body) {
+            Ok(bytes) => {
+                let bytes = bytes.into();
+                self.body = Some(Body { content_type: "application/json", bytes });
+            }
+            Err(_) => self.malformed = true,
+        }
         self
     }
 
@@ -148,5 +154,34 @@ impl Request {
     pub fn credential(mut self, credential: Credential) -> Self {
         self.credential = Some(credential);
         self
+    }
+
+    /// Whether a status is an answer and no error.
+    pub(crate) fn takes(&self, status: u16) -> bool {
+        (200..300).contains(&status) || self.accepted.contains(&status)
+    }
+
+    /// Refuses what cannot be sent.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.malformed {
+            let message = "the request's body has no JSON form";
+            return Err(Error::new(ErrorKind::InvalidRequest, message)
+                .with_help("report it to the provider's authors; nothing was sent"));
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Request {
+    /// Of values, query and body only that they are there: a secret may have got into them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("route", &self.route)
+            .field("safety", &self.safety)
+            .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("bytes", &self.body.as_ref().map_or(0, |body| body.bytes.len()))
+            .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,7 @@
 //! A vendor's answer.
 
+use std::time::Duration;
+
 use keyroster_core::{Error, ErrorKind, Operation, Secret};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use secrecy::zeroize::Zeroizing;
@@ -101,7 +103,7 @@ impl Response {
     /// The error that a status speaks of, with the vendor's own words, scrubbed.
     pub(crate) fn status_error(&self) -> Error {
         let kind = match self.status {
-            300..=399 => ErrorKind::Decode,
+            ..=399 => ErrorKind::Decode,
             401 => ErrorKind::Unauthenticated,
             402 | 403 => ErrorKind::PermissionDenied,
             404 | 410 => ErrorKind::NotFound,
@@ -112,9 +114,10 @@ impl Response {
         };
         let authority = &self.context.authority;
         let message = match (kind, self.vendor_message()) {
-            (ErrorKind::Decode, _) => {
+            (ErrorKind::Decode, _) if (300..400).contains(&self.status) => {
                 format!("{authority} answered with a redirect, which is not followed")
             }
+            (ErrorKind::Decode, _) => format!("{authority} answered with no final status"),
             (_, Some(said)) => format!("{authority} answered `{said}`"),
             (_, None) if self.is_html() => format!("{authority} answered with an HTML page"),
             (_, None) => format!("{authority} answered without a reason"),
@@ -153,12 +156,13 @@ impl Response {
         (!said.is_empty()).then_some(said)
     }
 
-    fn is_html(&self) -> bool {
+    /// Whether it is a page for people: the work of something that stands before the vendor's API.
+    pub(crate) fn is_html(&self) -> bool {
         let declared = self.header(CONTENT_TYPE.as_str()).is_some_and(|kind| kind.contains("html"));
         declared || self.body.trim_ascii_start().starts_with(b"<")
     }
 
-    fn request_id(&self) -> Option<String> {
+    pub(crate) fn request_id(&self) -> Option<String> {
         let id = ["x-request-id", "cf-ray"].into_iter().find_map(|name| self.header(name))?;
         // A vendor's identifier, cut to what one can be; scrubbing would hide every UUID.
         let id: String = id
@@ -171,6 +175,16 @@ impl Response {
 }
 
 impl Context {
+    /// The error of a request that is not sent, because the vendor told the account to wait.
+    pub(crate) fn blocked(&self, wait: Duration) -> Error {
+        let seconds = wait.as_secs_f64().ceil();
+        let message = format!(
+            "{} told this account to wait, for another {seconds} s; nothing was sent",
+            self.authority
+        );
+        self.error(ErrorKind::RateLimited, message).with_retry_after(Some(wait))
+    }
+
     pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Error {
         Error::new(kind, message).with_operation(self.operation)
     }

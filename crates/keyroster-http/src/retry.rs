@@ -80,7 +80,7 @@ pub(crate) enum Outcome {
     Answered(u16),
     /// It may have arrived, and the answer did not.
     Unknown,
-    /// The vendor answered something that is not to be read, which asking again would not change.
+    /// The vendor answered a success that is not to be read, which asking again would not change.
     Unreadable,
 }
 
@@ -100,7 +100,9 @@ pub(crate) fn judge(safety: Safety, outcome: Outcome) -> Verdict {
     match outcome {
         Outcome::NotSent | Outcome::Answered(429) => Verdict::Again,
         Outcome::Unknown | Outcome::Answered(408 | 500..) => unless_created(Verdict::Again),
-        Outcome::Unreadable | Outcome::Answered(300..=399) => unless_created(Verdict::Error),
+        Outcome::Unreadable | Outcome::Answered(..=199 | 300..=399) => {
+            unless_created(Verdict::Error)
+        }
         Outcome::Answered(_) => Verdict::Error,
     }
 }
@@ -108,40 +110,55 @@ pub(crate) fn judge(safety: Safety, outcome: Outcome) -> Verdict {
 /// No vendor means a longer wait than this; a longer one is a mistake, or malice.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
-/// How long the vendor asks to wait, from `Retry-After` in seconds or as a date, else from
-/// `X-RateLimit-Reset` in seconds, epoch seconds or epoch milliseconds.
-///
-/// A date is measured against the answer's own `Date`, so that this machine's clock may be wrong.
-pub(crate) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    stated_wait(headers, now).map(|wait| wait.min(LONGEST_WAIT))
+/// How long the vendor asks to wait, from `Retry-After` in seconds or as a date, else, of a 429, from
+/// `X-RateLimit-Reset`: other answers carry that one too, and ask for nothing by it.
+pub(crate) fn asked_wait(status: u16, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let reset = || (status == 429).then(|| until_reset(headers, now)).flatten();
+    retry_after(headers, now).or_else(reset).map(|wait| wait.min(LONGEST_WAIT))
 }
 
-fn stated_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let now =
-        text(DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
-    if let Some(asked) = text(RETRY_AFTER.as_str()) {
-        if let Some(seconds) = seconds(asked) {
-            return Some(seconds);
-        }
-        if let Ok(date) = httpdate::parse_http_date(asked) {
-            return Some(date.duration_since(now).unwrap_or_default());
-        }
-    }
-    let reset = seconds(text("x-ratelimit-reset")?)?;
+/// How long the account may ask no more, where the vendor says that it just used up its allowance.
+pub(crate) fn used_up(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let left = seconds(text(headers, "x-ratelimit-remaining")?)?;
+    if left.is_zero() { until_reset(headers, now) } else { None }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+/// The instant against which an answer's dates are measured: its own `Date` rather than this machine's
+/// clock, which may be wrong.
+fn present(headers: &HeaderMap, now: SystemTime) -> SystemTime {
+    let date = text(headers, DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());
+    date.unwrap_or(now)
+}
+
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let asked = text(headers, RETRY_AFTER.as_str())?;
+    seconds(asked).or_else(|| {
+        let date = httpdate::parse_http_date(asked).ok()?;
+        Some(date.duration_since(present(headers, now)).unwrap_or_default())
+    })
+}
+
+/// `X-RateLimit-Reset`, in seconds, epoch seconds or epoch milliseconds.
+fn until_reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let reset = seconds(text(headers, "x-ratelimit-reset")?)?;
     // By its size it is a span, an instant in seconds, or one in milliseconds.
     let at = match reset.as_secs() {
         0..1_000_000_000 => return Some(reset),
         1_000_000_000..100_000_000_000 => reset,
         _ => reset / 1000,
     };
-    UNIX_EPOCH.checked_add(at)?.duration_since(now).ok()
+    UNIX_EPOCH.checked_add(at)?.duration_since(present(headers, now)).ok()
 }
 
-/// A number of seconds that may have a fraction; nothing for what is negative, infinite or huge.
+/// A number of seconds that may have a fraction; nothing for what is negative. What is beyond all
+/// reason is long, not absent: the vendor does ask for patience.
 fn seconds(text: &str) -> Option<Duration> {
     let seconds: f64 = text.parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
+    (seconds >= 0.0).then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
 #[cfg(test)]
@@ -150,7 +167,7 @@ mod tests {
 
     use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-    use super::asked_wait;
+    use super::{asked_wait, used_up};
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs
@@ -182,13 +199,27 @@ mod tests {
             (vec![("x-ratelimit-reset", "1800000012".to_owned())], Some(12_000)),
             (vec![("x-ratelimit-reset", "1800000012000".to_owned())], Some(12_000)),
             (vec![("retry-after", "-1".to_owned())], None),
-            (vec![("retry-after", "1e400".to_owned())], None),
+            (vec![("retry-after", "NaN".to_owned())], None),
+            (vec![("retry-after", "1e400".to_owned())], Some(86_400_000)),
+            (vec![("retry-after", "99999999999999999999".to_owned())], Some(86_400_000)),
+            (vec![("x-ratelimit-reset", "9".repeat(40))], Some(86_400_000)),
             (vec![("retry-after", "soon".to_owned())], None),
             (vec![], None),
         ] {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            let asked = asked_wait(&headers(&pairs), now);
+            let asked = asked_wait(429, &headers(&pairs), now);
             assert_eq!(asked, wait.map(Duration::from_millis), "{pairs:?}");
         }
+    }
+
+    #[test]
+    fn a_reset_that_comes_with_every_answer_asks_for_nothing() {
+        let now = UNIX_EPOCH + Duration::from_hours(500_000);
+        let usual = [("x-ratelimit-remaining", "59"), ("x-ratelimit-reset", "55")];
+        assert_eq!(asked_wait(502, &headers(&usual), now), None);
+        assert_eq!(used_up(&headers(&usual), now), None);
+        let last = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "55")];
+        assert_eq!(used_up(&headers(&last), now), Some(Duration::from_secs(55)));
+        assert_eq!(used_up(&headers(&last[..1]), now), None);
     }
 }

@@ -1,7 +1,7 @@
 //! OpenRouter accounts out of named settings.
 
 use keyroster_core::{Provider, ProviderFactory, ProviderInfo, Result, Setting, Settings};
-use keyroster_http::Limits;
+use keyroster_http::{BaseUrl, Limits};
 
 use crate::{OpenRouter, info};
 
@@ -39,10 +39,16 @@ impl ProviderFactory for OpenRouterFactory {
             builder = builder.management_key(key.clone());
         }
         if let Some(url) = settings.plain("base-url") {
+            let help = "set OPENROUTER_BASE_URL to the address of OpenRouter's API, with `/api/v1`, or leave \
+                        it out";
+            BaseUrl::parse(url).map_err(|error| error.with_help(help))?;
             builder = builder.base_url(url);
         }
         if let Some(rate) = settings.plain("requests-per-minute") {
-            builder = builder.limits(Limits::parse_per_minute(rate)?);
+            builder = builder.limits(Limits::parse_per_minute(rate).map_err(|error| {
+                error
+                    .with_help("set OPENROUTER_REQUESTS_PER_MINUTE to one of them, or leave it out")
+            })?);
         }
         Ok(Provider::new(builder.build()?))
     }

@@ -3,9 +3,9 @@
 use keyroster_core::{
     Error, ErrorKind, Provider, ProviderFactory, ProviderInfo, Result, Setting, Settings,
 };
-use keyroster_http::Limits;
+use keyroster_http::{BaseUrl, Limits};
 
-use crate::{Pinata, info};
+use crate::{Generation, Pinata, info};
 
 /// Makes Pinata accounts out of named settings.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,7 +22,7 @@ const SETTINGS: &[Setting] = &[
     Setting::plain(
         "requests-per-minute",
         "PINATA_REQUESTS_PER_MINUTE",
-        "the plan's rate limit; 60 unless set",
+        "the plan's rate limit, or `none`; at Pinata's own address 60 unless set",
     ),
 ];
 
@@ -48,13 +48,19 @@ impl ProviderFactory for PinataFactory {
             _ => {}
         }
         if let Some(url) = settings.plain("base-url") {
+            let help = "set PINATA_BASE_URL to the address of Pinata's API, or leave it out";
+            BaseUrl::parse(url).map_err(|error| error.with_help(help))?;
             builder = builder.base_url(url);
         }
         if let Some(generation) = settings.plain("generation") {
-            builder = builder.generation(generation.parse()?);
+            builder = builder.generation(generation.parse::<Generation>().map_err(|error| {
+                error.with_help("set PINATA_GENERATION to one of them, or leave it out")
+            })?);
         }
         if let Some(rate) = settings.plain("requests-per-minute") {
-            builder = builder.limits(Limits::parse_per_minute(rate)?);
+            builder = builder.limits(Limits::parse_per_minute(rate).map_err(|error| {
+                error.with_help("set PINATA_REQUESTS_PER_MINUTE to one of them, or leave it out")
+            })?);
         }
         Ok(Provider::new(builder.build()?))
     }

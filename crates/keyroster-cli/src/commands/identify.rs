@@ -19,6 +19,7 @@ pub(crate) async fn run(
     let secret = read(&identify.source)?;
     let accounts = accounts.open().await?;
     let asked = asked(&accounts, identify.account.as_deref(), &secret)?;
+    warn_of_shape(&accounts, &asked, &secret, terminal)?;
     let mut answers = Vec::new();
     let mut failures: Vec<Error> = Vec::new();
     for (account, provider) in &asked {
@@ -120,6 +121,25 @@ fn asked(
     Ok(asked)
 }
 
+/// Says so when the account that is asked is not of the vendor whose shape the secret has.
+fn warn_of_shape(
+    accounts: &Accounts,
+    asked: &[(String, Provider)],
+    secret: &Secret,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let (all, _) = accounts.select_each(None)?;
+    let known = all.iter().find(|(_, provider)| provider.recognizes(secret));
+    if let Some((name, _)) = known
+        && !asked.iter().any(|(_, provider)| provider.recognizes(secret))
+    {
+        terminal.warning(&format!(
+            "the secret has the shape of `{name}`'s vendor; what another says of it proves little"
+        ));
+    }
+    Ok(())
+}
+
 fn print(account: &str, answer: &Identification, out: &mut impl Write) -> Result<(), Failure> {
     let now = view::now();
     let works = match answer.liveness {
@@ -143,7 +163,7 @@ fn print(account: &str, answer: &Identification, out: &mut impl Write) -> Result
             "Key",
             match id {
                 Some(id) => format!("{id}, which is none of this account's"),
-                None if compared => "none of this account's looks like it".to_owned(),
+                None if compared => "in no list of this account".to_owned(),
                 None => "cannot be told".to_owned(),
             },
         ));

@@ -67,7 +67,9 @@ fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result
     for entry in entries {
         let mut row = vec![(entry.info.id.to_string(), Style::new())];
         row.extend(operations.map(|operation| {
-            if entry.info.capabilities.can(operation) {
+            if operation == Operation::GetKey && !entry.info.capabilities.get {
+                ("by list".to_owned(), Style::new())
+            } else if entry.info.capabilities.can(operation) {
                 ("yes".to_owned(), GOOD)
             } else {
                 ("no".to_owned(), DIM)

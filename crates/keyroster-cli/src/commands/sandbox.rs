@@ -1,7 +1,9 @@
 //! `keyroster sandbox`: imitations of the vendors' key APIs, for tests and trials.
 
+use std::future::poll_fn;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::task::Poll;
 
 use tokio::sync::oneshot;
 
@@ -22,6 +24,9 @@ pub(crate) async fn run(sandbox: &args::Sandbox, terminal: &Terminal) -> Result<
         builder = builder.latency(latency);
     }
     let running = builder.start().await?;
+    // Whoever reads the ready line may interrupt at once, so that is heard from before it on.
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    let early = poll_fn(|cx| Poll::Ready(interrupted.as_mut().poll(cx))).await;
     let mut out = stdout();
     writeln!(out, "{}", running.ready_line())?;
     out.flush()?;
@@ -29,7 +34,7 @@ pub(crate) async fn run(sandbox: &args::Sandbox, terminal: &Terminal) -> Result<
     terminal.note("serving until interrupted (Ctrl-C) or until standard input closes");
     tokio::select! {
         () = end_of_input() => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        interrupted = interrupted, if early.is_pending() => interrupted?,
     }
     running.stop().await;
     Ok(ExitCode::SUCCESS)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
-use keyroster::{Error, KeyStatus, Operation, Principal, Revocation, UpdateKey};
+use keyroster::{Error, Operation, Principal, Revocation, UpdateKey};
 use serde::Serialize;
 
 use crate::accounts::{Accounts, Source};
@@ -57,7 +57,7 @@ struct KeyResult {
     account: String,
     id: String,
     name: Option<String>,
-    /// `disabled`, `enabled`, `revoked`, `already-gone`, `not-found` or `failed`.
+    /// `disabled`, `enabled`, `revoked`, `unchanged`, `already-gone`, `not-found` or `failed`.
     outcome: &'static str,
     error: Option<String>,
 }
@@ -73,7 +73,7 @@ pub(crate) async fn run(
     for warning in &selection.warnings {
         terminal.warning(warning);
     }
-    selection.targets.retain(|target| needs(act, target, turn));
+    let unchanged = selection.targets.extract_if(.., |target| is_done(act, target)).collect();
     for target in &selection.targets {
         check_support(act, target)?;
     }
@@ -87,7 +87,7 @@ pub(crate) async fn run(
     if !turn.yes && !selection.targets.is_empty() {
         confirm(act, selection.targets.len(), turn, terminal)?;
     }
-    carry_out(act, turn, selection, terminal).await
+    carry_out(act, turn, selection, unchanged, terminal).await
 }
 
 async fn select(accounts: &Accounts, turn: &Turn) -> Result<Selection, Failure> {
@@ -110,17 +110,16 @@ async fn select(accounts: &Accounts, turn: &Turn) -> Result<Selection, Failure> 
     select::several(accounts, &turn.keys, false).await
 }
 
-/// Whether there is something to do. Of keys that were chosen in bulk, those that are in the wanted state
-/// are passed over, so that an interrupted run can be run again.
-fn needs(act: Act, target: &Target, turn: &Turn) -> bool {
-    if !turn.keys.is_empty() {
-        return true;
-    }
+/// Whether a key is in the wanted state already, so that an interrupted run can be run again.
+fn is_done(act: Act, target: &Target) -> bool {
     let state = target.key.state;
     match act {
-        Act::Disable => state.disabled != Some(true) && state.revoked != Some(true),
-        Act::Enable => state.disabled != Some(false) && state.revoked != Some(true),
-        Act::Revoke => target.key.status_at(view::now()) != KeyStatus::Revoked,
+        Act::Disable => state.disabled == Some(true) || state.revoked == Some(true),
+        Act::Enable => {
+            state.disabled == Some(false)
+                && target.provider.check_update(&UpdateKey::disabled(false)).is_ok()
+        }
+        Act::Revoke => state.revoked == Some(true),
     }
 }
 
@@ -190,10 +189,12 @@ fn is_own(own: &Principal, target: &Target) -> Option<bool> {
 
 fn show_plan(act: Act, turn: &Turn, targets: &[Target], terminal: &Terminal) {
     let would = if turn.dry_run { "would " } else { "" };
-    let mut plan = format!("{would}{} {} of these keys:", act.verb(), targets.len());
-    if targets.len() == 1 {
-        plan = format!("{would}{} this key:", act.verb());
-    }
+    let keys = if targets.len() == 1 {
+        "this key".to_owned()
+    } else {
+        format!("these {} keys", targets.len())
+    };
+    let mut plan = format!("{would}{} {keys}:", act.verb());
     let now = view::now();
     for target in targets {
         let (name, status) = (view::name(&target.key), target.key.status_at(now));
@@ -206,11 +207,16 @@ fn confirm(act: Act, count: usize, turn: &Turn, terminal: &Terminal) -> Result<(
     let reads_keys = turn.from.as_deref() == Some("-");
     if reads_keys || !io::stdin().is_terminal() || !terminal.attended {
         return Err(Failure::Guard(format!(
-            "nobody is here to be asked whether to {} {count} of them; nothing was done; add --yes",
-            act.verb()
+            "nobody is at the terminal to be asked whether to {} {}; nothing was done; add --yes",
+            act.verb(),
+            if count == 1 { "it".to_owned() } else { format!("the {count} keys") }
         )));
     }
-    terminal.ask(&format!("{} them? Type `yes`: ", act.verb()));
+    terminal.ask(&format!(
+        "{} {}? Type `yes`: ",
+        act.verb(),
+        if count == 1 { "it" } else { "them" }
+    ));
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     if answer.trim() == "yes" {
@@ -226,6 +232,7 @@ async fn carry_out(
     act: Act,
     turn: &Turn,
     selection: Selection,
+    unchanged: Vec<Target>,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
     let mut results = Results::new(turn);
@@ -233,6 +240,11 @@ async fn carry_out(
         let (account, id) = select::split(&reference)?;
         let (account, id) = (account.to_owned(), id.to_owned());
         results.add(KeyResult { account, id, name: None, outcome: NOT_FOUND, error: None });
+    }
+    for target in unchanged {
+        let (id, name) = (target.key.id.to_string(), target.key.name);
+        let (account, outcome) = (target.account, "unchanged");
+        results.add(KeyResult { account, id, name, outcome, error: None });
     }
     let count = selection.targets.len();
     let mut first_failure = None;
@@ -270,7 +282,7 @@ async fn carry_out(
             "{missing} of the keys are in no list: they are gone already, or never were; check their ids"
         ));
     } else if results.all.is_empty() {
-        terminal.hint(&format!("nothing to do: every key is {} already", act.done()));
+        terminal.hint("no key was named; nothing was done");
     }
     let (failed, all) = (results.count(FAILED), results.all.len());
     results.finish()?;

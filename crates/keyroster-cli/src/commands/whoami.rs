@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use anstyle::Style;
 use futures_util::future::join_all;
-use keyroster::{Principal, Timestamp};
+use keyroster::{Access, Principal, Timestamp};
 use serde::Serialize;
 
 use crate::accounts::Source;
 use crate::args::{ListFormat, WhoAmI};
 use crate::failure::{self, Failure};
-use crate::output::{Column, GOOD, Table, Terminal, print_json, stdout};
+use crate::output::{Column, FailedAccount, GOOD, Table, Terminal, print_json, stdout};
 use crate::view;
 
 #[derive(Serialize)]
@@ -58,7 +58,9 @@ pub(crate) async fn run(
                 principal,
             })
             .collect();
-        print_json(&serde_json::json!({ "accounts": entries }), &mut out)?;
+        let failures: Vec<_> = failures.iter().map(FailedAccount::of_error).collect();
+        let json = serde_json::json!({ "accounts": entries, "failures": failures });
+        print_json(&json, &mut out)?;
     } else if !known.is_empty() {
         let mut table = Table::new(&COLUMNS);
         let now = view::now();
@@ -71,6 +73,13 @@ pub(crate) async fn run(
     drop(out);
     for error in &failures {
         terminal.error(&error.to_string());
+    }
+    for (account, _, principal) in &known {
+        if matches!(principal.access, Access::Scoped { .. }) {
+            terminal.warning(&format!(
+                "the credential of `{account}` is no admin's; it may not manage keys"
+            ));
+        }
     }
     Ok(match failures.first() {
         None => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::view;
 
-pub(crate) use records::{Record, print_csv, print_json, print_jsonl, print_report};
+pub(crate) use records::{FailedAccount, Record, print_csv, print_json, print_jsonl, print_report};
 pub(crate) use table::{Column, Table};
 
 /// What is known of where the output goes.
@@ -79,7 +79,7 @@ impl Terminal {
 
     /// Says something to a person, and nothing to a log file.
     pub(crate) fn note(&self, message: &str) {
-        if self.attended {
+        if self.attended && self.width.is_some() {
             // Nobody is left to tell that standard error cannot be written.
             let _ = writeln!(anstream::stderr(), "{DIM}{message}{DIM:#}");
         }

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use keyroster::{
-    Access, AccountFailure, AccountReport, AccountWarning, Amount, ApiKey, Expiry, KeyStatus,
-    LastUsed, Limit, RosterReport, Timestamp,
+    Access, AccountFailure, AccountReport, AccountWarning, Amount, ApiKey, Error, Expiry,
+    KeyStatus, LastUsed, Limit, RosterReport, Timestamp,
 };
 use serde::Serialize;
 
@@ -35,9 +35,10 @@ struct List<'a> {
     accounts: &'a [AccountReport],
 }
 
-#[derive(Serialize)]
-struct FailedAccount<'a> {
-    account: &'a str,
+/// An account that failed, and why.
+#[derive(Debug, Serialize)]
+pub(crate) struct FailedAccount<'a> {
+    account: Option<&'a str>,
     provider: Option<&'a str>,
     kind: String,
     status: Option<u16>,
@@ -46,9 +47,12 @@ struct FailedAccount<'a> {
 
 impl<'a> FailedAccount<'a> {
     fn new(failure: &'a AccountFailure) -> Self {
-        let error = &failure.error;
+        Self { account: Some(&failure.account), ..Self::of_error(&failure.error) }
+    }
+
+    pub(crate) fn of_error(error: &'a Error) -> Self {
         Self {
-            account: &failure.account,
+            account: error.account(),
             provider: error.provider().map(keyroster::ProviderId::as_str),
             kind: kebab(&format!("{:?}", error.kind())),
             status: error.status(),

@@ -1,0 +1,157 @@
+//! What may have made something is never sent twice.
+
+use std::time::Duration;
+
+use keyroster_core::ErrorKind;
+use keyroster_http::Timeouts;
+use serde::Deserialize;
+use tokio::net::TcpListener;
+
+use crate::server::{Reply, Server, answer, fine, reply};
+use crate::{client, create, get, quick, shown};
+
+/// What a create answers when all is well.
+#[derive(Deserialize)]
+struct Created {
+    #[serde(rename = "key")]
+    _key: String,
+}
+
+/// A failure, the error of a request that only reads, and how often that one is sent.
+fn failures() -> Vec<(&'static str, Reply, ErrorKind, usize)> {
+    use ErrorKind::{Decode, Transport, Unavailable};
+    let html = "<!DOCTYPE html><title>Sign in</title>";
+    let half = answer(200, &[], "{\"key\": \"a key, whole\"}");
+    let half = half[..half.len() - 9].to_vec();
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n8\r\n{\"key\": ";
+    let mut failures = vec![
+        ("closed without an answer", Reply::Close(Vec::new()), Transport, 3),
+        ("reset", Reply::Reset, Transport, 3),
+        ("no answer", Reply::Silence, Transport, 3),
+        ("half a head", Reply::Close(b"HTTP/1.1 200 O".to_vec()), Transport, 3),
+        ("no HTTP at all", Reply::Close(b"220 ready for mail\r\n".to_vec()), Transport, 3),
+        ("half a body", Reply::Close(half), Transport, 3),
+        ("half a chunk", Reply::Close(chunked.into()), Transport, 3),
+        ("a redirect", reply(302, &[("location", "/")], ""), Decode, 1),
+        ("an empty body", reply(200, &[], ""), Decode, 1),
+        ("no content", Reply::Send(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()), Decode, 1),
+        ("a page", reply(200, &[("content-type", "text/html")], html), Decode, 1),
+        ("other JSON", reply(200, &[], "{\"error\": 7}"), Decode, 1),
+        ("too much", reply(200, &[], "x".repeat(2000)), Decode, 1),
+    ];
+    failures.extend([408, 500, 502, 503, 504, 599].map(|status| {
+        let page = reply(status, &[("content-type", "text/html")], html);
+        ("a page for an error", page, Unavailable, 3)
+    }));
+    failures
+}
+
+#[tokio::test]
+async fn each_failure_and_what_follows() {
+    for (name, failure, kind, sent) in failures() {
+        let server = Server::start([failure]).await;
+        let account = client(&server.url())
+            .retry(quick().with_max_attempts(3))
+            .timeouts(Timeouts::default().with_request(Duration::from_millis(150)))
+            .max_body(1000)
+            .build();
+        let ask = async |request| account.send(request).await?.object::<Created>();
+
+        let error = ask(create()).await.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Indeterminate, "{name}: {error}");
+        assert!(error.to_string().contains("the key may exist"), "{error}");
+        assert_eq!(server.seen().len(), 1, "{name}: a create was sent again");
+
+        let error = ask(get()).await.err().unwrap();
+        assert_eq!(error.kind(), kind, "{name}: {error}");
+        assert_eq!(server.seen().len(), 1 + sent, "{name}");
+        assert!(!shown(&error).contains('\n') && !error.to_string().contains('<'), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_in_full_made_nothing() {
+    for (status, kind) in [
+        (400, ErrorKind::InvalidRequest),
+        (401, ErrorKind::Unauthenticated),
+        (403, ErrorKind::PermissionDenied),
+        (409, ErrorKind::Conflict),
+        (413, ErrorKind::InvalidRequest),
+    ] {
+        let server = Server::start([reply(status, &[], "{\"error\": \"no\"}")]).await;
+        let error = client(&server.url()).build().send(create()).await.unwrap_err();
+        assert_eq!((error.kind(), server.seen().len()), (kind, 1), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_429_is_a_refusal_and_sent_again() {
+    let server = Server::start([reply(429, &[("retry-after", "0.01")], ""), fine()]).await;
+    let response = client(&server.url()).build().send(create()).await.unwrap();
+    assert_eq!((response.attempts(), server.seen().len()), (2, 2));
+    assert_eq!(server.seen()[1].body, b"\"a body\"", "the second attempt carries the body too");
+}
+
+#[tokio::test]
+async fn a_create_that_never_left_is_sent_again() {
+    // A port that refuses until the first attempt was made.
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = closed.local_addr().unwrap();
+    drop(closed);
+    let account = client(&format!("http://{address}"))
+        .retry(quick().with_base(Duration::from_millis(20)).with_max_attempts(50))
+        .build();
+    let sending = tokio::spawn({
+        let account = account.clone();
+        async move { account.send(create()).await }
+    });
+    while account.traffic().retries == 0 {
+        tokio::task::yield_now().await;
+    }
+    let server = Server::listen(TcpListener::bind(address).await.unwrap(), [fine()]);
+    assert!(sending.await.unwrap().unwrap().attempts() > 1);
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_handshake_that_fails_carried_nothing() {
+    // One that is broken off, and one that is never answered.
+    for reply in [Reply::Close(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()), Reply::Silence] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let mut open = Vec::new();
+            for _ in 0..3 {
+                let (stream, _) = listener.accept().await.unwrap();
+                if let Reply::Silence = reply {
+                    open.push(stream);
+                }
+            }
+        });
+        let account = client(&url)
+            .retry(quick().with_max_attempts(3))
+            .timeouts(Timeouts::default().with_request(Duration::from_millis(400)))
+            .build();
+        let error = account.send(create()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+        assert!(error.to_string().contains("(3 attempts)"), "{error}");
+        server.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_died_while_idle_makes_no_second_key() {
+    // The server closes after each answer, and does not say so.
+    let server = Server::start([Reply::Close(answer(200, &[], "{}"))]).await;
+    let account = client(&server.url()).build();
+    for round in 1..=20 {
+        account.send(get()).await.unwrap();
+        let before = server.seen().len();
+        let made = account.send(create()).await;
+        let posts = server.seen().len() - before;
+        assert!(posts <= 1, "round {round}: sent {posts} times");
+        if let Err(error) = made {
+            assert_eq!(error.kind(), ErrorKind::Indeterminate, "{error}");
+        }
+    }
+}

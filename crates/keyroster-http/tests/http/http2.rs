@@ -1,0 +1,141 @@
+//! HTTP/2's own refusals: a server may say that it did not look at a request, and a client as it comes
+//! believes that of every proxy in between and sends a create again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use keyroster_core::ErrorKind;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::{child_argument, client, create, naive, run_in_child};
+
+/// How the server says that it did not look.
+#[derive(Clone, Copy, Debug)]
+enum Refusal {
+    Stream,
+    Goaway,
+}
+
+/// Counts requests and refuses all of them.
+struct Refuser {
+    port: u16,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Refuser {
+    async fn start(refusal: Refusal, tls: Option<TlsAcceptor>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let requests = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&requests);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (count, tls) = (Arc::clone(&count), tls.clone());
+                // A client that goes away ends the conversation with an error.
+                tokio::spawn(async move { converse(stream, tls, refusal, &count).await.ok() });
+            }
+        });
+        Self { port, requests }
+    }
+
+    fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+}
+
+async fn converse(
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    refusal: Refusal,
+    requests: &AtomicUsize,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    match tls {
+        Some(tls) => refuse(tls.accept(stream).await?, refusal, requests).await?,
+        None => refuse(stream, refusal, requests).await?,
+    }
+    Ok(())
+}
+
+async fn refuse(
+    stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    refusal: Refusal,
+    requests: &AtomicUsize,
+) -> Result<(), h2::Error> {
+    let mut connection = h2::server::handshake(stream).await?;
+    while let Some(request) = connection.accept().await {
+        let (request, mut respond) = request?;
+        if request.method() == http::Method::POST {
+            requests.fetch_add(1, Ordering::SeqCst);
+        }
+        match refusal {
+            Refusal::Stream => respond.send_reset(h2::Reason::REFUSED_STREAM),
+            Refusal::Goaway => {
+                respond.send_reset(h2::Reason::REFUSED_STREAM);
+                connection.graceful_shutdown();
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A certificate for `localhost`, and the root that vouches for it.
+fn certificates() -> (TlsAcceptor, String) {
+    let mut root = CertificateParams::new([]).unwrap();
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let root = CertifiedIssuer::self_signed(root, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let leaf = leaf.signed_by(&key, &root).unwrap();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let mut config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    (TlsAcceptor::from(Arc::new(config)), root.pem())
+}
+
+/// Over TLS, as a vendor is spoken to. The root is trusted through the environment of a process of its
+/// own.
+#[tokio::test]
+async fn a_create_that_is_refused_is_not_sent_again() {
+    let test = "http2::a_create_that_is_refused_is_not_sent_again";
+    if let Some(port) = child_argument() {
+        let account = client(&format!("https://localhost:{port}")).build();
+        let error = account.send(create()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Indeterminate, "{error}");
+        assert!(!error.to_string().contains("certificate"), "{error}");
+        return;
+    }
+    for refusal in [Refusal::Stream, Refusal::Goaway] {
+        let (tls, root) = certificates();
+        let server = Refuser::start(refusal, Some(tls)).await;
+        let folder = std::env::temp_dir().join(format!("keyroster-http-{}", server.port));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("root.pem");
+        std::fs::write(&file, root).unwrap();
+        let variables = [("SSL_CERT_FILE", file.to_str().unwrap())];
+        run_in_child(test, &server.port.to_string(), &variables).await;
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(server.requests(), 1, "{refusal:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_as_it_comes_sends_it_again() {
+    let server = Refuser::start(Refusal::Stream, None).await;
+    let url = format!("http://127.0.0.1:{}/keys", server.port);
+    let plain = naive::builder().http2_prior_knowledge().build().unwrap();
+    plain.post(&url).body("one").send().await.unwrap_err();
+    assert!(server.requests() > 1, "{} requests", server.requests());
+
+    let server = Refuser::start(Refusal::Stream, None).await;
+    let url = format!("http://127.0.0.1:{}/keys", server.port);
+    let never = naive::builder().http2_prior_knowledge().retry(reqwest::retry::never());
+    never.build().unwrap().post(&url).body("one").send().await.unwrap_err();
+    assert_eq!(server.requests(), 1);
+}

@@ -1,0 +1,28 @@
+//! A proxy never sees a credential in clear.
+
+use crate::server::{Server, fine};
+use crate::{child_argument, client, get, naive, run_in_child};
+
+/// A proxy of the environment would see all of a plain http request, so one to this machine goes past
+/// it. The environment is that of a process of its own.
+#[tokio::test]
+async fn a_request_to_this_machine_goes_past_every_proxy() {
+    let Some(target) = child_argument() else {
+        let (proxy, target) = (Server::start([fine()]).await, Server::start([fine()]).await);
+        let proxies = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"];
+        let url = proxy.url();
+        let mut variables: Vec<(&str, &str)> =
+            proxies.iter().map(|name| (*name, url.as_str())).collect();
+        variables.extend([("NO_PROXY", ""), ("no_proxy", "")]);
+        let test = "proxies::a_request_to_this_machine_goes_past_every_proxy";
+        run_in_child(test, &target.url(), &variables).await;
+        let ours: Vec<_> = target.seen().iter().map(|seen| seen.line().to_owned()).collect();
+        assert_eq!(ours, ["GET /keys"]);
+        // The control's, and nothing else.
+        let theirs: Vec<_> = proxy.seen().iter().map(|seen| seen.line().to_owned()).collect();
+        assert_eq!(theirs, [format!("GET {}/naive", target.url())]);
+        return;
+    };
+    client(&target).build().send(get()).await.unwrap();
+    naive::client().get(format!("{target}/naive")).send().await.unwrap();
+}

@@ -1,0 +1,107 @@
+//! Every operation under every fault, on both providers: what comes of it is what the documented retry
+//! table says, no key is made twice, and no secret is lost unsaid.
+
+mod cell;
+mod page;
+mod rule;
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use keyroster::{ErrorKind, ListKeys, Provider};
+use keyroster_sandbox::{Fault, OpenRouterSwitches, Sandbox, Vendor};
+
+use crate::fixture::{openrouter, pinata};
+
+/// So many cells at a time: most of them wait.
+const AT_ONCE: usize = 32;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn faults_end_as_the_table_says() {
+    // The other host of the redirects: nobody may come.
+    let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let address = format!("http://{}/elsewhere?a=1", elsewhere.local_addr().unwrap());
+
+    let cells = page::cells();
+    let runs = cells.iter().map(|cell| {
+        let (cell, address) = (*cell, address.clone());
+        async move { tokio::spawn(async move { cell.run(&address).await }).await.unwrap() }
+    });
+    let classes: Vec<_> = stream::iter(runs).buffered(AT_ONCE).collect().await;
+
+    let mut wrong = Vec::new();
+    for (cell, class) in cells.iter().zip(&classes) {
+        let expected = rule::expected(cell.vendor, cell.task, cell.trouble, cell.times);
+        if *class != expected {
+            wrong.push(format!("{cell:?}: {class}, not {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(elsewhere.accept().is_err(), "a redirect was followed to another host");
+    page::hold_against_docs(&page::tables(&classes));
+}
+
+#[tokio::test]
+async fn a_502_after_the_commit_leaves_one_key_and_says_which() {
+    for vendor in [Vendor::Pinata, Vendor::OpenRouter] {
+        let sandbox = cell::sandbox().await;
+        let provider = cell::provider(&sandbox, vendor, Duration::from_secs(30));
+        // An older key of the same name is not under suspicion.
+        let older = provider.list(ListKeys::all()).await.unwrap().keys.swap_remove(0);
+        let name = older.name.unwrap();
+        let before = cell::ids(&sandbox, vendor);
+        let fault = Fault::respond(502).body("<html>Bad gateway</html>").commit();
+        sandbox.add_fault(fault.vendor(vendor).method("POST"));
+        let error = provider.create(&cell::request(vendor, &name)).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Indeterminate, Some(502)));
+        let message = error.to_string();
+        assert!(message.contains(&format!("`{name}`")), "{message}");
+        assert!(!error.is_transient(), "trying again is not the advice");
+
+        let posts = sandbox.requests().into_iter().filter(|request| request.method == "POST");
+        assert_eq!(posts.count(), 1);
+        let after = cell::ids(&sandbox, vendor);
+        let made: Vec<_> = after.difference(&before).collect();
+        let suspects = provider.reconcile(error.orphan().unwrap()).await.unwrap();
+        let suspects: Vec<_> = suspects.iter().map(|suspect| suspect.key.id.as_str()).collect();
+        assert_eq!((made.len(), suspects), (1, vec![made[0].as_str()]));
+        assert_eq!(cell::ids(&sandbox, vendor), after, "looking changes nothing");
+    }
+}
+
+/// Lists in a storm of refusals, and compares the requests with those of a calm listing.
+async fn weather(sandbox: &Sandbox, calm: &Provider, troubled: &Provider, retry_after: &str) {
+    let list = calm.list(ListKeys::all()).await.unwrap();
+    assert_eq!(list.keys.len(), 1000);
+    let fault = Fault::respond(429).share(0.1).header("retry-after", retry_after);
+    sandbox.add_fault(fault);
+    let list = troubled.list(ListKeys::all()).await.unwrap();
+    assert_eq!((list.keys.len(), list.warnings.len()), (1000, 0));
+    let (calm, troubled) = (calm.traffic(), troubled.traffic());
+    assert_eq!(calm.retries, 0);
+    assert!(troubled.retries >= calm.requests / 20, "{troubled:?}: that was no storm");
+    let most = calm.requests * 13 / 10;
+    assert!(troubled.requests <= most, "{troubled:?} after {calm:?}");
+}
+
+#[tokio::test]
+async fn a_storm_of_refusals_costs_little_more_at_openrouter() {
+    // Shorter pages than usual, so that there is something to refuse.
+    let switches = OpenRouterSwitches::with(|switches| switches.page_size = 50);
+    let builder = Sandbox::builder().openrouter_keys(1000).openrouter_switches(switches);
+    let sandbox = builder.start().await.unwrap();
+    let started = std::time::Instant::now();
+    let (calm, troubled) = (openrouter(&sandbox), openrouter(&sandbox));
+    weather(&sandbox, &calm, &troubled, "1").await;
+    let least = u32::try_from(troubled.traffic().retries).unwrap() * Duration::from_secs(1);
+    assert!(started.elapsed() >= least, "each refusal is waited for");
+}
+
+#[tokio::test]
+async fn a_storm_of_refusals_costs_little_more_at_pinata() {
+    let sandbox = Sandbox::builder().pinata_keys(1000).start().await.unwrap();
+    weather(&sandbox, &pinata(&sandbox), &pinata(&sandbox), "0.1").await;
+}

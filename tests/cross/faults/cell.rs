@@ -1,0 +1,242 @@
+//! One operation under one fault, against the sandbox, and what must hold whatever comes of it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use keyroster::openrouter::OpenRouter;
+use keyroster::pinata::Pinata;
+use keyroster::{
+    Access, ApiKey, CreateKey, CreatedKey, Error, ErrorKind, ListKeys, Liveness, Provider, Result,
+    Revocation, UpdateKey,
+};
+use keyroster_http::{RetryPolicy, Timeouts};
+use keyroster_sandbox::{Fault, Sandbox, Vendor};
+use serde_json::Value;
+
+use super::rule::{Class, Task, Times, Trouble};
+
+/// The name of the key that the operation under test makes.
+const NAME: &str = "made-under-a-fault";
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cell {
+    pub(crate) vendor: Vendor,
+    pub(crate) task: Task,
+    pub(crate) trouble: Trouble,
+    pub(crate) times: Times,
+}
+
+/// A sandbox in the present, as an orphan is looked for by the clock.
+pub(crate) async fn sandbox() -> Sandbox {
+    Sandbox::builder().pinata_keys(12).openrouter_keys(8).start().await.unwrap()
+}
+
+/// The account at the sandbox, with waits too short to notice.
+pub(crate) fn provider(sandbox: &Sandbox, vendor: Vendor, request: Duration) -> Provider {
+    let retry = RetryPolicy::default().with_base(Duration::from_millis(1)).with_max_attempts(3);
+    let timeouts = Timeouts::default().with_request(request);
+    if vendor == Vendor::Pinata {
+        let access = sandbox.pinata();
+        let builder = Pinata::builder().jwt(access.jwt).base_url(access.base_url);
+        Provider::new(builder.retry(retry).timeouts(timeouts).build().unwrap())
+    } else {
+        let access = sandbox.openrouter();
+        let builder = OpenRouter::builder().management_key(access.management_key);
+        let builder = builder.base_url(access.base_url);
+        Provider::new(builder.retry(retry).timeouts(timeouts).build().unwrap())
+    }
+}
+
+/// A request for a key with this name, as each vendor takes it.
+pub(crate) fn request(vendor: Vendor, name: &str) -> CreateKey {
+    let mut request = CreateKey::new(name);
+    if vendor == Vendor::Pinata {
+        request.access = Access::scoped(["pinning:pinFileToIPFS"]);
+    }
+    request
+}
+
+/// The keys at the vendor, by their ids.
+pub(crate) fn ids(sandbox: &Sandbox, vendor: Vendor) -> BTreeSet<String> {
+    rows(sandbox, vendor).iter().map(|row| id(row).to_owned()).collect()
+}
+
+fn rows(sandbox: &Sandbox, vendor: Vendor) -> Vec<Value> {
+    sandbox.truth()[vendor.as_str()].as_array().unwrap().clone()
+}
+
+fn id(row: &Value) -> &str {
+    row.get("hash").or(row.get("key")).and_then(Value::as_str).unwrap()
+}
+
+impl Cell {
+    fn fault(self, elsewhere: &str) -> Fault {
+        let page = "<!DOCTYPE html><html><body>Sign in to the network</body></html>";
+        let fault = match self.trouble {
+            Trouble::BadGateway => Fault::respond(502).body(page),
+            Trouble::BadGatewayAfterCommit => Fault::respond(502).body(page).commit(),
+            Trouble::Throttled => Fault::respond(429).header("retry-after", "0.02"),
+            Trouble::ThrottledWithoutAWord => Fault::respond(429),
+            Trouble::Cut => Fault::cut(),
+            Trouble::CutAfterCommit => Fault::cut_after_commit(),
+            Trouble::TimeOut => Fault::delay(5000),
+            Trouble::Truncated => Fault::truncate(5),
+            Trouble::Html => Fault::respond(200).body(page).commit(),
+            Trouble::Empty => Fault::respond(200).body("").commit(),
+            Trouble::OtherJson => {
+                Fault::respond(200).body(serde_json::json!({ "other": ["shape"] })).commit()
+            }
+            Trouble::Oversized => Fault::respond(200).body("x".repeat(9 << 20)).commit(),
+            Trouble::Redirect => Fault::respond(307).header("location", elsewhere),
+        };
+        let fault = fault.vendor(self.vendor);
+        if self.times == Times::Once { fault.limit(1) } else { fault }
+    }
+
+    /// Runs it, holds the outcome against the truth, and tells its class.
+    pub(crate) async fn run(self, elsewhere: &str) -> Class {
+        let Self { vendor, task, .. } = self;
+        let sandbox = sandbox().await;
+        let calm = provider(&sandbox, vendor, Duration::from_secs(30));
+        let existing = calm.create(&request(vendor, "existing")).await.unwrap();
+        let before = ids(&sandbox, vendor);
+        sandbox.add_fault(self.fault(elsewhere));
+        let patience = if self.trouble == Trouble::TimeOut { 400 } else { 30_000 };
+        let troubled = provider(&sandbox, vendor, Duration::from_millis(patience));
+
+        let outcome = perform(&troubled, task, &existing, vendor).await;
+
+        sandbox.clear_faults();
+        let made: BTreeSet<String> = ids(&sandbox, vendor).difference(&before).cloned().collect();
+        assert!(made.len() <= usize::from(task == Task::Create), "{self:?} made {made:?}");
+        match outcome {
+            Ok(done) => {
+                self.check_done(&sandbox, &calm, &existing, done, &made).await;
+                let again = troubled.traffic().retries > 0;
+                if again { Class::OkAfterRetry } else { Class::Ok }
+            }
+            Err(error) => {
+                self.check_error(&sandbox, &calm, &error, &made).await;
+                match error.kind() {
+                    ErrorKind::Indeterminate => Class::Indeterminate,
+                    ErrorKind::Unsupported => Class::Unsupported,
+                    kind => Class::Error(kind),
+                }
+            }
+        }
+    }
+
+    /// What was reported as done is done, once.
+    async fn check_done(
+        self,
+        sandbox: &Sandbox,
+        calm: &Provider,
+        existing: &CreatedKey,
+        done: Done,
+        made: &BTreeSet<String>,
+    ) {
+        let rows = rows(sandbox, self.vendor);
+        let row = rows.iter().find(|row| id(row) == existing.key.id.as_str());
+        match done {
+            Done::Keys(keys) => {
+                let listed: Vec<_> = keys.iter().map(|key| key.id.to_string()).collect();
+                let whole: BTreeSet<_> = listed.iter().cloned().collect();
+                assert_eq!(listed.len(), whole.len(), "{self:?}: a key is listed twice");
+                assert_eq!(whole, ids(sandbox, self.vendor), "{self:?}");
+            }
+            Done::Key(key) => {
+                assert_eq!(key.id, existing.key.id, "{self:?}");
+                assert_eq!(key.name.as_deref(), row.unwrap()["name"].as_str(), "{self:?}");
+                let disabled = row.unwrap().get("disabled") == Some(&Value::Bool(true));
+                assert_eq!(disabled, self.task == Task::Disable, "{self:?}");
+                let renamed = key.name.as_deref() == Some(NAME);
+                assert_eq!(renamed, self.task == Task::Update, "{self:?}");
+            }
+            Done::Created(created) => {
+                let id = created.key.id.to_string();
+                assert_eq!(made, &BTreeSet::from([id]), "{self:?}");
+                let owner = calm.identify(&created.secret).await.unwrap();
+                assert_eq!(owner.liveness, Liveness::Live, "{self:?}: the secret is lost");
+                assert_eq!(owner.keys[0].id, created.key.id, "{self:?}");
+            }
+            Done::Revoked => {
+                let gone = row.is_none_or(|row| row["revoked"] == true);
+                assert!(gone, "{self:?}: reported as revoked, and alive");
+            }
+            Done::Answered => {}
+        }
+    }
+
+    /// What failed says so well, shows no secret, and leaves nothing behind unsaid.
+    async fn check_error(
+        self,
+        sandbox: &Sandbox,
+        calm: &Provider,
+        error: &Error,
+        made: &BTreeSet<String>,
+    ) {
+        let (short, long) = (error.to_string(), format!("{error:?}"));
+        assert!(short.starts_with(self.vendor.as_str()), "{self:?}: {short}");
+        assert!(!short.contains(['\n', '<']) && short.len() < 500, "{self:?}: {short}");
+        for secret in sandbox.secrets() {
+            assert!(!short.contains(&secret) && !long.contains(&secret), "{self:?}");
+        }
+        assert!(!short.contains("elsewhere") && !long.contains("elsewhere"), "{self:?}: {short}");
+        if error.kind() != ErrorKind::Indeterminate {
+            assert!(made.is_empty(), "{self:?}: {short}, and a key was made");
+            assert!(error.orphan().is_none(), "{self:?}");
+            return;
+        }
+        assert!(short.contains(NAME), "{self:?}: the key is not named: {short}");
+        let suspects = calm.reconcile(error.orphan().unwrap()).await.unwrap();
+        let suspects: BTreeSet<_> =
+            suspects.iter().map(|suspect| suspect.key.id.to_string()).collect();
+        assert_eq!(&suspects, made, "{self:?}");
+    }
+}
+
+/// What an operation that went well gave.
+enum Done {
+    Keys(Vec<ApiKey>),
+    Key(Box<ApiKey>),
+    Created(Box<CreatedKey>),
+    Revoked,
+    Answered,
+}
+
+async fn perform(
+    provider: &Provider,
+    task: Task,
+    existing: &CreatedKey,
+    vendor: Vendor,
+) -> Result<Done> {
+    let id = &existing.key.id;
+    let key = |key| Done::Key(Box::new(key));
+    Ok(match task {
+        Task::List => Done::Keys(provider.list(ListKeys::all()).await?.keys),
+        Task::Get => key(provider.get(id).await?),
+        Task::Create => Done::Created(Box::new(provider.create(&request(vendor, NAME)).await?)),
+        Task::Update => {
+            let mut change = UpdateKey::default();
+            change.name = Some(NAME.to_owned());
+            key(provider.update(id, &change).await?)
+        }
+        Task::Disable => key(provider.update(id, &UpdateKey::disabled(true)).await?),
+        Task::Revoke => {
+            // Also after an attempt that went unanswered and did it.
+            assert_eq!(provider.revoke(id).await?, Revocation::Revoked);
+            Done::Revoked
+        }
+        Task::WhoAmI => {
+            assert_eq!(provider.whoami().await?.access, Access::Admin);
+            Done::Answered
+        }
+        Task::Identify => {
+            let found = provider.identify(&existing.secret).await?;
+            assert_eq!(found.liveness, Liveness::Live);
+            let [owner] = &found.keys[..] else { panic!("{:?}", found.evidence) };
+            assert_eq!(owner.id, existing.key.id);
+            Done::Answered
+        }
+    })
+}

@@ -1,0 +1,167 @@
+//! What has to come of each operation under each fault, as the retry table of `keyroster-http` says it.
+//! Nothing here looks at the code that keeps the table.
+
+use std::fmt;
+
+use keyroster::ErrorKind;
+use keyroster_sandbox::Vendor;
+
+/// What is asked of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    List,
+    Get,
+    Create,
+    Update,
+    Disable,
+    Revoke,
+    WhoAmI,
+    Identify,
+}
+
+impl Task {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::List,
+        Self::Get,
+        Self::Create,
+        Self::Update,
+        Self::Disable,
+        Self::Revoke,
+        Self::WhoAmI,
+        Self::Identify,
+    ];
+
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+}
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    BadGateway,
+    BadGatewayAfterCommit,
+    Throttled,
+    ThrottledWithoutAWord,
+    Cut,
+    CutAfterCommit,
+    TimeOut,
+    Truncated,
+    Html,
+    Empty,
+    OtherJson,
+    Oversized,
+    Redirect,
+}
+
+impl Trouble {
+    pub(crate) const ALL: [Self; 13] = [
+        Self::BadGateway,
+        Self::BadGatewayAfterCommit,
+        Self::Throttled,
+        Self::ThrottledWithoutAWord,
+        Self::Cut,
+        Self::CutAfterCommit,
+        Self::TimeOut,
+        Self::Truncated,
+        Self::Html,
+        Self::Empty,
+        Self::OtherJson,
+        Self::Oversized,
+        Self::Redirect,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::BadGateway => "502, nothing done",
+            Self::BadGatewayAfterCommit => "502 after it was done",
+            Self::Throttled => "429 with `Retry-After`",
+            Self::ThrottledWithoutAWord => "429 without",
+            Self::Cut => "connection cut, nothing done",
+            Self::CutAfterCommit => "connection cut after it was done",
+            Self::TimeOut => "time-out (it was done)",
+            Self::Truncated => "answer broken off (it was done)",
+            Self::Html => "200 with a page (it was done)",
+            Self::Empty => "200 with an empty body (it was done)",
+            Self::OtherJson => "200 with other JSON (it was done)",
+            Self::Oversized => "200 with 9 MiB (it was done)",
+            Self::Redirect => "redirect to another host",
+        }
+    }
+}
+
+/// How often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Times {
+    /// The operation's first request meets it.
+    Once,
+    /// Each request meets it.
+    Always,
+}
+
+/// What comes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    Ok,
+    OkAfterRetry,
+    Error(ErrorKind),
+    Indeterminate,
+    Unsupported,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ok => f.write_str("ok"),
+            Self::OkAfterRetry => f.write_str("ok after retry"),
+            Self::Error(kind) => write!(f, "error: {kind:?}"),
+            Self::Indeterminate => f.write_str("**indeterminate**"),
+            Self::Unsupported => f.write_str("unsupported"),
+        }
+    }
+}
+
+/// Whether a vendor has an operation.
+fn offers(vendor: Vendor, task: Task) -> bool {
+    vendor != Vendor::Pinata || !matches!(task, Task::Update | Task::Disable)
+}
+
+/// What the retry table says of a fault.
+enum Entry {
+    /// It provably did nothing: again, whatever it was.
+    Refused,
+    /// It may have been done, and asking again is right for what may be done twice.
+    Lost(ErrorKind),
+    /// It was answered, and asking again would change nothing.
+    Final,
+}
+
+fn entry(trouble: Trouble) -> Entry {
+    match trouble {
+        Trouble::Throttled | Trouble::ThrottledWithoutAWord => Entry::Refused,
+        Trouble::BadGateway | Trouble::BadGatewayAfterCommit => Entry::Lost(ErrorKind::Unavailable),
+        Trouble::Cut | Trouble::CutAfterCommit | Trouble::TimeOut | Trouble::Truncated => {
+            Entry::Lost(ErrorKind::Transport)
+        }
+        Trouble::Html
+        | Trouble::Empty
+        | Trouble::OtherJson
+        | Trouble::Oversized
+        | Trouble::Redirect => Entry::Final,
+    }
+}
+
+/// What has to come of it.
+pub(crate) fn expected(vendor: Vendor, task: Task, trouble: Trouble, times: Times) -> Class {
+    if !offers(vendor, task) {
+        return Class::Unsupported;
+    }
+    match (entry(trouble), times) {
+        (Entry::Refused, Times::Once) => Class::OkAfterRetry,
+        (Entry::Refused, Times::Always) => Class::Error(ErrorKind::RateLimited),
+        _ if task == Task::Create => Class::Indeterminate,
+        (Entry::Lost(_), Times::Once) => Class::OkAfterRetry,
+        (Entry::Lost(kind), Times::Always) => Class::Error(kind),
+        (Entry::Final, _) => Class::Error(ErrorKind::Decode),
+    }
+}
