@@ -14,7 +14,7 @@
 //! |---|---|
 //! | 0 | done |
 //! | 2 | the command line is wrong, or asks for what the vendor does not offer |
-//! | 3 | partial: some accounts failed, the others' keys were shown |
+//! | 3 | partial: some accounts or keys failed, or keys may be missing, as a warning says |
 //! | 4 | a credential or setting is missing, malformed or refused |
 //! | 5 | a vendor or the network failed |
 //! | 6 | a guard refused, and nothing was done |

@@ -181,11 +181,13 @@ impl HttpClient {
         let mut permit = inner.limiter.acquire(patience).await.map_err(blocked)?;
         let deadline = Instant::now() + inner.retry.deadline;
         let mut attempts = 1;
+        let mut after_lost = false;
         loop {
             let attempt = self.traced(&request, &context, url.clone(), attempts, deadline).await?;
             drop(permit);
             let attempt = match attempt {
-                Attempt::Answered(response) if request.takes(response.status) => {
+                Attempt::Answered(mut response) if request.takes(response.status) => {
+                    response.after_lost = after_lost;
                     if !response.is_html() {
                         inner.answered(&response);
                         return Ok(response);
@@ -218,6 +220,7 @@ impl HttpClient {
                 let lost = verdict == Verdict::Indeterminate;
                 return Err(attempt.into_error(&context, attempts, lost).with_retry_after(asked));
             };
+            after_lost |= outcome.may_have_acted();
             permit = granted;
             attempts += 1;
             inner.retries.fetch_add(1, Ordering::Relaxed);
@@ -330,7 +333,8 @@ impl Inner {
             Err(error) => return Attempt::Unknown(root_cause(error)),
         };
         let headers = std::mem::take(answer.headers_mut());
-        Attempt::Answered(Response { status, headers, body, attempts, context: context.clone() })
+        let context = context.clone();
+        Attempt::Answered(Response { status, headers, body, attempts, after_lost: false, context })
     }
 
     /// Notes what an answer tells of the vendor's limits.

@@ -54,7 +54,7 @@ pub use base_url::BaseUrl;
 pub use client::{HttpClient, HttpClientBuilder, Timeouts};
 pub use credential::Credential;
 pub use limit::Limits;
-pub use redact::scrub;
+pub use redact::{may_be_secret, scrub};
 pub use request::{Request, Safety};
 pub use response::Response;
 pub use retry::RetryPolicy;

@@ -1,5 +1,6 @@
 //! How fast one account may ask: requests per interval, requests at once, and what it still may retry.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ use tokio::time::{Instant, sleep_until};
 /// several times as often by everybody.
 const RETRY_BUDGET: u32 = 500;
 const RETRY_COST: u32 = 5;
+
+/// So much longer than the vendor's is our window: requests do not all take the same time to get there.
+const WINDOW_MARGIN: Duration = Duration::from_millis(50);
 
 /// How fast one account may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,9 +80,8 @@ pub(crate) struct Limiter {
 
 #[derive(Debug)]
 struct State {
-    /// Requests that may be sent now; fractions grow with time.
-    tokens: f64,
-    refilled: Instant,
+    /// When the requests of the last interval were sent, where there is a rate.
+    sent: VecDeque<Instant>,
     /// The share of the configured rate and concurrency that the vendor was last seen to bear.
     share: f64,
     in_flight: u32,
@@ -99,8 +102,7 @@ impl Limiter {
         Arc::new(Self {
             limits,
             state: Mutex::new(State {
-                tokens: f64::from(limits.requests.unwrap_or(0)),
-                refilled: Instant::now(),
+                sent: VecDeque::new(),
                 share: 1.0,
                 in_flight: 0,
                 blocked_until: None,
@@ -145,17 +147,18 @@ impl Limiter {
         if state.in_flight >= state.slots(self.limits) {
             return Err(Wait::ForSlot);
         }
-        if let Some(requests) = self.limits.requests.map(|requests| requests.max(1)) {
-            let rate = f64::from(requests) / self.limits.interval.as_secs_f64() * state.share;
-            let gained = now.saturating_duration_since(state.refilled).as_secs_f64() * rate;
-            state.tokens = (state.tokens + gained).min(f64::from(requests));
-            state.refilled = now;
-            if state.tokens < 1.0 {
-                let wait = Duration::from_secs_f64((1.0 - state.tokens) / rate);
-                // A clock tick more, so that rounding never wakes us a moment too early.
-                return Err(Wait::Until(now + wait + Duration::from_millis(1)));
+        if let Some(requests) = self.limits.requests {
+            // A window that slides: in no interval, whenever it begins, are more sent than allowed.
+            let window = self.limits.interval + WINDOW_MARGIN;
+            while state.sent.front().is_some_and(|sent| *sent + window <= now) {
+                state.sent.pop_front();
             }
-            state.tokens -= 1.0;
+            let allowed = scaled(requests, state.share) as usize;
+            if let Some(over) = state.sent.len().checked_sub(allowed) {
+                let frees = state.sent.get(over).map_or(now, |sent| *sent + window);
+                return Err(Wait::Until(frees));
+            }
+            state.sent.push_back(now);
         }
         state.in_flight += 1;
         if state.in_flight < state.slots(self.limits) {
@@ -209,12 +212,16 @@ impl Limiter {
 
 impl State {
     fn slots(&self, limits: Limits) -> u32 {
-        let slots = f64::from(limits.concurrency) * self.share;
-        // The product lies between nought and the concurrency, which is a u32.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
-        let slots = slots.round() as u32;
-        slots.max(1)
+        scaled(limits.concurrency, self.share)
     }
+}
+
+/// A share of a number; at least one.
+fn scaled(number: u32, share: f64) -> u32 {
+    // The product lies between nought and the number, which is a u32.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+    let part = (f64::from(number) * share).round() as u32;
+    part.max(1)
 }
 
 /// Leave to send one request; given back when dropped.
@@ -252,9 +259,12 @@ mod tests {
             drop(take(&limiter).await);
             sent.push(start.elapsed());
         }
-        // The first minute's worth at once, then one a second.
+        // A minute's worth at once, and in no minute more than that.
         assert_eq!(sent[59], Duration::ZERO);
-        assert!((89.9..91.5).contains(&sent[149].as_secs_f64()), "{:?}", sent[149]);
+        for pair in sent.windows(61) {
+            assert!(pair[60] >= pair[0] + Duration::from_mins(1), "{pair:?}");
+        }
+        assert!((120.0..121.0).contains(&sent[149].as_secs_f64()), "{:?}", sent[149]);
     }
 
     #[tokio::test(start_paused = true)]

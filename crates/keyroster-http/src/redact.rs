@@ -91,44 +91,51 @@ fn looks_secret(run: &str) -> bool {
     })
 }
 
-/// Whether a vendor field that has no common place may be shown: its name does not speak of a secret.
+/// Whether a field's name speaks of a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let harmless = ["token_count", "max_tokens", "tokens"];
-    ["secret", "password", "jwt", "private_key", "access_token", "api_token"]
-        .iter()
-        .any(|word| name.contains(word))
-        || (name.ends_with("token") && !harmless.contains(&name.as_str()))
+    let name: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let counts = ["tokens", "tokencount", "maxtokens"];
+    let words = ["secret", "password", "passphrase", "jwt", "privatekey", "credential", "bearer"];
+    words.iter().any(|word| name.contains(word))
+        || (name.ends_with("token") && !counts.contains(&name.as_str()))
+        || name.ends_with("apikey")
 }
 
-/// A vendor's value with every member withheld whose name or text speaks of a secret.
+/// A vendor's value without whatever speaks of a secret: by its own name, by that of the object around
+/// it, or by its text. Flags and null tell no secret.
 pub(crate) fn withhold(name: &str, value: Value) -> Value {
     match value {
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .map(|(name, value)| {
-                    let value = withhold(&name, value);
-                    (name, value)
-                })
-                .collect(),
-        ),
+        Value::Object(members) => {
+            let secret = is_secret_name(name);
+            let member = |(own, value): (String, Value)| {
+                let value = withhold(if secret { name } else { &own }, value);
+                (own, value)
+            };
+            Value::Object(members.into_iter().map(member).collect())
+        }
         Value::Array(items) => {
             Value::Array(items.into_iter().map(|item| withhold(name, item)).collect())
         }
-        Value::String(text) if is_secret_name(name) || holds_secret(&text) => {
+        Value::String(text) if is_secret_name(name) || may_be_secret(&text) => {
             drop(secrecy::zeroize::Zeroizing::new(text));
             Value::String(PLACE_HOLDER.to_owned())
         }
+        Value::Number(_) if is_secret_name(name) => Value::String(PLACE_HOLDER.to_owned()),
         scalar => scalar,
     }
 }
 
-/// Whether a value is surely a secret: identifiers and hashes, which look alike, pass.
-fn holds_secret(text: &str) -> bool {
-    let jwt = text.starts_with("eyJ") && text.matches('.').count() == 2;
-    let prefixed = text.starts_with("sk-") && text.len() > 24 && !text.contains("...");
-    jwt || prefixed
+/// Whether a text holds what is surely a secret. Identifiers and hashes, which look like some, pass, and
+/// so do masked forms (`sk-or-v1-0e6...1c96`).
+#[must_use]
+pub fn may_be_secret(text: &str) -> bool {
+    let mut words = text.split(|c: char| !is_token_char(c));
+    words.any(|word| {
+        let jwt = word.starts_with("eyJ") && word.matches('.').count() == 2;
+        let prefixed = word.starts_with("sk-") && word.len() > 24 && !word.contains("...");
+        jwt || prefixed
+    })
 }
 
 #[cfg(test)]
@@ -162,13 +169,19 @@ mod tests {
         let value = json!({
             "apiSecret": "fa4e", "refresh_token": "fa4e", "plan": {"jwt": "fa4e"},
             "note": "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln", "hash": "ab12".repeat(16),
-            "label": "sk-or-v1-0e6...1c96", "max_tokens": 5
+            "label": "sk-or-v1-0e6...1c96", "max_tokens": 5, "api_key_hash": "ab12",
+            "secret": {"value": "fa4e", "list": ["fa4e"], "number": 4_213_742}, "apiKey": "fa4e",
+            "Credential": "fa4e", "pass_phrase": "fa4e",
+            "remark": "Bearer sk-or-v1-fa4efa4efa4efa4efa4efa4e", "secret_set": true
         });
         let shown = withhold("extra", value);
-        assert!(!shown.to_string().contains("fa4e"));
+        assert!(!shown.to_string().contains("fa4e"), "{shown}");
         assert_eq!(shown["note"], "[hidden]");
         assert_eq!(shown["hash"], "ab12".repeat(16));
         assert_eq!(shown["label"], "sk-or-v1-0e6...1c96");
         assert_eq!(shown["max_tokens"], 5);
+        assert_eq!(shown["api_key_hash"], "ab12");
+        assert_eq!(shown["secret"]["number"], "[hidden]");
+        assert_eq!(shown["secret_set"], true);
     }
 }

@@ -17,6 +17,7 @@ pub struct Response {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Zeroizing<Vec<u8>>,
     pub(crate) attempts: u32,
+    pub(crate) after_lost: bool,
     pub(crate) context: Context,
 }
 
@@ -42,6 +43,13 @@ impl Response {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
+    }
+
+    /// Whether an earlier attempt may have been carried out, its answer being lost: what this answer says is
+    /// no longer there may have gone by that.
+    #[must_use]
+    pub fn after_lost_attempt(&self) -> bool {
+        self.after_lost
     }
 
     /// A header, if it is there and is text.

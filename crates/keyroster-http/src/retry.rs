@@ -84,6 +84,13 @@ pub(crate) enum Outcome {
     Unreadable,
 }
 
+impl Outcome {
+    /// Whether the vendor may have done what was asked.
+    pub(crate) fn may_have_acted(self) -> bool {
+        matches!(self, Self::Unknown | Self::Answered(408 | 500..))
+    }
+}
+
 /// What follows from an attempt that was no success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {

@@ -108,8 +108,8 @@ impl KeyProvider for OpenRouter {
             // In OpenRouter's own words; a gateway's 404 says nothing about the key. After an attempt that
             // went unanswered, that attempt has deleted it.
             response.object::<wire::Failure>()?;
-            let again = response.attempts() > 1;
-            return Ok(if again { Revocation::Revoked } else { Revocation::AlreadyGone });
+            let ours = response.after_lost_attempt();
+            return Ok(if ours { Revocation::Revoked } else { Revocation::AlreadyGone });
         }
         match response.object::<wire::Deleted>()? {
             wire::Deleted { deleted: true } => Ok(Revocation::Revoked),

@@ -5,6 +5,7 @@ use keyroster_core::{
     Reset, State, Timestamp, Unit, Usage,
 };
 use keyroster_http::json::Field;
+use keyroster_http::may_be_secret;
 
 use crate::{BYOK_IN_LIMIT, ID, wire};
 
@@ -18,7 +19,7 @@ const LAST_USED_SINCE: &str = "2026-01-01T00:00:00Z";
 pub(crate) fn key(mut wire: wire::KeyRow, container: Option<&Container>) -> Option<ApiKey> {
     let mut key = ApiKey::new(ID, wire.hash.take()?);
     key.name = wire.name.take();
-    key.hint = wire.label.take();
+    key.hint = wire.label.take().filter(|label| !may_be_secret(label));
     // OpenRouter deletes keys; a deleted one is in no list.
     key.state = State::new(wire.disabled.take(), Some(false));
     key.quota = quota(&mut wire);
@@ -47,7 +48,7 @@ pub(crate) fn key(mut wire: wire::KeyRow, container: Option<&Container>) -> Opti
 /// What `GET /key` says of the key in use.
 pub(crate) fn principal(mut wire: wire::KeyRow) -> Principal {
     let mut principal = Principal::new();
-    principal.hint = wire.label.take();
+    principal.hint = wire.label.take().filter(|label| !may_be_secret(label));
     let manages = wire.is_management_key.take().or(wire.is_provisioning_key.take());
     principal.access = match manages {
         Some(true) => Access::Admin,

@@ -147,7 +147,7 @@ fn liveness(response: &Response) -> Result<Liveness> {
 /// that went unanswered, that attempt has revoked it.
 fn gone(response: &Response) -> Result<Revocation> {
     response.object::<wire::Failure>()?;
-    Ok(if response.attempts() > 1 { Revocation::Revoked } else { Revocation::AlreadyGone })
+    Ok(if response.after_lost_attempt() { Revocation::Revoked } else { Revocation::AlreadyGone })
 }
 
 impl Pinata {

@@ -171,7 +171,7 @@ impl PinataBuilder {
         let base = BaseUrl::parse(&self.base_url).map_err(at)?;
         let (credential, own) = self.credential().map_err(at)?;
         let limits = self.limits.unwrap_or_else(|| {
-            if self.base_url == DEFAULT_BASE_URL {
+            if BaseUrl::parse(DEFAULT_BASE_URL).is_ok_and(|pinata| pinata == base) {
                 Limits::per_minute(FREE_PLAN_PER_MINUTE)
             } else {
                 Limits::none()

@@ -202,7 +202,7 @@ async fn nothing_is_revoked_unasked() {
     let own = sandbox.pinata().api_key;
     for (arguments, code, words) in [
         (vec!["revoke", "--name", "tf-*"], 6, "--yes"),
-        (vec!["revoke", "--name", "tf-*", "--dry-run"], 0, "would revoke 5"),
+        (vec!["revoke", "--name", "tf-*", "--dry-run"], 0, "would revoke these 5 keys"),
         (vec!["revoke", "--name", "tf-*", "--yes", "--max-changes", "4"], 6, "--max-changes"),
         (vec!["revoke", "--name", "no-such-*", "--yes"], 2, "no key has a name"),
         (vec!["revoke", "openrouter/zzzz", "--yes"], 2, "no key whose id"),
