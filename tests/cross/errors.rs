@@ -83,8 +83,8 @@ async fn a_wrong_base_url_is_told_from_an_empty_account() {
     let access = sandbox.openrouter();
     // Without `/api/v1` the address answers 404.
     let base = access.base_url.trim_end_matches("/api/v1").to_owned();
-    let builder = OpenRouter::builder().management_key(access.management_key).base_url(base);
-    let provider = Provider::new(builder.retry(quick()).build().unwrap());
+    let builder = OpenRouter::builder().management_key(access.management_key);
+    let provider = Provider::new(builder.http(quick().base_url(base)).build().unwrap());
     let (kind, message) = failure(&provider).await;
     assert_eq!(kind, ErrorKind::NotFound);
     assert!(message.contains("base URL"), "{message}");
@@ -95,8 +95,8 @@ async fn a_credential_that_is_not_an_admins_is_refused_by_name() {
     let sandbox = sandbox().start().await.unwrap();
     let access = sandbox.openrouter();
     let inference = inference_key(&sandbox);
-    let builder = OpenRouter::builder().management_key(inference).base_url(access.base_url);
-    let provider = Provider::new(builder.retry(quick()).build().unwrap());
+    let builder = OpenRouter::builder().management_key(inference);
+    let provider = Provider::new(builder.http(quick().base_url(access.base_url)).build().unwrap());
     let (kind, message) = failure(&provider).await;
     assert!(matches!(kind, ErrorKind::PermissionDenied | ErrorKind::Unauthenticated), "{kind:?}");
     assert!(message.contains("anagement key"), "{message}");

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use keyroster::openrouter::OpenRouter;
 use keyroster::pinata::{Generation, Pinata};
 use keyroster::{Provider, Timestamp};
-use keyroster_http::RetryPolicy;
+use keyroster_http::{HttpOptions, RetryPolicy};
 use keyroster_sandbox::{Fault, Sandbox, SandboxBuilder};
 
 /// The instant that the sandboxes of these tests take for the present.
@@ -25,20 +25,20 @@ pub(crate) fn pinata(sandbox: &Sandbox) -> Provider {
 
 pub(crate) fn pinata_of(sandbox: &Sandbox, generation: Generation) -> Provider {
     let access = sandbox.pinata();
-    let builder = Pinata::builder().jwt(access.jwt).base_url(access.base_url);
-    let builder = builder.generation(generation).retry(quick());
+    let builder = Pinata::builder().jwt(access.jwt).generation(generation);
+    let builder = builder.http(quick().base_url(access.base_url));
     Provider::new(builder.build().unwrap())
 }
 
 pub(crate) fn openrouter(sandbox: &Sandbox) -> Provider {
     let access = sandbox.openrouter();
     let builder = OpenRouter::builder().management_key(access.management_key);
-    Provider::new(builder.base_url(access.base_url).retry(quick()).build().unwrap())
+    Provider::new(builder.http(quick().base_url(access.base_url)).build().unwrap())
 }
 
 /// As usual, without the waits between attempts.
-pub(crate) fn quick() -> RetryPolicy {
-    RetryPolicy::default().with_base(Duration::from_millis(1))
+pub(crate) fn quick() -> HttpOptions {
+    HttpOptions::default().retry(RetryPolicy::default().with_base(Duration::from_millis(1)))
 }
 
 /// A vendor's answer from a file.

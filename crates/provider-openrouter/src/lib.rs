@@ -25,8 +25,9 @@ use keyroster_core::{
     Capabilities, Error, ErrorKind, Field, PageSize, Paging, ProviderId, ProviderInfo, Result,
     Secret, Unit,
 };
-use keyroster_http::{BaseUrl, Credential, HttpClient, Limits, RetryPolicy, Timeouts};
+use keyroster_http::{Credential, HttpClient};
 
+pub use keyroster_http::{HttpOptions, Limits, RetryPolicy, Timeouts};
 pub use settings::OpenRouterFactory;
 
 /// OpenRouter's name in settings and records.
@@ -53,26 +54,17 @@ pub struct OpenRouter {
 }
 
 /// Settings of an [`OpenRouter`] account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct OpenRouterBuilder {
     management_key: Option<Secret>,
-    base_url: String,
-    limits: Limits,
-    retry: RetryPolicy,
-    timeouts: Timeouts,
+    http: HttpOptions,
 }
 
 impl OpenRouter {
     /// Settings for an account; the management key is the only one that has no default.
     #[must_use]
     pub fn builder() -> OpenRouterBuilder {
-        OpenRouterBuilder {
-            management_key: None,
-            base_url: DEFAULT_BASE_URL.to_owned(),
-            limits: Limits::none(),
-            retry: RetryPolicy::default(),
-            timeouts: Timeouts::default(),
-        }
+        OpenRouterBuilder::default()
     }
 }
 
@@ -84,32 +76,18 @@ impl OpenRouterBuilder {
         self
     }
 
-    /// Another address than OpenRouter's, with `/api/v1`, as the vendor's own SDKs read it.
+    /// Another address than the vendor's, with `/api/v1`, as the vendor's own SDKs read it.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
+        self.http = self.http.base_url(url);
         self
     }
 
-    /// How fast the account may ask. OpenRouter publishes no limit for these routes; without this, eight
-    /// requests at once.
+    /// Address, limits, retries and time-outs, in place of those set before. OpenRouter publishes no limit
+    /// for these routes.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// How often and how long a request is tried.
-    #[must_use]
-    pub fn retry(mut self, retry: RetryPolicy) -> Self {
-        self.retry = retry;
-        self
-    }
-
-    /// How long one attempt may take.
-    #[must_use]
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
+    pub fn http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
         self
     }
 
@@ -119,7 +97,6 @@ impl OpenRouterBuilder {
     ///   malformed.
     pub fn build(self) -> Result<OpenRouter> {
         let at = |error: Error| error.with_provider(ID);
-        let base = BaseUrl::parse(&self.base_url).map_err(at)?;
         let Some(key) = &self.management_key else {
             return Err(at(Error::new(ErrorKind::Configuration, "no credential is set")
                 .with_help(
@@ -128,12 +105,8 @@ impl OpenRouterBuilder {
                 )));
         };
         // Management keys and others look alike, so the text tells no more than that it is a key.
-        let http = HttpClient::builder(base)
-            .credential(Credential::bearer(key).map_err(at)?)
-            .limits(self.limits)
-            .retry(self.retry)
-            .timeouts(self.timeouts)
-            .build();
+        let credential = Credential::bearer(key).map_err(at)?;
+        let http = self.http.client(credential, DEFAULT_BASE_URL, Limits::none()).map_err(at)?;
         Ok(OpenRouter { info: info(), http })
     }
 }

@@ -1,7 +1,7 @@
 //! OpenRouter accounts out of named settings.
 
 use keyroster_core::{Provider, ProviderFactory, ProviderInfo, Result, Setting, Settings};
-use keyroster_http::{BaseUrl, Limits};
+use keyroster_http::HttpOptions;
 
 use crate::{OpenRouter, info};
 
@@ -12,13 +12,11 @@ pub struct OpenRouterFactory;
 
 const SETTINGS: &[Setting] = &[
     Setting::secret("management-key", "OPENROUTER_MANAGEMENT_KEY", "a management key"),
-    Setting::plain(
-        "base-url",
+    HttpOptions::base_url_setting(
         "OPENROUTER_BASE_URL",
         "another address than https://openrouter.ai/api/v1",
     ),
-    Setting::plain(
-        "requests-per-minute",
+    HttpOptions::rate_setting(
         "OPENROUTER_REQUESTS_PER_MINUTE",
         "a rate limit of your own; none unless set",
     ),
@@ -34,21 +32,10 @@ impl ProviderFactory for OpenRouterFactory {
     }
 
     fn build(&self, settings: &Settings) -> Result<Provider> {
-        let mut builder = OpenRouter::builder();
+        let http = HttpOptions::from_settings(settings, SETTINGS)?;
+        let mut builder = OpenRouter::builder().http(http);
         if let Some(key) = settings.secret("management-key") {
             builder = builder.management_key(key.clone());
-        }
-        if let Some(url) = settings.plain("base-url") {
-            let help = "set OPENROUTER_BASE_URL to the address of OpenRouter's API, with `/api/v1`, or leave \
-                        it out";
-            BaseUrl::parse(url).map_err(|error| error.with_help(help))?;
-            builder = builder.base_url(url);
-        }
-        if let Some(rate) = settings.plain("requests-per-minute") {
-            builder = builder.limits(Limits::parse_per_minute(rate).map_err(|error| {
-                error
-                    .with_help("set OPENROUTER_REQUESTS_PER_MINUTE to one of them, or leave it out")
-            })?);
         }
         Ok(Provider::new(builder.build()?))
     }

@@ -27,8 +27,9 @@ use keyroster_core::{
     Capabilities, Error, ErrorKind, Field, PageSize, Paging, ProviderId, ProviderInfo, Result,
     Secret, Unit,
 };
-use keyroster_http::{BaseUrl, Credential, HttpClient, Limits, RetryPolicy, Timeouts};
+use keyroster_http::{Credential, HttpClient};
 
+pub use keyroster_http::{HttpOptions, Limits, RetryPolicy, Timeouts};
 pub use settings::PinataFactory;
 
 /// Pinata's name in settings and records.
@@ -85,30 +86,19 @@ pub struct Pinata {
 }
 
 /// Settings of a [`Pinata`] account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PinataBuilder {
     jwt: Option<Secret>,
     key_pair: Option<(Secret, Secret)>,
-    base_url: String,
     generation: Generation,
-    limits: Option<Limits>,
-    retry: RetryPolicy,
-    timeouts: Timeouts,
+    http: HttpOptions,
 }
 
 impl Pinata {
     /// Settings for an account; a credential is the only one that has no default.
     #[must_use]
     pub fn builder() -> PinataBuilder {
-        PinataBuilder {
-            jwt: None,
-            key_pair: None,
-            base_url: DEFAULT_BASE_URL.to_owned(),
-            generation: Generation::default(),
-            limits: None,
-            retry: RetryPolicy::default(),
-            timeouts: Timeouts::default(),
-        }
+        PinataBuilder::default()
     }
 }
 
@@ -127,13 +117,6 @@ impl PinataBuilder {
         self
     }
 
-    /// Another address than Pinata's, without `/v3`.
-    #[must_use]
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
-        self
-    }
-
     /// Another generation of the API than the legacy one.
     #[must_use]
     pub fn generation(mut self, generation: Generation) -> Self {
@@ -141,25 +124,18 @@ impl PinataBuilder {
         self
     }
 
-    /// How fast the account may ask. Without it: the smallest plan's 60 requests a minute at Pinata's own
-    /// address, and at another as fast as it answers.
+    /// Another address than the vendor's, without `/v3`.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = Some(limits);
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.http = self.http.base_url(url);
         self
     }
 
-    /// How often and how long a request is tried.
+    /// Address, limits, retries and time-outs, in place of those set before. Without a limit, the smallest
+    /// plan's 60 requests a minute hold at Pinata's own address.
     #[must_use]
-    pub fn retry(mut self, retry: RetryPolicy) -> Self {
-        self.retry = retry;
-        self
-    }
-
-    /// How long one attempt may take.
-    #[must_use]
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
+    pub fn http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
         self
     }
 
@@ -168,21 +144,9 @@ impl PinataBuilder {
     /// - [`Configuration`](ErrorKind::Configuration): there is no credential, or a setting is malformed.
     pub fn build(self) -> Result<Pinata> {
         let at = |error: Error| error.with_provider(ID);
-        let base = BaseUrl::parse(&self.base_url).map_err(at)?;
         let (credential, own) = self.credential().map_err(at)?;
-        let limits = self.limits.unwrap_or_else(|| {
-            if BaseUrl::parse(DEFAULT_BASE_URL).is_ok_and(|pinata| pinata == base) {
-                Limits::per_minute(FREE_PLAN_PER_MINUTE)
-            } else {
-                Limits::none()
-            }
-        });
-        let http = HttpClient::builder(base)
-            .credential(credential)
-            .limits(limits)
-            .retry(self.retry)
-            .timeouts(self.timeouts)
-            .build();
+        let plan = Limits::per_minute(FREE_PLAN_PER_MINUTE);
+        let http = self.http.client(credential, DEFAULT_BASE_URL, plan).map_err(at)?;
         Ok(Pinata { info: info(), generation: self.generation, http, own })
     }
 

@@ -3,7 +3,7 @@
 use keyroster_core::{
     Error, ErrorKind, Provider, ProviderFactory, ProviderInfo, Result, Setting, Settings,
 };
-use keyroster_http::{BaseUrl, Limits};
+use keyroster_http::HttpOptions;
 
 use crate::{Generation, Pinata, info};
 
@@ -17,10 +17,12 @@ const SETTINGS: &[Setting] = &[
     Setting::secret("jwt", "PINATA_JWT", "JWT of an admin key"),
     Setting::secret("api-key", "PINATA_API_KEY", "public key of an admin key, instead of the JWT"),
     Setting::secret("api-secret", "PINATA_API_SECRET", "secret of that key"),
-    Setting::plain("base-url", "PINATA_BASE_URL", "another address than https://api.pinata.cloud"),
     Setting::plain("generation", "PINATA_GENERATION", "`legacy`, `v3` or `v3-sdk`"),
-    Setting::plain(
-        "requests-per-minute",
+    HttpOptions::base_url_setting(
+        "PINATA_BASE_URL",
+        "another address than https://api.pinata.cloud",
+    ),
+    HttpOptions::rate_setting(
         "PINATA_REQUESTS_PER_MINUTE",
         "the plan's rate limit, or `none`; at Pinata's own address 60 unless set",
     ),
@@ -36,7 +38,8 @@ impl ProviderFactory for PinataFactory {
     }
 
     fn build(&self, settings: &Settings) -> Result<Provider> {
-        let mut builder = Pinata::builder();
+        let http = HttpOptions::from_settings(settings, SETTINGS)?;
+        let mut builder = Pinata::builder().http(http);
         if let Some(jwt) = settings.secret("jwt") {
             builder = builder.jwt(jwt.clone());
         }
@@ -47,19 +50,9 @@ impl ProviderFactory for PinataFactory {
             (None, Some(_)) if !has_jwt => return Err(half("PINATA_API_SECRET", "PINATA_API_KEY")),
             _ => {}
         }
-        if let Some(url) = settings.plain("base-url") {
-            let help = "set PINATA_BASE_URL to the address of Pinata's API, or leave it out";
-            BaseUrl::parse(url).map_err(|error| error.with_help(help))?;
-            builder = builder.base_url(url);
-        }
         if let Some(generation) = settings.plain("generation") {
             builder = builder.generation(generation.parse::<Generation>().map_err(|error| {
                 error.with_help("set PINATA_GENERATION to one of them, or leave it out")
-            })?);
-        }
-        if let Some(rate) = settings.plain("requests-per-minute") {
-            builder = builder.limits(Limits::parse_per_minute(rate).map_err(|error| {
-                error.with_help("set PINATA_REQUESTS_PER_MINUTE to one of them, or leave it out")
             })?);
         }
         Ok(Provider::new(builder.build()?))

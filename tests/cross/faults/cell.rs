@@ -9,7 +9,7 @@ use keyroster::{
     Access, ApiKey, CreateKey, CreatedKey, Error, ErrorKind, ListKeys, Liveness, Provider, Result,
     Revocation, UpdateKey,
 };
-use keyroster_http::{RetryPolicy, Timeouts};
+use keyroster_http::{HttpOptions, RetryPolicy, Timeouts};
 use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use serde_json::Value;
 
@@ -37,13 +37,14 @@ pub(crate) fn provider(sandbox: &Sandbox, vendor: Vendor, request: Duration) -> 
     let timeouts = Timeouts::default().with_request(request);
     if vendor == Vendor::Pinata {
         let access = sandbox.pinata();
-        let builder = Pinata::builder().jwt(access.jwt).base_url(access.base_url);
-        Provider::new(builder.retry(retry).timeouts(timeouts).build().unwrap())
+        let builder = Pinata::builder().jwt(access.jwt);
+        let http = HttpOptions::default().base_url(access.base_url).retry(retry).timeouts(timeouts);
+        Provider::new(builder.http(http).build().unwrap())
     } else {
         let access = sandbox.openrouter();
         let builder = OpenRouter::builder().management_key(access.management_key);
-        let builder = builder.base_url(access.base_url);
-        Provider::new(builder.retry(retry).timeouts(timeouts).build().unwrap())
+        let http = HttpOptions::default().base_url(access.base_url).retry(retry).timeouts(timeouts);
+        Provider::new(builder.http(http).build().unwrap())
     }
 }
 

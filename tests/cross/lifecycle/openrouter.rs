@@ -166,8 +166,8 @@ async fn a_cleared_field_is_sent_as_null_and_a_kept_one_not_at_all() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let vendor = std::thread::spawn(move || overheard(&listener));
-        let builder = OpenRouter::builder().management_key("sk-or-v1-fa4efa4e").base_url(base);
-        let provider = Provider::new(builder.retry(quick()).build().unwrap());
+        let builder = OpenRouter::builder().management_key("sk-or-v1-fa4efa4e");
+        let provider = Provider::new(builder.http(quick().base_url(base)).build().unwrap());
         provider.update(&"h".into(), &change).await.unwrap();
         let (line, body) = vendor.join().unwrap();
         assert_eq!(line, "PATCH /keys/h HTTP/1.1");
@@ -226,8 +226,8 @@ async fn a_management_key_knows_itself_and_is_in_no_list() {
     // One that may not manage keys says so of itself.
     let key = limited(&provider).await;
     let access = sandbox.openrouter();
-    let builder = OpenRouter::builder().management_key(key.secret).base_url(access.base_url);
-    let inference = Provider::new(builder.retry(quick()).build().unwrap());
+    let builder = OpenRouter::builder().management_key(key.secret);
+    let inference = Provider::new(builder.http(quick().base_url(access.base_url)).build().unwrap());
     assert_eq!(inference.whoami().await.unwrap().access, Access::scoped(["inference"]));
     let error = inference.create(&CreateKey::new("x")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PermissionDenied, "{error}");

@@ -20,8 +20,8 @@ fn request(name: &str, access: Access, uses: Option<u64>) -> CreateKey {
 }
 
 fn with_jwt(sandbox: &Sandbox, jwt: &Secret) -> Provider {
-    let builder = Pinata::builder().jwt(jwt.clone()).base_url(sandbox.pinata().base_url);
-    Provider::new(builder.retry(quick()).build().unwrap())
+    let builder = Pinata::builder().jwt(jwt.clone());
+    Provider::new(builder.http(quick().base_url(sandbox.pinata().base_url)).build().unwrap())
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn a_new_key_comes_with_record_and_every_part_of_its_secret() {
             let [(part, secret)] = &created.parts[..] else { panic!("{:?}", created.parts) };
             assert_eq!(part, "pinata_api_secret");
             let pair = Pinata::builder().key_pair(key.id.as_str(), secret.clone());
-            let pair = pair.base_url(sandbox.pinata().base_url).retry(quick()).build().unwrap();
+            let pair = pair.http(quick().base_url(sandbox.pinata().base_url)).build().unwrap();
             let pair = Provider::new(pair).whoami().await.unwrap();
             assert_eq!(pair.key_id.as_ref(), Some(&key.id));
             let shown = format!("{created:?}");
@@ -130,7 +130,7 @@ async fn whoami_tells_an_admin_from_others() {
     let sandbox = Sandbox::start().await.unwrap();
     let access = sandbox.pinata();
     let pair = Pinata::builder().key_pair(access.api_key.as_str(), access.api_secret);
-    let pair = pair.base_url(access.base_url.as_str()).retry(quick()).build().unwrap();
+    let pair = pair.http(quick().base_url(access.base_url.as_str())).build().unwrap();
     for provider in [pinata(&sandbox), Provider::new(pair)] {
         let me = provider.whoami().await.unwrap();
         assert_eq!(me.key_id, Some(KeyId::from(access.api_key.as_str())));
