@@ -4,4 +4,5 @@
 mod handle;
 mod listing;
 mod record;
+mod roster;
 mod vendor;

@@ -1,0 +1,137 @@
+//! Several accounts: none delays, hides or fails another.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future;
+use keyroster_core::{
+    ApiKey, Capabilities, Error, ErrorKind, KeyProvider, ListKeys, Page, PageRequest, Paging,
+    Provider, ProviderId, ProviderInfo, Result, Roster, RosterEvent, RosterReport, async_trait,
+};
+
+use crate::vendor::{key, keys, vendor};
+
+/// A vendor that never answers.
+#[derive(Debug)]
+struct Silent(ProviderInfo);
+
+#[async_trait]
+impl KeyProvider for Silent {
+    fn info(&self) -> &ProviderInfo {
+        &self.0
+    }
+
+    async fn list_page(&self, _: &PageRequest) -> Result<Page> {
+        future::pending().await
+    }
+}
+
+fn silent() -> Provider {
+    let id = ProviderId::from_static("silent");
+    let can = Capabilities::LIST_ONLY;
+    Provider::new(Silent(ProviderInfo::new(id, "Silent", "https://s.example", Paging::Single, can)))
+}
+
+fn of(keys: Vec<ApiKey>) -> Provider {
+    vendor(Paging::Single, move |_, _| Page::new(keys.clone()))
+}
+
+/// Keys that no other account has.
+fn own(name: &str, count: usize) -> Provider {
+    of((0..count).map(|number| key(format!("{name}-{number}"))).collect())
+}
+
+fn broken() -> Result<Provider> {
+    Err(Error::new(ErrorKind::Configuration, "no credential is set"))
+}
+
+async fn report(roster: &Roster) -> RosterReport {
+    roster.list(ListKeys::all()).await
+}
+
+#[tokio::test]
+async fn an_account_that_fails_hides_nothing_of_the_others() {
+    let mut roster = Roster::new();
+    roster.add("a", Ok(own("a", 3)));
+    roster.add("b", broken());
+    roster.add("c", Ok(own("c", 2)));
+    let report = report(&roster).await;
+    let names: Vec<_> = report.keys.iter().map(|key| key.account.as_ref()).collect();
+    assert_eq!(names, ["a", "a", "a", "c", "c"]);
+    assert_eq!(report.failures.len(), 1);
+    assert_eq!(report.failures[0].error.account(), Some("b"));
+    assert_eq!(report.accounts.iter().map(|account| account.keys).collect::<Vec<_>>(), [3, 0, 2]);
+    assert_eq!(report.keys_answered(), 5);
+}
+
+#[tokio::test]
+async fn a_silent_account_delays_no_other_and_fails_at_its_deadline() {
+    // More of them than are asked at once would still let the others through, one after the other.
+    let mut roster = Roster::new().with_concurrency(2);
+    roster.add("silent", Ok(silent()));
+    for number in 0..5 {
+        let name = format!("a{number}");
+        roster.add(name.as_str(), Ok(own(&name, 2)));
+    }
+    let mut events = roster.keys(&ListKeys::all());
+    let mut finished = 0;
+    while finished < 5 {
+        // Were the others delayed, this would wait for ever.
+        if let Some(RosterEvent::Finished(_)) = events.next().await {
+            finished += 1;
+        }
+    }
+
+    let roster = roster.with_deadline(Duration::from_secs(7), |_| future::ready(()));
+    let report = report(&roster).await;
+    assert_eq!(report.failures.len(), 1);
+    let error = &report.failures[0].error;
+    assert_eq!((error.kind(), error.account()), (ErrorKind::Transport, Some("silent")));
+    assert!(error.to_string().contains("7s"), "{error}");
+}
+
+#[tokio::test]
+async fn two_ways_to_the_same_account_are_told() {
+    let mut roster = Roster::new();
+    roster.add("admin", Ok(of(keys(40))));
+    // The same account, from which a key was revoked meanwhile, and in another order.
+    let mut later = keys(40);
+    later.remove(7);
+    later.reverse();
+    roster.add("backup", Ok(of(later)));
+    roster.add("other", Ok(own("o", 40)));
+    let report = report(&roster).await;
+    let same: Vec<_> = report.accounts.iter().map(|account| account.same_as.as_deref()).collect();
+    assert_eq!(same.iter().filter(|same| same.is_some()).count(), 1, "{same:?}");
+    assert_eq!(same[2], None);
+}
+
+#[tokio::test]
+async fn a_thousand_accounts_are_asked() {
+    let mut roster = Roster::new();
+    for number in 0..1000 {
+        let name = format!("account-{number}");
+        roster.add(name.as_str(), Ok(own(&name, 3)));
+    }
+    let report = report(&roster).await;
+    assert_eq!(report.keys.len(), 3000);
+    assert_eq!(report.accounts.len(), 1000);
+}
+
+#[tokio::test]
+async fn events_end_with_one_verdict_an_account() {
+    let mut roster = Roster::new();
+    roster.add("a", Ok(own("a", 1)));
+    roster.add("b", broken());
+    let events: Vec<_> = roster.keys(&ListKeys::all()).collect().await;
+    let verdicts = events
+        .iter()
+        .filter(|event| matches!(event, RosterEvent::Finished(_) | RosterEvent::Failed(..)));
+    assert_eq!(verdicts.count(), 2);
+    // What is collected from the events is what `list` answers.
+    let mut collected = RosterReport::default();
+    for event in events {
+        collected.take(event);
+    }
+    assert_eq!(collected.keys, report(&roster).await.keys);
+}
