@@ -66,7 +66,8 @@ async fn a_502_after_the_commit_leaves_one_key_and_says_which() {
         let after = cell::ids(&sandbox, vendor);
         let made: Vec<_> = after.difference(&before).collect();
         let suspects = provider.reconcile(error.orphan().unwrap()).await.unwrap();
-        let suspects: Vec<_> = suspects.iter().map(|suspect| suspect.key.id.as_str()).collect();
+        let suspects: Vec<_> =
+            suspects.suspects.iter().map(|suspect| suspect.key.id.as_str()).collect();
         assert_eq!((made.len(), suspects), (1, vec![made[0].as_str()]));
         assert_eq!(cell::ids(&sandbox, vendor), after, "looking changes nothing");
     }

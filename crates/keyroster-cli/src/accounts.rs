@@ -1,6 +1,8 @@
 //! Which accounts a command asks.
 
-use keyroster::{Error, Provider, ProviderFactory, Registry, Roster, Setting, Settings};
+use keyroster::{
+    Error, Provider, ProviderFactory, ProviderId, Registry, Roster, Setting, Settings,
+};
 use keyroster_sandbox::Sandbox;
 
 use crate::env;
@@ -51,6 +53,28 @@ impl Source<'_> {
 }
 
 impl Accounts {
+    /// Keeps the accounts that are wanted, by name and provider; at least one.
+    pub(crate) fn retain(&mut self, wanted: impl Fn(&str, &str) -> bool) -> Result<(), Failure> {
+        let mut kept = Roster::new();
+        for (name, provider) in self.roster.accounts() {
+            let id = match provider {
+                Ok(provider) => Some(&provider.info().id),
+                Err(error) => error.provider(),
+            };
+            if wanted(name, id.map_or("", ProviderId::as_str)) {
+                kept.add(name, provider.clone());
+            }
+        }
+        if kept.is_empty() {
+            let names: Vec<_> =
+                self.roster.accounts().map(|(name, _)| format!("`{name}`")).collect();
+            let known = names.join(", ");
+            return Err(Failure::Usage(format!("no account fits; there is {known}")));
+        }
+        self.roster = kept;
+        Ok(())
+    }
+
     /// The account of that name.
     pub(crate) fn find(&self, name: &str) -> Result<Provider, Failure> {
         if let Some((_, provider)) = self.roster.accounts().find(|(known, _)| *known == name) {

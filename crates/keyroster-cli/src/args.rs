@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use keyroster::{Reset, Timestamp};
+use keyroster::{KeyStatus, Reset, Timestamp};
 
 const EXAMPLES: &str = "\
 Accounts come from the environment; `keyroster providers` names the variables.
@@ -67,6 +67,63 @@ pub(crate) struct List {
     /// How to print the keys.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+}
+
+/// Which keys are wanted; a key whose vendor does not say what is asked is left out and counted.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which keys")]
+pub(crate) struct FilterArgs {
+    /// Of these accounts, as `prod-*`.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) account: Option<String>,
+
+    /// Of these providers.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) provider: Option<String>,
+
+    /// Of this name, as `ci-*`.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) name: Option<String>,
+
+    /// Of this status; several with commas between.
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = statuses())]
+    pub(crate) status: Vec<String>,
+
+    /// With this access.
+    #[arg(long, value_enum)]
+    pub(crate) access: Option<AccessKind>,
+
+    /// Made longer ago than this, as `90d`.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) older_than: Option<Duration>,
+
+    /// Not used for this long, as `90d`.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) unused_for: Option<Duration>,
+
+    /// That stop by themselves within this time, as `30d`.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) expires_within: Option<Duration>,
+
+    /// That never stop by themselves.
+    #[arg(long)]
+    pub(crate) never_expires: bool,
+
+    /// That have used more than this of their quota, as `80%`.
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) used_over: Option<u32>,
+}
+
+/// What a key may do, as far as one can ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AccessKind {
+    /// Everything.
+    Admin,
+    /// What its scopes allow.
+    Scoped,
 }
 
 #[derive(Debug, Args)]
@@ -230,6 +287,7 @@ pub(crate) struct Update {
 
 /// Which keys to turn on or off, and how carefully.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, not a state")]
 pub(crate) struct Turn {
     /// Accounts and the keys' ids, or the beginnings of them.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
@@ -246,6 +304,10 @@ pub(crate) struct Turn {
     /// A file with one ACCOUNT/KEY-ID a line, or `-` for standard input; one that is in no list is passed over.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<String>,
+
+    /// Let it pass that keys of --from are in no list, as when an interrupted run is run again.
+    #[arg(long, requires = "from")]
+    pub(crate) missing_ok: bool,
 
     /// Act without asking.
     #[arg(short, long)]
@@ -375,8 +437,20 @@ fn extra(text: &str) -> Result<(String, serde_json::Value), String> {
     Ok((name.to_owned(), value))
 }
 
+/// A span of time; a day has 24 hours here.
 fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "not a time: write `50ms`, `2s` or `1m`".to_owned();
-    let duration: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
-    Duration::try_from(duration).map_err(|_| wrong())
+    let wrong = || "not a time: write `50ms`, `12h` or `90d`".to_owned();
+    let span: jiff::Span = text.parse().map_err(|_| wrong())?;
+    let days = jiff::SpanRelativeTo::days_are_24_hours();
+    let span = span.to_duration(days).map_err(|_| wrong())?;
+    Duration::try_from(span).map_err(|_| wrong())
+}
+
+fn percent(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix('%').unwrap_or(text);
+    number.trim().parse().map_err(|_| "not a percentage: write `80%`".to_owned())
+}
+
+fn statuses() -> clap::builder::PossibleValuesParser {
+    KeyStatus::ALL.map(KeyStatus::as_str).into()
 }

@@ -27,6 +27,7 @@ mod arguments;
 mod commands;
 mod env;
 mod failure;
+mod filter;
 mod output;
 mod select;
 mod sink;

@@ -84,10 +84,11 @@ impl Sink {
             Self::Command(line) => {
                 let mut child =
                     Command::new("sh").arg("-c").arg(&line).stdin(Stdio::piped()).spawn()?;
-                if let Some(mut input) = child.stdin.take() {
-                    input.write_all(secret.expose().as_bytes())?;
-                }
+                let input = child.stdin.take();
+                let written =
+                    input.map_or(Ok(()), |mut input| input.write_all(secret.expose().as_bytes()));
                 let status = child.wait()?;
+                written?;
                 if !status.success() {
                     return Err(io::Error::other(format!("the command ended with {status}")));
                 }
@@ -144,6 +145,11 @@ fn command(line: &str) -> Result<Sink, String> {
     // What stands before the command sets variables for it.
     let mut words = line.split_whitespace().skip_while(|word| word.contains('='));
     let word = words.next().unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+".contains(c);
+    if word.is_empty() || !word.chars().all(plain) {
+        // Only a shell can tell what this runs.
+        return Ok(Sink::Command(line.to_owned()));
+    }
     let mut check = Command::new("sh");
     check.args(["-c", "command -v -- \"$1\" >/dev/null", "sh", word]).stdin(Stdio::null());
     match check.status() {

@@ -264,6 +264,16 @@ pub struct Suspect {
     pub made_since: bool,
 }
 
+/// What looking for an orphan found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Reconciliation {
+    /// The keys that may be it.
+    pub suspects: Vec<Suspect>,
+    /// Why it may have been overlooked.
+    pub warnings: Vec<Warning>,
+}
+
 /// What came of revoking a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -273,6 +283,9 @@ pub enum Revocation {
     Revoked,
     /// The vendor does not know such a key: it was gone already, or never was.
     AlreadyGone,
+    /// The vendor does not know such a key any longer, and an earlier attempt of the same request went
+    /// unanswered: by which of the two it is gone, cannot be told.
+    Gone,
 }
 
 /// Whose credential the account's own is.

@@ -41,6 +41,12 @@ impl Decimal {
         self.0.checked_sub(other.0).map(Self)
     }
 
+    /// The product, or none if it has more than 28 digits.
+    #[must_use]
+    pub fn checked_mul(self, other: Self) -> Option<Self> {
+        self.0.checked_mul(other.0).map(Self)
+    }
+
     /// Whether it is less than nought.
     #[must_use]
     pub fn is_negative(self) -> bool {

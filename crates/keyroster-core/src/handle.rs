@@ -10,7 +10,8 @@ use crate::clock::now;
 use crate::{
     Access, ApiKey, ContainerPage, CreateKey, CreatedKey, Error, ErrorKind, Identification, KeyId,
     KeyList, KeyProvider, ListKeys, Listing, Operation, Orphan, Page, PageRequest, Principal,
-    ProviderInfo, Result, Revocation, Secret, Suspect, Traffic, UpdateKey, Warning,
+    ProviderInfo, Reconciliation, Result, Revocation, Secret, Suspect, Timestamp, Traffic,
+    UpdateKey, Warning,
 };
 
 /// So far may the vendor's clock be behind ours when an orphan is looked for.
@@ -179,19 +180,25 @@ impl Provider {
     ///
     /// Names are not unique: which of them is the orphan, a person decides. A vendor's list may lag behind
     /// its creates; an empty answer soon after is no proof.
-    pub async fn reconcile(&self, orphan: &Orphan) -> Result<Vec<Suspect>> {
+    pub async fn reconcile(&self, orphan: &Orphan) -> Result<Reconciliation> {
         let request = ListKeys { container: orphan.container.clone() };
+        let list = self.list(request).await?;
         let since = orphan.sent_at.saturating_sub(CLOCK_SKEW);
-        let keys = self.list(request).await?.keys.into_iter();
-        let namesakes = keys.filter(|key| {
+        let namesakes = list.keys.into_iter().filter(|key| {
             key.name.as_deref() == Some(&orphan.name)
+                && key.state.revoked != Some(true)
                 && key.created_at.is_none_or(|created| created >= since)
         });
+        let made_since = |created: Timestamp| {
+            // Some vendors date keys to the second.
+            let whole = created == created.floor_second();
+            created >= if whole { orphan.sent_at.floor_second() } else { orphan.sent_at }
+        };
         let suspect = |key: ApiKey| {
-            let made_since = key.created_at.is_some_and(|created| created >= orphan.sent_at);
+            let made_since = key.created_at.is_some_and(made_since);
             Suspect { key, made_since }
         };
-        Ok(namesakes.map(suspect).collect())
+        Ok(Reconciliation { suspects: namesakes.map(suspect).collect(), warnings: list.warnings })
     }
 
     /// Changes a key, and answers its new record.
@@ -221,10 +228,9 @@ impl Provider {
         if let Some(id) = &principal.key_id
             && principal.access == Access::Unknown
         {
-            match self.find(id).await {
-                Ok(record) => principal.complete(record),
-                Err(error) if is_no_answer(&error) => {}
-                Err(error) => return self.named(operation, Err(error)),
+            // What the look-up cannot tell stays unknown: the credential itself was found good.
+            if let Ok(record) = self.find(id).await {
+                principal.complete(record);
             }
         }
         Ok(principal)
@@ -284,12 +290,4 @@ impl Provider {
             None => error,
         }
     }
-}
-
-/// Whether a look-up says no more than that this credential may not look, or finds nothing.
-fn is_no_answer(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::PermissionDenied | ErrorKind::Unauthenticated | ErrorKind::NotFound
-    )
 }

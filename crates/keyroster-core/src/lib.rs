@@ -85,8 +85,8 @@ mod traffic;
 pub use async_trait::async_trait;
 
 pub use change::{
-    Change, CreateKey, CreatedKey, Identification, Liveness, Orphan, Principal, Revocation,
-    Suspect, UpdateKey,
+    Change, CreateKey, CreatedKey, Identification, Liveness, Orphan, Principal, Reconciliation,
+    Revocation, Suspect, UpdateKey,
 };
 pub use decimal::{Amount, Decimal, ParseDecimalError, Unit};
 pub use error::{Error, ErrorKind, Result};

@@ -180,6 +180,10 @@ impl Walk {
                         continue;
                     };
                     let Some(start) = scan.next() else {
+                        // A key of another list is new in none, so only a single list can be counted.
+                        if container.is_none() {
+                            lock(&self.progress).warnings.extend(scan.shortfall().map(uncounted));
+                        }
                         *current = None;
                         continue;
                     };
@@ -219,6 +223,13 @@ impl Walk {
         }
         Ok(found)
     }
+}
+
+fn uncounted((total, found): (u64, u64)) -> Warning {
+    Warning::incomplete(format!(
+        "the vendor counts {total} keys and showed {found}; unless the others were made while they were \
+         listed, they are missing"
+    ))
 }
 
 async fn fetch(

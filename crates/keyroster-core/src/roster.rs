@@ -26,7 +26,8 @@ const SAMPLE: usize = 16;
 
 /// Named accounts, asked as one.
 ///
-/// One account's failure, slowness or rate limit never delays, hides or fails another's.
+/// One account's failure, slowness or rate limit never hides or fails another's, and delays it only when
+/// as many others are unanswered as are asked at once; a deadline bounds that.
 ///
 /// ```
 /// # use keyroster_core::{ListKeys, Provider, Roster};
@@ -242,7 +243,8 @@ pub struct AccountReport {
     pub traffic: Traffic,
     /// From the first request to the last answer, in milliseconds.
     pub elapsed_ms: u64,
-    /// Another account that reaches the same account at the vendor: its keys are these.
+    /// Another account that finished before and shares keys with this one: both reach the same account at
+    /// the vendor.
     pub same_as: Option<Arc<str>>,
 }
 

@@ -43,6 +43,9 @@ pub(crate) enum ScanFault {
 #[derive(Debug)]
 pub(crate) struct Scan {
     style: Style,
+    /// How many items were new, and how many the vendor last said there are.
+    found: u64,
+    total: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -50,7 +53,7 @@ enum Style {
     Finished,
     Single,
     Cursor { at: Option<Cursor>, used: HashSet<u128> },
-    Offset(OffsetScan),
+    Offset(Box<OffsetScan>),
 }
 
 #[derive(Debug)]
@@ -74,7 +77,7 @@ impl Scan {
         let style = match paging {
             Paging::Single => Style::Single,
             Paging::Cursor => Style::Cursor { at: None, used: HashSet::new() },
-            Paging::Offset(size) => Style::Offset(OffsetScan {
+            Paging::Offset(size) => Style::Offset(Box::new(OffsetScan {
                 size,
                 at: 0,
                 anchor: None,
@@ -82,9 +85,9 @@ impl Scan {
                 longest: 0,
                 found: 0,
                 stalled: 0,
-            }),
+            })),
         };
-        Self { style }
+        Self { style, found: 0, total: None }
     }
 
     /// Where the next page starts; none when the list has ended.
@@ -107,6 +110,25 @@ impl Scan {
         seen: &mut Seen,
     ) -> Result<Vec<bool>, ScanFault> {
         let items: Vec<u128> = items.iter().map(|id| seen.fingerprint(id)).collect();
+        self.total = total.or(self.total);
+        let fresh = self.take(items, next, total, seen)?;
+        self.found += fresh.iter().filter(|new| **new).count() as u64;
+        Ok(fresh)
+    }
+
+    /// How many more items the vendor counted than it showed, once the list has ended.
+    pub(crate) fn shortfall(&self) -> Option<(u64, u64)> {
+        let total = self.total.filter(|total| *total > self.found)?;
+        Some((total, self.found))
+    }
+
+    fn take(
+        &mut self,
+        items: Vec<u128>,
+        next: Option<Cursor>,
+        total: Option<u64>,
+        seen: &mut Seen,
+    ) -> Result<Vec<bool>, ScanFault> {
         match &mut self.style {
             Style::Finished => Ok(vec![false; items.len()]),
             Style::Single => {

@@ -39,6 +39,13 @@ impl Timestamp {
         jiff::Timestamp::from_second(seconds).ok().map(Self)
     }
 
+    /// The same instant without its part of a second.
+    #[must_use]
+    pub fn floor_second(self) -> Self {
+        let seconds = self.0.as_nanosecond().div_euclid(1_000_000_000);
+        i64::try_from(seconds).ok().and_then(Self::from_seconds).unwrap_or(self)
+    }
+
     /// Milliseconds since 1970-01-01T00:00:00Z, rounded towards zero.
     #[must_use]
     pub fn as_millis(self) -> i64 {

@@ -178,7 +178,9 @@ impl Scalar for Decimal {
         if let Ok(value) = raw.parse() {
             return Ok(Field::Is(value));
         }
-        Ok(Field::Odd(value_of(raw)))
+        // A number of too many digits keeps them as text.
+        let number = raw.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        Ok(Field::Odd(if number { raw.into() } else { value_of(raw) }))
     }
 }
 

@@ -75,20 +75,25 @@ fn looks_secret(run: &str) -> bool {
     {
         return true;
     }
-    // A path or a host name is judged part by part: each part is a word of its own.
-    run.split(['/', '.']).any(|part| {
-        let digits = part.bytes().filter(u8::is_ascii_digit).count();
-        let letters = part.bytes().filter(u8::is_ascii_alphabetic).count();
-        let switches = part
-            .as_bytes()
-            .windows(2)
-            .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
-            .count();
-        part.len() >= SUSPECT_CHARS
-            && ((digits >= 2 && letters >= 2 && switches >= 3)
-                || digits == part.len()
-                || part.bytes().all(|byte| byte.is_ascii_hexdigit()))
-    })
+    // A path is judged part by part, each a word of its own; base64, which has slashes too, as a whole.
+    let path = run.starts_with('/') || run.starts_with('.');
+    reads_like_no_word(run) && !path || run.split(['/', '.']).any(reads_like_no_word)
+}
+
+fn reads_like_no_word(part: &str) -> bool {
+    let count = |is: fn(&u8) -> bool| part.bytes().filter(is).count();
+    let digits = count(u8::is_ascii_digit);
+    let (lower, upper) = (count(u8::is_ascii_lowercase), count(u8::is_ascii_uppercase));
+    let switches = part
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
+        .count();
+    part.len() >= SUSPECT_CHARS
+        && ((digits >= 2 && lower + upper >= 2 && switches >= 3)
+            || (digits > 0 && lower > 0 && upper > 0)
+            || digits == part.len()
+            || part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Whether a field's name speaks of a secret.
@@ -158,6 +163,8 @@ mod tests {
             ("eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln", "[hidden]"),
             ("secret=94566af5e63833e260be;", "[hidden];"),
             ("a\u{1b}[31m b\r\nc", "a [31m b c"),
+            ("key fa4eXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "key [hidden]"),
+            ("POST /users/generateApiKey", "POST /users/generateApiKey"),
         ] {
             assert_eq!(scrub(text, &known), clean);
         }

@@ -105,11 +105,10 @@ impl KeyProvider for OpenRouter {
         let call = Request::delete(Operation::RevokeKey, "/keys/{hash}").segment(id.as_str());
         let response = self.http.send(call.accept(&[404])).await?;
         if response.status() == 404 {
-            // In OpenRouter's own words; a gateway's 404 says nothing about the key. After an attempt that
-            // went unanswered, that attempt has deleted it.
+            // In OpenRouter's own words; a gateway's 404 says nothing about the key.
             response.object::<wire::Failure>()?;
-            let ours = response.after_lost_attempt();
-            return Ok(if ours { Revocation::Revoked } else { Revocation::AlreadyGone });
+            let lost = response.after_lost_attempt();
+            return Ok(if lost { Revocation::Gone } else { Revocation::AlreadyGone });
         }
         match response.object::<wire::Deleted>()? {
             wire::Deleted { deleted: true } => Ok(Revocation::Revoked),
@@ -132,7 +131,9 @@ impl KeyProvider for OpenRouter {
     async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let call = current_key(Operation::Identify).credential(Credential::bearer(secret)?);
         let response = self.http.send(call.accept(&[401, 403])).await?;
-        if response.status() != 200 {
+        if response.status() >= 400 {
+            // In OpenRouter's own words; a gateway's refusal says nothing about the secret.
+            response.object::<wire::Failure>()?;
             let mut principal = Principal::new();
             principal.hint = masked(secret);
             let dead = Identification::new(Liveness::Dead, principal);

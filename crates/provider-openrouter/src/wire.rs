@@ -79,7 +79,16 @@ pub(crate) struct Deleted {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Failure {
     #[serde(rename = "error")]
-    _error: serde_json::Value,
+    _error: FailureText,
+}
+
+#[derive(Debug, Deserialize)]
+struct FailureText {
+    #[serde(rename = "message")]
+    _message: String,
+    /// A number in the schema, and a text in some answers.
+    #[serde(rename = "code")]
+    _code: serde_json::Value,
 }
 
 /// A number in the digits that were asked for.

@@ -136,18 +136,19 @@ fn accepted(response: &Response) -> Result<()> {
     response.object::<wire::Message>().map(drop)
 }
 
+/// Whether Pinata accepts a credential, in its own words: a gateway's refusal says nothing about it.
 fn liveness(response: &Response) -> Result<Liveness> {
-    if response.status() != 200 {
-        return Ok(Liveness::Dead);
+    if response.status() < 400 {
+        return accepted(response).map(|()| Liveness::Live);
     }
-    accepted(response).map(|()| Liveness::Live)
+    response.object::<wire::Failure>()?;
+    Ok(Liveness::Dead)
 }
 
-/// What a 404 to a revocation means: in Pinata's own words, that there is no such key. After an attempt
-/// that went unanswered, that attempt has revoked it.
+/// What a 404 to a revocation means: in Pinata's own words, that there is no such key (any longer).
 fn gone(response: &Response) -> Result<Revocation> {
     response.object::<wire::Failure>()?;
-    Ok(if response.after_lost_attempt() { Revocation::Revoked } else { Revocation::AlreadyGone })
+    Ok(if response.after_lost_attempt() { Revocation::Gone } else { Revocation::AlreadyGone })
 }
 
 impl Pinata {

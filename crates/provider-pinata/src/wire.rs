@@ -70,8 +70,9 @@ pub(crate) struct Message {
     _message: String,
 }
 
-/// An error in any of Pinata's shapes, which all have this in common.
+/// An error in any of Pinata's shapes, which have one field; a gateway's have others beside it.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Failure {
     #[serde(rename = "error")]
     _error: Value,

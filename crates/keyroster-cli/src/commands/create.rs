@@ -31,24 +31,52 @@ pub(crate) async fn run(
         terminal.say(&format!("would create the key `{name}` at {}", create.account));
         return Ok(ExitCode::SUCCESS);
     }
-    let made = tokio::select! {
-        made = provider.create_unread(&request) => made,
-        interrupted = tokio::signal::ctrl_c() => {
-            interrupted?;
-            terminal.error(&format!(
-                "interrupted while the key `{name}` was being made; it may exist without anybody holding \
-                 its secret; look for it with `keyroster list`"
-            ));
-            return Ok(ExitCode::from(130));
-        }
+    let Some(made) = unhurried(provider.create_unread(&request), &name, terminal).await else {
+        terminal.error(&format!(
+            "interrupted while the key `{name}` was being made; it may exist without anybody holding its \
+             secret; look for it with `keyroster list`"
+        ));
+        return Ok(ExitCode::from(130));
     };
     match made {
         Ok(created) => finish(create, &provider, sink, created, terminal).await,
         Err(error) => {
             terminal.error(&error.to_string());
-            explain_orphan(&create.account, &provider, &error, terminal).await;
+            interruptible(explain_orphan(&create.account, &provider, &error, terminal)).await;
             Ok(ExitCode::from(failure::code(error.kind())))
         }
+    }
+}
+
+/// Waits for a create that is on its way. The first interruption is answered and waited out, as the answer
+/// may bring the secret; the second gives up.
+async fn unhurried<T>(
+    create: impl Future<Output = T>,
+    name: &str,
+    terminal: &Terminal,
+) -> Option<T> {
+    let mut create = std::pin::pin!(create);
+    for round in 0..2 {
+        tokio::select! {
+            biased;
+            made = &mut create => return Some(made),
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        if round == 0 {
+            terminal.warning(&format!(
+                "the key `{name}` is being made; waiting for its secret; interrupt again to give up"
+            ));
+        }
+    }
+    None
+}
+
+/// Does what may be left undone, until it is interrupted.
+async fn interruptible(work: impl Future<Output = ()>) {
+    tokio::select! {
+        biased;
+        () = work => {}
+        _ = tokio::signal::ctrl_c() => {}
     }
 }
 
@@ -113,7 +141,7 @@ async fn finish(
     if to_stdout {
         return Ok(code);
     }
-    provider.read_back(&mut created).await;
+    interruptible(provider.read_back(&mut created)).await;
     for warning in &created.warnings {
         terminal.warning(&warning.message);
     }
@@ -163,15 +191,19 @@ fn rescue(secret: &Secret, reference: &str, terminal: &Terminal) {
 /// After a create that went unanswered: which keys may be the one, and how to be rid of them.
 async fn explain_orphan(account: &str, provider: &Provider, error: &Error, terminal: &Terminal) {
     let Some(orphan) = error.orphan() else { return };
-    match provider.reconcile(orphan).await {
-        Ok(suspects) if suspects.is_empty() => terminal.hint(&format!(
+    let found = provider.reconcile(orphan).await;
+    for warning in found.iter().flat_map(|found| &found.warnings) {
+        terminal.warning(&warning.message);
+    }
+    match found {
+        Ok(found) if found.suspects.is_empty() => terminal.hint(&format!(
             "the account has no new key named `{}` yet; the vendor's list may lag, so look again with \
              `keyroster list` before you create it anew",
             view::clean(&orphan.name)
         )),
-        Ok(suspects) => {
+        Ok(found) => {
             let name = view::clean(&orphan.name);
-            for suspect in suspects {
+            for suspect in found.suspects {
                 let reference = format!("{account}/{}", suspect.key.id);
                 let at = suspect.key.created_at.map_or_else(
                     || "at a time that the vendor does not tell".to_owned(),

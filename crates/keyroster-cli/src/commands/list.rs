@@ -14,6 +14,7 @@ use keyroster::{
 use crate::accounts::Source;
 use crate::args::{Format, List};
 use crate::failure::{self, Failure, PARTIAL};
+use crate::filter::Filter;
 use crate::output::{
     BAD, Column, DIM, GOOD, Record, Table, Terminal, WARN, print_csv, print_jsonl, print_report,
     raw_stdout, stdout,
@@ -41,29 +42,48 @@ pub(crate) async fn run(
     list: &List,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
-    let accounts = accounts.open().await?;
     let now = view::now();
-    if list.output == Format::Jsonl {
-        let report = stream(&accounts.roster, now, &mut raw_stdout()).await?;
-        return Ok(conclude(&report, terminal));
-    }
-    let report = accounts.roster.list(ListKeys::all()).await;
-    match list.output {
-        Format::Json => print_report(&report, now, &mut raw_stdout())?,
-        Format::Csv => {
-            let records = report.keys.iter().map(|key| Record::new(&key.account, &key.key, now));
-            print_csv(records, &mut raw_stdout())?;
-        }
-        Format::Table | Format::Jsonl => {
-            print_table(&report.keys, now, terminal, &mut stdout())?;
-        }
+    let mut filter = Filter::new(&list.filter, now)?;
+    let mut accounts = accounts.open().await?;
+    accounts.retain(|account, provider| filter.wants_account(account, provider))?;
+    let report = if list.output == Format::Jsonl {
+        stream(&accounts.roster, &mut filter, now, &mut raw_stdout()).await?
+    } else {
+        let mut report = accounts.roster.list(ListKeys::all()).await;
+        report.keys.retain(|key| filter.keeps(&key.key));
+        print(&report, list.output, now, terminal)?;
+        report
+    };
+    match filter.unknown() {
+        0 => {}
+        1 => terminal.hint("1 key is left out, as its vendor does not say what was asked"),
+        unknown => terminal.hint(&format!(
+            "{unknown} keys are left out, as their vendors do not say what was asked"
+        )),
     }
     Ok(conclude(&report, terminal))
+}
+
+fn print(
+    report: &RosterReport,
+    format: Format,
+    now: Timestamp,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    match format {
+        Format::Json => print_report(report, now, &mut raw_stdout()),
+        Format::Csv => {
+            let records = report.keys.iter().map(|key| Record::new(&key.account, &key.key, now));
+            print_csv(records, &mut raw_stdout())
+        }
+        Format::Table | Format::Jsonl => print_table(&report.keys, now, terminal, &mut stdout()),
+    }
 }
 
 /// Prints each key as it comes, and keeps none.
 async fn stream(
     roster: &Roster,
+    filter: &mut Filter<'_>,
     now: Timestamp,
     out: &mut impl Write,
 ) -> Result<RosterReport, Failure> {
@@ -79,6 +99,7 @@ async fn stream(
         };
         let Some(event) = event else { break };
         match event {
+            RosterEvent::Key(key) if !filter.keeps(&key.key) => {}
             RosterEvent::Key(key) => print_jsonl([Record::new(&key.account, &key.key, now)], out)?,
             event => report.take(event),
         }

@@ -82,6 +82,9 @@ pub(crate) async fn run(
         show_plan(act, turn, &selection.targets, terminal);
     }
     if turn.dry_run {
+        for reference in &selection.missing {
+            terminal.warning(&format!("{} is in no list", view::clean(reference)));
+        }
         return Ok(ExitCode::SUCCESS);
     }
     if !turn.yes && !selection.targets.is_empty() {
@@ -155,7 +158,12 @@ async fn guard(act: Act, turn: &Turn, targets: &mut [Target]) -> Result<(), Fail
     let mut owns: HashMap<String, Principal> = HashMap::new();
     for target in targets.iter().filter(|target| target.provider.info().capabilities.whoami) {
         if !owns.contains_key(&target.account) {
-            owns.insert(target.account.clone(), target.provider.whoami().await?);
+            match target.provider.whoami().await {
+                Ok(own) => owns.insert(target.account.clone(), own),
+                // Told to act on that, too, it need not be known which it is.
+                Err(_) if turn.even_own => owns.insert(target.account.clone(), Principal::new()),
+                Err(error) => return Err(error.into()),
+            };
         }
     }
     let is_own = |target: &Target| owns.get(&target.account).map(|own| is_own(own, target));
@@ -254,6 +262,7 @@ async fn carry_out(
         }
         let done = match act {
             Act::Revoke => target.provider.revoke(&target.key.id).await.map(|revocation| {
+                // One that was listed a moment ago, and is gone now, went by this.
                 if revocation == Revocation::AlreadyGone { "already-gone" } else { act.done() }
             }),
             Act::Disable | Act::Enable => {
@@ -289,8 +298,7 @@ async fn carry_out(
     Ok(match first_failure {
         Some(kind) if failed == all => ExitCode::from(failure::code(kind)),
         Some(_) => ExitCode::from(PARTIAL),
-        // A key that is not there is what revoking is for; disabling it is not done.
-        None if missing > 0 && act != Act::Revoke => ExitCode::from(PARTIAL),
+        None if missing > 0 && !turn.missing_ok => ExitCode::from(PARTIAL),
         None if !selection.warnings.is_empty() => ExitCode::from(PARTIAL),
         None => ExitCode::SUCCESS,
     })

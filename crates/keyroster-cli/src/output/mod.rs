@@ -98,7 +98,7 @@ pub(crate) fn stdout() -> impl Write {
 /// Standard output for programs: byte for byte, but that nothing steers a terminal.
 pub(crate) fn raw_stdout() -> Raw {
     let terminal = io::stdout().is_terminal();
-    Raw { out: io::BufWriter::new(io::stdout()), terminal }
+    Raw { out: io::BufWriter::new(io::stdout()), terminal, cut: Vec::new() }
 }
 
 /// See [`raw_stdout`].
@@ -106,6 +106,8 @@ pub(crate) fn raw_stdout() -> Raw {
 pub(crate) struct Raw {
     out: io::BufWriter<io::Stdout>,
     terminal: bool,
+    /// The beginning of a character whose rest the next write brings.
+    cut: Vec<u8>,
 }
 
 impl Write for Raw {
@@ -113,12 +115,21 @@ impl Write for Raw {
         if !self.terminal {
             return self.out.write(bytes);
         }
-        // What the formats write is whole UTF-8 texts; a part of one is shown as what it is not.
-        let text = String::from_utf8_lossy(bytes);
-        let shown = |c: char| {
-            if c == '\n' || c == '\r' { c.to_string() } else { view::clean(&c.to_string()) }
+        self.cut.extend_from_slice(bytes);
+        let whole = match std::str::from_utf8(&self.cut) {
+            Ok(text) => text.len(),
+            Err(error) => error.valid_up_to(),
         };
-        self.out.write_all(text.chars().map(shown).collect::<String>().as_bytes())?;
+        let rest = self.cut.split_off(whole);
+        let text = String::from_utf8(std::mem::replace(&mut self.cut, rest));
+        let lines = text.map_err(io::Error::other)?;
+        let mut lines = lines.split('\n');
+        let first = lines.next().map(view::clean).unwrap_or_default();
+        self.out.write_all(first.as_bytes())?;
+        for line in lines {
+            self.out.write_all(b"\n")?;
+            self.out.write_all(view::clean(line).as_bytes())?;
+        }
         Ok(bytes.len())
     }
 

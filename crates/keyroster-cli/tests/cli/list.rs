@@ -147,3 +147,70 @@ async fn a_reader_that_leaves_early_is_no_failure() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
+
+/// Ids of the listed keys.
+async fn ids(sandbox: &Sandbox, arguments: &[&str]) -> BTreeSet<String> {
+    let arguments = [&["list", "-o", "json"], arguments].concat();
+    let listed = run(keyroster_at(sandbox, &arguments)).await.ok().json();
+    let keys = listed["keys"].as_array().unwrap();
+    keys.iter().map(|key| key["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_question_is_answered_from_the_records() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let all = run(keyroster_at(&sandbox, &["list", "-o", "json"])).await.ok().json();
+    let all = all["keys"].as_array().unwrap();
+    let of = |wanted: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
+        let keys = all.iter().filter(|key| wanted(key));
+        keys.map(|key| key["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let decimal = |value: &Value| value["amount"].as_str().map(|text| text.parse::<f64>().unwrap());
+    for (arguments, expected) in [
+        (vec!["--access", "admin"], of(&|key| key["access"]["kind"] == "admin")),
+        (
+            vec!["--status", "revoked,expired"],
+            of(&|key| key["status"] == "revoked" || key["status"] == "expired"),
+        ),
+        (vec!["--never-expires"], of(&|key| key["expiry"]["kind"] == "never")),
+        (vec!["--name", "ci-*"], of(&|key| key["name"].as_str().unwrap().starts_with("ci-"))),
+        (vec!["--account", "pin*"], of(&|key| key["account"] == "pinata")),
+        (vec!["--provider", "openrouter"], of(&|key| key["provider"] == "openrouter")),
+        (
+            vec!["--used-over", "100%"],
+            of(&|key| {
+                let (quota, limit) = (&key["quota"], decimal(&key["quota"]["limit"]));
+                let used = decimal(&quota["used"]);
+                let used =
+                    used.or(decimal(&quota["remaining"]).zip(limit).map(|(left, all)| all - left));
+                used.zip(limit).is_some_and(|(used, limit)| used > limit)
+            }),
+        ),
+    ] {
+        assert!(!expected.is_empty(), "{arguments:?} asks something that the data answers");
+        assert_eq!(ids(&sandbox, &arguments).await, expected, "{arguments:?}");
+    }
+    let old = ids(&sandbox, &["--older-than", "300d"]).await;
+    assert!(!old.is_empty() && old.len() < all.len());
+    assert!(ids(&sandbox, &["--older-than", "36500d"]).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_vendor_does_not_say_is_no_answer() {
+    let sandbox = Sandbox::start().await.unwrap();
+    // Pinata does not tell when a key was last used, nor when it expires.
+    for arguments in [["--unused-for", "30d"], ["--expires-within", "30d"]] {
+        let arguments = [&["list", "-o", "json"], &arguments[..]].concat();
+        let listed = run(keyroster_at(&sandbox, &arguments)).await.ok();
+        let json = listed.json();
+        let keys = json["keys"].as_array().unwrap();
+        assert!(!keys.is_empty() && keys.iter().all(|key| key["provider"] == "openrouter"));
+        assert!(listed.stderr.contains("do not say what was asked"), "{}", listed.stderr);
+    }
+    // An account that cannot have a wanted key is not asked.
+    sandbox.reset();
+    run(keyroster_at(&sandbox, &["list", "--account", "pinata"])).await.ok();
+    assert!(sandbox.requests().iter().all(|request| request.vendor == Vendor::Pinata));
+    let none = run(keyroster_at(&sandbox, &["list", "--account", "nobody"])).await;
+    assert!(none.code == 2 && none.stderr.contains("`openrouter`, `pinata`"), "{none:?}");
+}

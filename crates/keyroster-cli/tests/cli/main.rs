@@ -1,7 +1,9 @@
 //! The real binary against real sandboxes.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
+mod acts;
 mod bin;
+mod creating;
 mod failures;
 mod lifecycle;
 mod list;

@@ -66,6 +66,17 @@ fn a_vendor_that_ignores_the_offset_is_found_out() {
 }
 
 #[test]
+fn a_list_that_ends_short_of_the_vendors_count_says_so() {
+    let all = keys(10);
+    let provider =
+        vendor(TEN, move |request, _| Page::new(slice(&all, request, 10)).with_total(Some(25)));
+    let listed = list(&provider).unwrap();
+    assert_eq!(listed.keys.len(), 10);
+    assert_eq!(listed.warnings.len(), 1);
+    assert!(listed.warnings[0].message.contains("counts 25"), "{:?}", listed.warnings);
+}
+
+#[test]
 fn what_came_before_an_error_is_kept() {
     let provider = vendor(Paging::Cursor, |_, before| {
         Page::new(vec![key(format!("k{before}"))]).with_next(Some(Cursor::new("same")))

@@ -66,7 +66,6 @@ async fn an_account_that_fails_hides_nothing_of_the_others() {
 
 #[tokio::test]
 async fn a_silent_account_delays_no_other_and_fails_at_its_deadline() {
-    // More of them than are asked at once would still let the others through, one after the other.
     let mut roster = Roster::new().with_concurrency(2);
     roster.add("silent", Ok(silent()));
     for number in 0..5 {
