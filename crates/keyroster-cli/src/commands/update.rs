@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use keyroster::{Access, Change, Provider, Reset, UpdateKey};
+use keyroster::{Access, ApiKey, Change, Provider, Reset, UpdateKey};
 
 use crate::accounts::Source;
 use crate::args::{ListFormat, Update};
@@ -27,8 +27,9 @@ pub(crate) async fn run(
     provider.check_update(&change)?;
     let target = select::one(&accounts, &update.key).await?;
     if update.dry_run {
-        let name = view::name(&target.key);
-        terminal.say(&format!("would change {} ({name})", target.reference()));
+        let (reference, name) = (view::clean(&target.reference()), view::name(&target.key));
+        let lines = differences(&target.key, &change).join("\n  ");
+        terminal.say(&format!("would change {reference} ({name}):\n  {lines}"));
         return Ok(ExitCode::SUCCESS);
     }
     let key = target.provider.update(&target.key.id, &change).await?;
@@ -39,6 +40,47 @@ pub(crate) async fn run(
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a change would make of a key, a line a field: what it is, and what it becomes.
+fn differences(key: &ApiKey, change: &UpdateKey) -> Vec<String> {
+    let now = view::now();
+    let line = |field: &str, old: String, new: String| format!("{field}: {old} -> {new}");
+    let mut lines = Vec::new();
+    if let Some(name) = &change.name {
+        lines.push(line("name", view::name(key), view::clean(name)));
+    }
+    let old = view::quota(&key.quota);
+    match &change.limit {
+        Change::Set(limit) => lines.push(line("quota", old, view::clean(&limit.to_string()))),
+        Change::Clear => lines.push(line("quota", old, "unlimited".to_owned())),
+        _ => {}
+    }
+    let old = view::reset(&key.quota.reset);
+    match &change.reset {
+        Change::Set(reset) => lines.push(line("resets", old, view::reset(reset))),
+        Change::Clear => lines.push(line("resets", old, "never".to_owned())),
+        _ => {}
+    }
+    let old = view::expiry(key.expiry, now);
+    match change.expires_at {
+        Change::Set(at) => lines.push(line("expires", old, at.to_string())),
+        Change::Clear => lines.push(line("expires", old, "never".to_owned())),
+        _ => {}
+    }
+    if let Some(access) = &change.access {
+        lines.push(line("access", view::access(&key.access), view::access(access)));
+    }
+    if let Some(container) = &change.container {
+        let old = key.container.as_ref().map_or(view::UNKNOWN, |container| container.id.as_str());
+        lines.push(line("container", view::clean(old), view::clean(container)));
+    }
+    for (name, value) in &change.extras {
+        let old =
+            key.extras.get(name).map_or_else(|| view::UNKNOWN.to_owned(), ToString::to_string);
+        lines.push(line(&view::clean(name), view::clean(&old), view::clean(&value.to_string())));
+    }
+    lines
 }
 
 fn change(update: &Update, provider: &Provider) -> Result<UpdateKey, Failure> {

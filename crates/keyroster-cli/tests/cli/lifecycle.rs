@@ -20,7 +20,8 @@ async fn a_change_sends_what_changes_and_no_more() {
     at(&sandbox, &["update", &reference, "--no-limit", "--reset", "never"]).await.ok();
     let key = named(&sandbox, "openrouter", "bot2").unwrap();
     assert!(key["limit"].is_null() && key["limit_reset"].is_null());
-    at(&sandbox, &["update", &reference, "--limit", "0.1", "--dry-run"]).await.ok();
+    let dry = at(&sandbox, &["update", &reference, "--limit", "0.1", "--dry-run"]).await.ok();
+    assert!(dry.stderr.contains("quota: unlimited -> 0.1 USD"), "{}", dry.stderr);
     assert!(named(&sandbox, "openrouter", "bot2").unwrap()["limit"].is_null());
     at(&sandbox, &["disable", &reference, "--yes"]).await.ok();
     assert_eq!(named(&sandbox, "openrouter", "bot2").unwrap()["disabled"], true);
