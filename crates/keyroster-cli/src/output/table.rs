@@ -54,7 +54,7 @@ impl Table {
                 ]);
                 padding = GAP + width.saturating_sub(text.width());
             }
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", line.trim_end())?;
         }
         Ok(())
     }
@@ -66,7 +66,11 @@ impl Table {
             let widest = cells.map(|(text, _)| text.width()).max().unwrap_or(0);
             (index, widest.max(self.columns[index].title.width()))
         };
-        let mut shown: Vec<_> = (0..self.columns.len()).map(natural).collect();
+        // A column that no row fills says nothing.
+        let filled = |index: &usize| {
+            self.rows.iter().any(|row| row.get(*index).is_some_and(|(text, _)| !text.is_empty()))
+        };
+        let mut shown: Vec<_> = (0..self.columns.len()).filter(filled).map(natural).collect();
         let Some(width) = width else { return shown };
         let least = |&(index, natural): &(usize, usize)| {
             self.columns[index].shrinks_to.map_or(natural, |least| least.min(natural))
@@ -130,7 +134,7 @@ mod tests {
         let mut table = Table::new(&COLUMNS);
         for row in [
             ["a1", "nft-metadata-uploader", "132/500 requests", "29d ago"],
-            ["b2", "Łukasz – 翻訳ボット 🤖", "unlimited", "2mo ago"],
+            ["b2", "Łukasz – 翻訳ボット 🤖", "unlimited", ""],
         ] {
             table.push(row.iter().map(|text| ((*text).to_owned(), Style::new())).collect());
         }
@@ -151,16 +155,26 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_no_row_fills_is_left_out() {
+        let mut table = Table::new(&COLUMNS);
+        table.push(["a1", "grafana", "", ""].map(|text| (text.to_owned(), Style::new())).to_vec());
+        let mut out = Vec::new();
+        table.print(Some(80), &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(!text.contains("QUOTA") && text.contains("NAME"), "{text}");
+    }
+
+    #[test]
     fn columns_give_way_in_their_order() {
         insta::assert_snapshot!(printed(None), @r"
         ID  NAME                    QUOTA             CREATED
         a1  nft-metadata-uploader   132/500 requests  29d ago
-        b2  Łukasz – 翻訳ボット 🤖  unlimited         2mo ago
+        b2  Łukasz – 翻訳ボット 🤖  unlimited
         ");
         insta::assert_snapshot!(printed(Some(40)), @r"
         ID  NAME       QUOTA             CREATED
         a1  nft-meta…  132/500 requests  29d ago
-        b2  Łukasz –…  unlimited         2mo ago
+        b2  Łukasz –…  unlimited
         ");
         insta::assert_snapshot!(printed(Some(30)), @r"
         ID  NAME      QUOTA
