@@ -62,13 +62,6 @@ impl Limits {
         self.concurrency = if concurrency == 0 { 1 } else { concurrency };
         self
     }
-
-    /// Another interval for the same number of requests.
-    #[must_use]
-    pub const fn with_interval(mut self, interval: Duration) -> Self {
-        self.interval = interval;
-        self
-    }
 }
 
 #[derive(Debug)]

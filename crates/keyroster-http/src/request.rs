@@ -96,13 +96,6 @@ impl Request {
         Self::new(operation, Method::DELETE, route, Safety::Idempotent)
     }
 
-    /// The same request with another judgement of what sending it twice does.
-    #[must_use]
-    pub fn with_safety(mut self, safety: Safety) -> Self {
-        self.safety = safety;
-        self
-    }
-
     /// The value of the route's next `{…}`.
     #[must_use]
     pub fn segment(mut self, value: impl Into<String>) -> Self {
