@@ -1,0 +1,145 @@
+//! The command line.
+
+mod change;
+mod list;
+mod values;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use change::{AccessArgs, Create, Turn, Update};
+pub(crate) use list::{AccessKind, FilterArgs, Format, List};
+use values::duration;
+
+const EXAMPLES: &str = "\
+Accounts come from the environment; `keyroster providers` names the variables.
+
+Examples:
+  keyroster list --sandbox            try it on made-up accounts
+  keyroster list                      every key of every account
+  keyroster show pinata/5fdd          one key, by the beginning of its id
+  keyroster create openrouter ci --limit 25 --secret-to dotenv:.env#KEY
+  keyroster revoke pinata/7d752a1a46c8a5346de5
+  pass show leaked | keyroster identify -";
+
+/// Know and control the API keys that your vendors have issued.
+#[derive(Debug, Parser)]
+#[command(name = "keyroster", version, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Use made-up accounts of an embedded sandbox instead of yours.
+    #[arg(long, global = true)]
+    pub(crate) sandbox: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List every key of every account.
+    List(List),
+    /// Show one key with everything that its vendor says of it.
+    Show(Show),
+    /// Make a key, and put its secret where you say.
+    Create(Box<Create>),
+    /// Change a key.
+    Update(Box<Update>),
+    /// Turn keys off for now.
+    Disable(Turn),
+    /// Turn disabled keys on again.
+    Enable(Turn),
+    /// Turn keys off for good.
+    Revoke(Turn),
+    /// Check the accounts' own credentials.
+    Whoami(WhoAmI),
+    /// Tell whose key a secret belongs to.
+    ///
+    /// The secret is never an argument: it would stand in the shell's history and the process list. It is
+    /// sent to the vendor whose shape it has, and to no other. Trying a Pinata key that has a limited number
+    /// of uses takes one of them.
+    Identify(Identify),
+    /// Show what each provider can do, and its settings.
+    Providers(Providers),
+    /// Serve imitations of the vendors' key APIs, for tests and trials.
+    ///
+    /// Prints one line of JSON with addresses and made-up credentials, then serves until it is
+    /// interrupted or its standard input closes.
+    Sandbox(Sandbox),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The account and the key's id, or the beginning of one.
+    #[arg(value_name = "ACCOUNT/KEY-ID")]
+    pub(crate) key: String,
+
+    /// How to print the key.
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Providers {
+    /// How to print the providers.
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sandbox {
+    /// The loopback address to listen on; port 0 picks a free one.
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+
+    /// What the made-up data is drawn from; the same seed gives the same data.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+
+    /// How many keys the Pinata account has.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) pinata_keys: Option<u32>,
+
+    /// How many keys the OpenRouter account has.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) openrouter_keys: Option<u32>,
+
+    /// How long each answer takes at the least, as `50ms`.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) latency: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhoAmI {
+    /// One account; without it, all.
+    pub(crate) account: Option<String>,
+
+    /// How to print the answers.
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Identify {
+    /// Where the secret is: `-` (standard input), `file:PATH` or `env:NAME`.
+    pub(crate) source: String,
+
+    /// Ask this account, whatever shape the secret has.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) account: Option<String>,
+
+    /// How to print the answer.
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: ListFormat,
+}
+
+/// How a list of other things is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs.
+    Json,
+}
