@@ -189,11 +189,8 @@ impl Provider {
                 && key.state.revoked != Some(true)
                 && key.created_at.is_none_or(|created| created >= since)
         });
-        let made_since = |created: Timestamp| {
-            // Some vendors date keys to the second.
-            let whole = created == created.floor_second();
-            created >= if whole { orphan.sent_at.floor_second() } else { orphan.sent_at }
-        };
+        // Some vendors date keys to the second, some to the millisecond.
+        let made_since = |created: Timestamp| created >= orphan.sent_at.as_coarse_as(created);
         let suspect = |key: ApiKey| {
             let made_since = key.created_at.is_some_and(made_since);
             Suspect { key, made_since }

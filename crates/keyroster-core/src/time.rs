@@ -39,11 +39,15 @@ impl Timestamp {
         jiff::Timestamp::from_second(seconds).ok().map(Self)
     }
 
-    /// The same instant without its part of a second.
+    /// The same instant as a clock would tell it that tells `other`: without its part of a second, of a
+    /// millisecond or of a microsecond, where `other` has none.
     #[must_use]
-    pub fn floor_second(self) -> Self {
-        let seconds = self.0.as_nanosecond().div_euclid(1_000_000_000);
-        i64::try_from(seconds).ok().and_then(Self::from_seconds).unwrap_or(self)
+    pub fn as_coarse_as(self, other: Self) -> Self {
+        let (this, other) = (self.0.as_nanosecond(), other.0.as_nanosecond());
+        let steps = [1_000_000_000, 1_000_000, 1_000];
+        let step = steps.into_iter().find(|step| other.rem_euclid(*step) == 0).unwrap_or(1);
+        let floor = jiff::Timestamp::from_nanosecond(this.div_euclid(step) * step);
+        floor.map_or(self, Self)
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z, rounded towards zero.
@@ -109,5 +113,26 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+
+    #[test]
+    fn an_instant_is_told_as_coarsely_as_another() {
+        let at: Timestamp = "2026-11-22T10:00:00.123456789Z".parse().unwrap();
+        for (other, told) in [
+            ("2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z"),
+            ("2026-11-22T10:00:00.12Z", "2026-11-22T10:00:00.123Z"),
+            ("2026-11-22T10:00:00.123455Z", "2026-11-22T10:00:00.123456Z"),
+            ("2026-11-22T10:00:00.123455001Z", "2026-11-22T10:00:00.123456789Z"),
+        ] {
+            assert_eq!(at.as_coarse_as(other.parse().unwrap()).to_string(), told, "{other}");
+        }
+        let before: Timestamp = "1969-12-31T23:59:59.5Z".parse().unwrap();
+        let whole = "1960-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(before.as_coarse_as(whole).to_string(), "1969-12-31T23:59:59Z");
     }
 }
