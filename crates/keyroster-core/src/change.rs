@@ -203,7 +203,7 @@ impl UpdateKey {
     }
 }
 
-/// A key that was just made, with its secret, which the vendor shows this once.
+/// A key that was just made or rotated, with its secret, which the vendor shows this once.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreatedKey {

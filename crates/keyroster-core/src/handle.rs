@@ -170,7 +170,7 @@ impl Provider {
                 created.complete = true;
             }
             Err(error) => created.warnings.push(Warning::incomplete(format!(
-                "the key was made, and its record could not be read back: {error}"
+                "the secret is new, and the key's record could not be read back: {error}"
             ))),
         }
     }
@@ -206,6 +206,26 @@ impl Provider {
     pub async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<ApiKey> {
         self.check_update(change)?;
         self.named(Operation::UpdateKey, self.inner.update(id, change).await)
+    }
+
+    /// Gives a key a new secret in place of its old one; when the old one stops to work is the vendor's
+    /// rule.
+    ///
+    /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
+    /// - [`Indeterminate`](ErrorKind::Indeterminate): the answer was lost, and with it perhaps the new
+    ///   secret; the key is the same, so rotating it again gives one that is held.
+    pub async fn rotate(&self, id: &KeyId) -> Result<CreatedKey> {
+        self.require(Operation::RotateKey)?;
+        let rotated = self.inner.rotate(id).await.map_err(|error| {
+            if error.kind() == ErrorKind::Indeterminate {
+                error.with_help("rotate the key again: it may have a secret that nobody holds")
+            } else {
+                error
+            }
+        });
+        let mut rotated = self.named(Operation::RotateKey, rotated)?;
+        self.read_back(&mut rotated).await;
+        Ok(rotated)
     }
 
     /// Turns a key off for good; the answer tells whether it was there.

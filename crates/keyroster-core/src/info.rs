@@ -126,6 +126,8 @@ pub enum Operation {
     CreateKey,
     /// Change a key.
     UpdateKey,
+    /// Give a key a new secret in place of its old one.
+    RotateKey,
     /// Turn a key off for good.
     RevokeKey,
     /// Ask whose credential the account's own is.
@@ -136,11 +138,12 @@ pub enum Operation {
 
 impl Operation {
     /// What one may ask of a key, in the order in which matrices show it.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ListKeys,
         Self::GetKey,
         Self::CreateKey,
         Self::UpdateKey,
+        Self::RotateKey,
         Self::RevokeKey,
         Self::WhoAmI,
         Self::Identify,
@@ -155,6 +158,7 @@ impl Operation {
             Self::GetKey => "get",
             Self::CreateKey => "create",
             Self::UpdateKey => "update",
+            Self::RotateKey => "rotate",
             Self::RevokeKey => "revoke",
             Self::WhoAmI => "whoami",
             Self::Identify => "identify",
@@ -171,6 +175,7 @@ impl fmt::Display for Operation {
             Self::GetKey => "get the key",
             Self::CreateKey => "create the key",
             Self::UpdateKey => "change the key",
+            Self::RotateKey => "rotate the key",
             Self::RevokeKey => "revoke the key",
             Self::WhoAmI => "check the credential",
             Self::Identify => "identify the secret",
@@ -256,6 +261,8 @@ pub struct Capabilities {
     pub secret_parts: &'static [&'static str],
     /// What can be changed of a key; none if nothing.
     pub update: Option<&'static [Field]>,
+    /// Whether it gives a key a new secret in place.
+    pub rotate: bool,
     /// Whether it revokes keys.
     pub revoke: bool,
     /// Whether it checks the account's own credential.
@@ -271,6 +278,7 @@ impl Capabilities {
         create: None,
         secret_parts: &[],
         update: None,
+        rotate: false,
         revoke: false,
         whoami: false,
         identify: false,
@@ -304,6 +312,13 @@ impl Capabilities {
         self
     }
 
+    /// Adds giving a key a new secret in place.
+    #[must_use]
+    pub const fn with_rotate(mut self) -> Self {
+        self.rotate = true;
+        self
+    }
+
     /// Adds revoking keys.
     #[must_use]
     pub const fn with_revoke(mut self) -> Self {
@@ -332,6 +347,7 @@ impl Capabilities {
             Operation::ListKeys | Operation::ListContainers | Operation::GetKey => true,
             Operation::CreateKey => self.create.is_some(),
             Operation::UpdateKey => self.update.is_some(),
+            Operation::RotateKey => self.rotate,
             Operation::RevokeKey => self.revoke,
             Operation::WhoAmI => self.whoami,
             Operation::Identify => self.identify,

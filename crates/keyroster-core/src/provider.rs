@@ -97,6 +97,18 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
         Err(unsupported(self.info(), Operation::UpdateKey))
     }
 
+    /// Gives a key a new secret in place of its old one: the record stays, with its id, scopes and limits.
+    ///
+    /// For vendors that do it in one step; none is imitated by a create and a revoke, which could leave
+    /// two keys or none. A request that went unanswered is never sent again.
+    ///
+    /// - [`NotFound`](crate::ErrorKind::NotFound): there is no such key.
+    /// - [`Indeterminate`](crate::ErrorKind::Indeterminate): the key may have a secret that nobody holds.
+    async fn rotate(&self, id: &KeyId) -> Result<CreatedKey> {
+        let _ = id;
+        Err(unsupported(self.info(), Operation::RotateKey))
+    }
+
     /// Turns a key off for good; one that is gone already is no error.
     ///
     /// Only the vendor's own words say that it is revoked, or that there is no such key: an answer of

@@ -1,9 +1,13 @@
 //! What the handle adds to a provider.
 
 use futures_util::FutureExt;
-use keyroster_core::{CreateKey, ErrorKind, KeyId, Operation, Page, Secret, UpdateKey};
+use keyroster_core::{
+    Capabilities, CreateKey, CreatedKey, Error, ErrorKind, KeyId, KeyProvider, Operation, Page,
+    PageRequest, Paging, Provider, ProviderId, ProviderInfo, Result, Secret, UpdateKey,
+    async_trait,
+};
 
-use crate::vendor::{TEN, keys, slice, vendor};
+use crate::vendor::{TEN, key, keys, slice, vendor};
 
 #[test]
 fn a_key_is_found_by_listing_where_the_vendor_cannot_look_it_up() {
@@ -23,6 +27,7 @@ fn what_is_not_declared_is_refused_by_name() {
     let errors = [
         provider.create(&CreateKey::new("x")).now_or_never().unwrap().unwrap_err(),
         provider.update(&id, &UpdateKey::disabled(true)).now_or_never().unwrap().unwrap_err(),
+        provider.rotate(&id).now_or_never().unwrap().unwrap_err(),
         provider.revoke(&id).now_or_never().unwrap().unwrap_err(),
         provider.whoami().now_or_never().unwrap().unwrap_err(),
         provider.identify(&Secret::from("x")).now_or_never().unwrap().unwrap_err(),
@@ -39,4 +44,49 @@ fn an_error_can_be_kept_and_shown_again() {
     let provider = vendor(TEN, |_, _| Page::default());
     let error = provider.revoke(&KeyId::from("k1")).now_or_never().unwrap().unwrap_err();
     assert_eq!(error.clone().to_string(), error.to_string());
+}
+
+/// A vendor that gives its one key a new secret in place, and whose answer to that may get lost.
+#[derive(Debug)]
+struct Rotating {
+    info: ProviderInfo,
+    lost: bool,
+}
+
+#[async_trait]
+impl KeyProvider for Rotating {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    async fn list_page(&self, _: &PageRequest) -> Result<Page> {
+        Ok(Page::new(keys(1)))
+    }
+
+    async fn rotate(&self, id: &KeyId) -> Result<CreatedKey> {
+        if self.lost {
+            return Err(Error::new(ErrorKind::Indeterminate, "no answer"));
+        }
+        Ok(CreatedKey::without_record(key(id.as_str()), Secret::from("fa4efa4e-new")))
+    }
+}
+
+#[test]
+fn a_rotated_key_comes_with_its_record_and_a_lost_one_with_advice() {
+    let can = Capabilities::LIST_ONLY.with_rotate();
+    let id = ProviderId::from_static("made-up");
+    let info = ProviderInfo::new(id, "Made up", "https://made.example", Paging::Single, can);
+    let rotate = |lost| {
+        let provider = Provider::new(Rotating { info: info.clone(), lost });
+        provider.rotate(&KeyId::from("k0")).now_or_never().unwrap()
+    };
+    let rotated = rotate(false).unwrap();
+    assert!(rotated.complete && rotated.secret.expose() == "fa4efa4e-new", "{rotated:?}");
+    let error = rotate(true).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.operation()),
+        (ErrorKind::Indeterminate, Some(Operation::RotateKey))
+    );
+    assert!(error.help().contains("rotate the key again"), "{error}");
+    assert!(error.orphan().is_none(), "no key was made");
 }
