@@ -1,93 +1,112 @@
-//! Which accounts a command asks.
+//! Which accounts a command asks, and opening them.
 
-use keyroster::{
-    Error, Provider, ProviderFactory, ProviderId, Registry, Roster, Setting, Settings,
-};
+use std::path::{Path, PathBuf};
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use keyroster::{Error, ErrorKind, Provider, ProviderFactory, Registry, Roster, Settings};
 use keyroster_sandbox::Sandbox;
+use tokio::sync::OnceCell;
 
-use crate::env;
+use crate::config::{Config, Definition, Origin, Setting, Value, nearest};
 use crate::failure::Failure;
 use crate::view;
 
-/// Where accounts come from: the environment, or a sandbox.
+/// So many accounts' secrets are fetched at once; each may start a command.
+const FETCHED_AT_ONCE: usize = 16;
+
+/// Where accounts come from: the configuration, or a sandbox.
 #[derive(Debug)]
 pub(crate) struct Source<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) sandbox: bool,
+    /// The configuration file that the user names.
+    pub(crate) config: Option<&'a Path>,
 }
 
-/// The accounts that a command asks.
+/// The accounts that a command may ask. One is opened when it is first asked: only then is its secret
+/// fetched.
 #[derive(Debug)]
-pub(crate) struct Accounts {
+pub(crate) struct Accounts<'a> {
+    registry: &'a Registry,
     /// In the order of their names.
-    pub(crate) roster: Roster,
+    all: Vec<Account>,
+    file: Option<PathBuf>,
     /// It serves as long as this lives.
     _sandbox: Option<Sandbox>,
 }
 
-impl Source<'_> {
+#[derive(Debug)]
+struct Account {
+    definition: Definition,
+    opened: OnceCell<Result<Provider, Error>>,
+}
+
+impl<'a> Source<'a> {
     /// All accounts; at least one.
-    pub(crate) async fn open(&self) -> Result<Accounts, Failure> {
+    pub(crate) async fn open(&self) -> Result<Accounts<'a>, Failure> {
         let sandbox = if self.sandbox { Some(Sandbox::start().await?) } else { None };
-        let mut roster = Roster::new();
-        for factory in self.registry.factories() {
-            let settings = match &sandbox {
-                Some(sandbox) => sandbox_settings(factory, sandbox),
-                None => env::settings(factory),
-            };
-            let is_set = |setting: &Setting| settings.secret(setting.name).is_some();
-            // An address alone is no account.
-            if factory.settings().iter().any(|setting| setting.secret && is_set(setting)) {
-                // An account from the environment is named after its provider.
-                let id = factory.info().id;
-                let provider = factory.build(&settings);
-                let provider = provider.map_err(|error| error.with_provider(id.clone()));
-                roster.add(id.as_str(), provider);
+        let (definitions, file) = if let Some(sandbox) = &sandbox {
+            (made_up(self.registry, sandbox), None)
+        } else {
+            let config = Config::load(self.config, self.registry)?;
+            if config.accounts.is_empty() {
+                return Err(Failure::NoAccount(no_account(self.registry, &config)));
             }
-        }
-        if roster.is_empty() {
-            return Err(Failure::NoAccount(no_account(self.registry)));
-        }
-        Ok(Accounts { roster, _sandbox: sandbox })
+            (config.accounts, config.file)
+        };
+        let account = |definition| Account { definition, opened: OnceCell::new() };
+        let all = definitions.into_iter().map(account).collect();
+        Ok(Accounts { registry: self.registry, all, file, _sandbox: sandbox })
     }
 }
 
-impl Accounts {
-    /// Keeps the accounts that are wanted, by name and provider; at least one.
-    pub(crate) fn retain(&mut self, wanted: impl Fn(&str, &str) -> bool) -> Result<(), Failure> {
-        let mut kept = Roster::new();
-        for (name, provider) in self.roster.accounts() {
-            let id = match provider {
-                Ok(provider) => Some(&provider.info().id),
-                Err(error) => error.provider(),
-            };
-            if wanted(name, id.map_or("", ProviderId::as_str)) {
-                kept.add(name, provider.clone());
-            }
+impl Accounts<'_> {
+    /// Keeps the accounts that are wanted; at least one.
+    pub(crate) fn retain(&mut self, wanted: impl Fn(&Definition) -> bool) -> Result<(), Failure> {
+        let names = self.names();
+        self.all.retain(|account| wanted(&account.definition));
+        if self.all.is_empty() {
+            return Err(Failure::Usage(format!("no account fits; there is {names}")));
         }
-        if kept.is_empty() {
-            let names: Vec<_> =
-                self.roster.accounts().map(|(name, _)| format!("`{name}`")).collect();
-            let known = names.join(", ");
-            return Err(Failure::Usage(format!("no account fits; there is {known}")));
-        }
-        self.roster = kept;
         Ok(())
     }
 
-    /// The account of that name.
-    pub(crate) fn find(&self, name: &str) -> Result<Provider, Failure> {
-        if let Some((_, provider)) = self.roster.accounts().find(|(known, _)| *known == name) {
-            return Ok(provider.clone()?);
+    /// All of them as one.
+    pub(crate) async fn roster(&self) -> Roster {
+        let mut roster = Roster::new();
+        for (account, provider) in self.all.iter().zip(self.open_all().await) {
+            roster.add(account.definition.name.as_str(), provider);
         }
-        let names: Vec<_> = self.roster.accounts().map(|(name, _)| format!("`{name}`")).collect();
-        let (name, known) = (view::clean(name), names.join(", "));
-        Err(Failure::Usage(format!("there is no account `{name}`, only {known}")))
+        roster
+    }
+
+    /// How they are described, in the order of their names.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.all.iter().map(|account| &account.definition)
+    }
+
+    /// The file that describes them, if one does.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// The account of that name.
+    pub(crate) async fn find(&self, name: &str) -> Result<Provider, Failure> {
+        let Some(account) = self.all.iter().find(|account| account.definition.name == name) else {
+            let hint = nearest(name, self.definitions().map(|known| known.name.as_str()));
+            let name = view::clean(name);
+            return Err(Failure::Usage(format!("there is no account `{name}`; {hint}")));
+        };
+        Ok(self.open(account).await?)
     }
 
     /// The account of that name, or without a name all of them; one that cannot be asked is an error.
-    pub(crate) fn select(&self, name: Option<&str>) -> Result<Vec<(String, Provider)>, Failure> {
-        let (selected, failures) = self.select_each(name)?;
+    pub(crate) async fn select(
+        &self,
+        name: Option<&str>,
+    ) -> Result<Vec<(String, Provider)>, Failure> {
+        let (selected, failures) = self.select_each(name).await?;
         match failures.into_iter().next() {
             Some(error) => Err(error.into()),
             None => Ok(selected),
@@ -95,46 +114,123 @@ impl Accounts {
     }
 
     /// The same, with the errors of those that cannot be asked beside the others.
-    #[expect(clippy::type_complexity, reason = "the accounts and what is wrong with the others")]
-    pub(crate) fn select_each(
+    pub(crate) async fn select_each(
         &self,
         name: Option<&str>,
     ) -> Result<(Vec<(String, Provider)>, Vec<Error>), Failure> {
         if let Some(name) = name {
-            return Ok((vec![(name.to_owned(), self.find(name)?)], Vec::new()));
+            return Ok((vec![(name.to_owned(), self.find(name).await?)], Vec::new()));
         }
         let (mut selected, mut failures) = (Vec::new(), Vec::new());
-        for (name, provider) in self.roster.accounts() {
+        for (account, provider) in self.all.iter().zip(self.open_all().await) {
             match provider {
-                Ok(provider) => selected.push((name.to_owned(), provider.clone())),
-                Err(error) => failures.push(error.clone()),
+                Ok(provider) => selected.push((account.definition.name.clone(), provider)),
+                Err(error) => failures.push(error),
             }
         }
         Ok((selected, failures))
     }
-}
 
-fn sandbox_settings(factory: &dyn ProviderFactory, sandbox: &Sandbox) -> Settings {
-    let (pinata, openrouter) = (sandbox.pinata(), sandbox.openrouter());
-    match factory.info().id.as_str() {
-        "pinata" => Settings::new().with("jwt", pinata.jwt).with("base-url", pinata.base_url),
-        "openrouter" => Settings::new()
-            .with("management-key", openrouter.management_key)
-            .with("base-url", openrouter.base_url),
-        // The sandbox imitates these two.
-        _ => Settings::new(),
+    async fn open_all(&self) -> Vec<Result<Provider, Error>> {
+        let opened = stream::iter(&self.all).map(|account| self.open(account));
+        opened.buffered(FETCHED_AT_ONCE).collect().await
+    }
+
+    async fn open(&self, account: &Account) -> Result<Provider, Error> {
+        let definition = &account.definition;
+        let opened = account.opened.get_or_init(|| async {
+            let provider = self.build(definition).await;
+            let named = |error: Error| error.with_account(&definition.name);
+            let provider = provider.map_err(named)?;
+            Ok(provider.with_account(definition.name.as_str()))
+        });
+        opened.await.clone()
+    }
+
+    async fn build(&self, definition: &Definition) -> Result<Provider, Error> {
+        let factory = self.registry.factory(&definition.provider)?;
+        let id = factory.info().id;
+        let settings = self.settings(definition).await;
+        let provider = settings.and_then(|settings| factory.build(&settings));
+        provider.map_err(|error| {
+            let error = error.with_provider(id);
+            match (&self.file, &definition.origin) {
+                (Some(file), Origin::Line(line)) => {
+                    let help = format!("{} ({}:{line})", error.help(), file.display());
+                    error.with_help(help)
+                }
+                _ => error,
+            }
+        })
+    }
+
+    /// The settings with their secrets.
+    async fn settings(&self, definition: &Definition) -> Result<Settings, Error> {
+        let folder = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let mut settings = Settings::new();
+        for (name, Setting { value, .. }) in &definition.settings {
+            settings = match value {
+                Value::Plain(text) => settings.with(*name, text.as_str()),
+                Value::MadeUp(secret) => settings.with(*name, secret.clone()),
+                Value::Credential(source) => {
+                    let secret = source.fetch(folder).await.map_err(|trouble| {
+                        let message = format!("no `{name}`: {}", trouble.what);
+                        Error::new(ErrorKind::Configuration, message).with_help(trouble.fix)
+                    })?;
+                    settings.with(*name, secret)
+                }
+            };
+        }
+        Ok(settings)
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<_> = self.definitions().map(|known| format!("`{}`", known.name)).collect();
+        names.join(", ")
     }
 }
 
-/// What to do when no credential is set.
-fn no_account(registry: &Registry) -> String {
+/// The sandbox's accounts, named after their providers.
+fn made_up(registry: &Registry, sandbox: &Sandbox) -> Vec<Definition> {
+    let (pinata, openrouter) = (sandbox.pinata(), sandbox.openrouter());
+    let account = |factory: &dyn ProviderFactory| {
+        let id = factory.info().id.to_string();
+        let (secret, value, base_url) = match id.as_str() {
+            "pinata" => ("jwt", &pinata.jwt, &pinata.base_url),
+            "openrouter" => ("management-key", &openrouter.management_key, &openrouter.base_url),
+            // The sandbox imitates these two.
+            _ => return None,
+        };
+        let setting = |value| Setting { value, origin: Origin::Sandbox };
+        let settings = [
+            (secret, setting(Value::MadeUp(value.as_str().into()))),
+            ("base-url", setting(Value::Plain(base_url.clone()))),
+        ];
+        Some(Definition {
+            name: id.clone(),
+            provider: id,
+            tags: Vec::new(),
+            settings: settings.into(),
+            origin: Origin::Sandbox,
+        })
+    };
+    registry.factories().filter_map(account).collect()
+}
+
+/// What to do when there is no account.
+fn no_account(registry: &Registry, config: &Config) -> String {
+    if config.exists {
+        let file = config.file.as_deref().unwrap_or(Path::new("")).display();
+        return format!("no account: {file} describes none; add one with `keyroster accounts add`");
+    }
     let variables = registry.factories().filter_map(|factory| {
         let first = factory.settings().iter().find(|setting| setting.secret)?;
         let name = factory.info().display_name;
         Some(format!("  for {name}, set {} ({})\n", first.env, first.help))
     });
     format!(
-        "no account: no credential is set in the environment\n{}  to try keyroster without one, add \
+        "no account: there is no configuration file, and no credential is set in the environment\n{}  or \
+         describe accounts in a file: keyroster accounts add\n  to try keyroster without one, add \
          --sandbox",
         variables.collect::<String>()
     )

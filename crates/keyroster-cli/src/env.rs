@@ -1,26 +1,60 @@
 //! The one place that reads the environment.
 #![expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 
-use keyroster::{ProviderFactory, Secret, Settings};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use keyroster::Secret;
 use tracing_subscriber::EnvFilter;
 
 /// What is logged, in the syntax of `tracing`'s filters (`debug`, `keyroster_http=trace`); the second is
 /// read where the first is not set.
 const LOG: [&str; 2] = ["KEYROSTER_LOG", "RUST_LOG"];
 
-/// The settings of a provider that stand in its environment variables; an empty one counts as unset.
-pub(crate) fn settings(factory: &dyn ProviderFactory) -> Settings {
-    let mut settings = Settings::new();
-    for setting in factory.settings() {
-        let Ok(value) = std::env::var(setting.env) else { continue };
-        // A value read from a file often brings its line break along.
-        let trimmed = value.trim_end_matches(['\r', '\n']);
-        if !trimmed.is_empty() {
-            settings = settings.with(setting.name, trimmed);
-        }
-        drop(Secret::new(value));
+/// Whether a variable holds something; an empty one counts as unset.
+pub(crate) fn is_set(name: &str) -> bool {
+    std::env::var(name).is_ok_and(|value| !Secret::new(value).expose().trim().is_empty())
+}
+
+/// A variable's value without the line break at its end, which a value read from a file brings along.
+pub(crate) fn secret(name: &str) -> Option<Secret> {
+    let value = Secret::new(variable(name)?);
+    let trimmed = Secret::from(value.expose().trim_end_matches(['\r', '\n']));
+    (!trimmed.is_empty()).then_some(trimmed)
+}
+
+/// The same of a value that is no secret.
+pub(crate) fn text(name: &str) -> Option<String> {
+    secret(name).map(|text| text.expose().to_owned())
+}
+
+/// The names of all variables that set something of an account, as `KEYROSTER_PROD__JWT`.
+pub(crate) fn overrides() -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        (name.starts_with("KEYROSTER_") && name.contains("__") && !value.is_empty()).then_some(name)
+    });
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+/// The configuration file that the environment names.
+pub(crate) fn config_file() -> Option<PathBuf> {
+    std::env::var_os("KEYROSTER_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// Where this system keeps programs' settings.
+pub(crate) fn config_folder() -> Option<PathBuf> {
+    Some(etcetera::choose_base_strategy().ok()?.config_dir())
+}
+
+/// A path whose `~` stands for the user's home.
+pub(crate) fn expand_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), etcetera::home_dir()) {
+        (Ok(rest), Ok(home)) => home.join(rest),
+        _ => path.to_owned(),
     }
-    settings
 }
 
 /// A variable that the user names.

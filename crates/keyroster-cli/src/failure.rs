@@ -19,6 +19,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// No credential is set.
     NoAccount(String),
+    /// The configuration is wrong.
+    Configuration(String),
     /// A guard refused; nothing was done.
     Guard(String),
     /// Reading or writing on this machine.
@@ -44,7 +46,7 @@ impl Failure {
             }
             Self::Io(error) => (error.to_string(), 5),
             Self::Usage(message) => (message, 2),
-            Self::NoAccount(message) => (message, 4),
+            Self::NoAccount(message) | Self::Configuration(message) => (message, 4),
             Self::Guard(message) => (message, 6),
             Self::Account(error) => (error.to_string(), code(error.kind())),
         };

@@ -25,10 +25,12 @@ mod accounts;
 mod args;
 mod arguments;
 mod commands;
+mod config;
 mod env;
 mod failure;
 mod filter;
 mod output;
+mod prompt;
 mod select;
 mod sink;
 mod view;
@@ -91,7 +93,11 @@ impl App {
         arguments: Arguments,
         terminal: &Terminal,
     ) -> Result<ExitCode, Failure> {
-        let accounts = accounts::Source { registry: &self.registry, sandbox: arguments.sandbox };
+        let accounts = accounts::Source {
+            registry: &self.registry,
+            sandbox: arguments.sandbox,
+            config: arguments.config.as_deref(),
+        };
         match arguments.command {
             Command::List(list) => commands::list::run(&accounts, &list, terminal).await,
             Command::Show(show) => commands::show::run(&accounts, &show).await,
@@ -104,6 +110,10 @@ impl App {
             Command::Identify(identify) => {
                 commands::identify::run(&accounts, &identify, terminal).await
             }
+            Command::Accounts(command) => {
+                commands::accounts::run(&accounts, &command, terminal).await
+            }
+            Command::Config(command) => commands::config::run(&accounts, &command, terminal),
             Command::Providers(providers) => {
                 commands::providers::run(&self.registry, &providers, terminal)
             }

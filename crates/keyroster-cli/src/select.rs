@@ -40,9 +40,9 @@ pub(crate) fn split(reference: &str) -> Result<(&str, &str), Failure> {
 }
 
 /// The key of that id, or the only one whose id begins so.
-pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, Failure> {
+pub(crate) async fn one(accounts: &Accounts<'_>, reference: &str) -> Result<Target, Failure> {
     let (account, id) = split(reference)?;
-    let provider = accounts.find(account)?;
+    let provider = accounts.find(account).await?;
     let target = |key| Target { provider: provider.clone(), account: account.to_owned(), key };
     if let Some(key) = unlisted(&provider, id).await? {
         return Ok(target(key));
@@ -72,7 +72,7 @@ impl Selection {
 ///
 /// One that is in no list is an error, or, where the caller says so, is left out and named in the answer.
 pub(crate) async fn several(
-    accounts: &Accounts,
+    accounts: &Accounts<'_>,
     references: &[String],
     pass_over_missing: bool,
 ) -> Result<Selection, Failure> {
@@ -81,7 +81,7 @@ pub(crate) async fn several(
     for reference in references {
         let (account, id) = split(reference)?;
         if !listed.contains_key(account) {
-            let provider = accounts.find(account)?;
+            let provider = accounts.find(account).await?;
             let list = provider.list(ListKeys::all()).await?;
             selection.warn(account, &list);
             listed.insert(account, (provider, list.keys));
@@ -121,14 +121,14 @@ async fn unlisted(provider: &Provider, id: &str) -> Result<Option<ApiKey>, Failu
 
 /// All keys whose name fits a pattern.
 pub(crate) async fn by_name(
-    accounts: &Accounts,
+    accounts: &Accounts<'_>,
     account: Option<&str>,
     pattern: &str,
 ) -> Result<Selection, Failure> {
     let pattern = Pattern::new(pattern)
         .map_err(|error| Failure::Usage(format!("`--name` is no pattern: {}", error.msg)))?;
     let mut selection = Selection::default();
-    for (account, provider) in accounts.select(account)? {
+    for (account, provider) in accounts.select(account).await? {
         let list = provider.list(ListKeys::all()).await?;
         selection.warn(&account, &list);
         for key in list.keys {

@@ -1,17 +1,23 @@
 //! The command line.
 
+mod accounts;
 mod change;
 mod list;
 mod values;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use accounts::{
+    AccountsAdd, AccountsCommand, AccountsList, AccountsRemove, AccountsTest, ConfigCommand,
+    ConfigShow,
+};
 pub(crate) use change::{AccessArgs, Create, Turn, Update};
 pub(crate) use list::{AccessKind, FilterArgs, Format, List};
-use values::duration;
+pub(crate) use values::duration;
 
 const EXAMPLES: &str = "\
 Accounts come from the environment; `keyroster providers` names the variables.
@@ -31,6 +37,10 @@ pub(crate) struct Arguments {
     /// Use made-up accounts of an embedded sandbox instead of yours.
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
+
+    /// The file that describes the accounts, in place of the usual one.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -60,6 +70,12 @@ pub(crate) enum Command {
     /// sent to the vendor whose shape it has, and to no other. Trying a Pinata key that has a limited number
     /// of uses takes one of them.
     Identify(Identify),
+    /// List, add, remove and test the accounts.
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
+    /// Find, check and show the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Show what each provider can do, and its settings.
     Providers(Providers),
     /// Serve imitations of the vendors' key APIs, for tests and trials.

@@ -44,7 +44,7 @@ pub(super) fn extra(text: &str) -> Result<(String, serde_json::Value), String> {
 }
 
 /// A span of time; a day has 24 hours here.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "not a time: write `50ms`, `12h` or `90d`".to_owned();
     let span: jiff::Span = text.parse().map_err(|_| wrong())?;
     let days = jiff::SpanRelativeTo::days_are_24_hours();

@@ -20,7 +20,7 @@ pub(crate) async fn run(
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
     let accounts = accounts.open().await?;
-    let provider = accounts.find(&create.account)?;
+    let provider = accounts.find(&create.account).await?;
     let request = request(create, &provider)?;
     provider.check_create(&request)?;
     check_part(create, &provider)?;

@@ -18,8 +18,8 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let secret = read(&identify.source)?;
     let accounts = accounts.open().await?;
-    let asked = asked(&accounts, identify.account.as_deref(), &secret)?;
-    warn_of_shape(&accounts, &asked, &secret, terminal)?;
+    let asked = asked(&accounts, identify.account.as_deref(), &secret).await?;
+    warn_of_shape(&accounts, &asked, &secret, terminal).await?;
     let mut answers = Vec::new();
     let mut failures: Vec<Error> = Vec::new();
     for (account, provider) in &asked {
@@ -102,12 +102,12 @@ fn read(source: &str) -> Result<Secret, Failure> {
 }
 
 /// The accounts that may see the secret: the one named, or those whose vendor recognises it.
-fn asked(
-    accounts: &Accounts,
+async fn asked(
+    accounts: &Accounts<'_>,
     named: Option<&str>,
     secret: &Secret,
 ) -> Result<Vec<(String, Provider)>, Failure> {
-    let mut asked = accounts.select(named)?;
+    let mut asked = accounts.select(named).await?;
     if named.is_none() {
         asked.retain(|(_, provider)| provider.recognizes(secret));
     }
@@ -122,13 +122,13 @@ fn asked(
 }
 
 /// Says so when the account that is asked is not of the vendor whose shape the secret has.
-fn warn_of_shape(
-    accounts: &Accounts,
+async fn warn_of_shape(
+    accounts: &Accounts<'_>,
     asked: &[(String, Provider)],
     secret: &Secret,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let (all, _) = accounts.select_each(None)?;
+    let (all, _) = accounts.select_each(None).await?;
     let known = all.iter().find(|(_, provider)| provider.recognizes(secret));
     if let Some((name, _)) = known
         && !asked.iter().any(|(_, provider)| provider.recognizes(secret))

@@ -45,11 +45,12 @@ pub(crate) async fn run(
     let now = view::now();
     let mut filter = Filter::new(&list.filter, now)?;
     let mut accounts = accounts.open().await?;
-    accounts.retain(|account, provider| filter.wants_account(account, provider))?;
+    accounts.retain(|account| filter.wants_account(&account.name, &account.provider))?;
+    let roster = accounts.roster().await;
     let report = if list.output == Format::Jsonl {
-        stream(&accounts.roster, &mut filter, now, &mut raw_stdout()).await?
+        stream(&roster, &mut filter, now, &mut raw_stdout()).await?
     } else {
-        let mut report = accounts.roster.list(ListKeys::all()).await;
+        let mut report = roster.list(ListKeys::all()).await;
         report.keys.retain(|key| filter.keeps(&key.key));
         print(&report, list.output, now, terminal)?;
         report

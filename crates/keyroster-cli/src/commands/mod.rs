@@ -1,5 +1,7 @@
 //! What each command does.
 
+pub(crate) mod accounts;
+pub(crate) mod config;
 pub(crate) mod create;
 pub(crate) mod identify;
 pub(crate) mod list;

@@ -1,7 +1,7 @@
 //! `keyroster disable`, `enable` and `revoke`: turns keys off and on, one or many.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use keyroster::{Error, Operation, Principal, Revocation, UpdateKey};
@@ -12,7 +12,7 @@ use crate::args::{ListFormat, Turn};
 use crate::failure::{self, Failure, PARTIAL};
 use crate::output::{Terminal, print_json, raw_stdout, stdout};
 use crate::select::{self, Selection, Target};
-use crate::view;
+use crate::{prompt, view};
 
 /// What is done to each key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub(crate) async fn run(
     carry_out(act, turn, selection, unchanged, terminal).await
 }
 
-async fn select(accounts: &Accounts, turn: &Turn) -> Result<Selection, Failure> {
+async fn select(accounts: &Accounts<'_>, turn: &Turn) -> Result<Selection, Failure> {
     let ways = [!turn.keys.is_empty(), turn.name.is_some(), turn.from.is_some()];
     if ways.iter().filter(|way| **way).count() != 1 {
         let message = "name the keys in one way: ACCOUNT/KEY-ID, --name GLOB, or --from FILE";
@@ -212,25 +212,16 @@ fn show_plan(act: Act, turn: &Turn, targets: &[Target], terminal: &Terminal) {
 }
 
 fn confirm(act: Act, count: usize, turn: &Turn, terminal: &Terminal) -> Result<(), Failure> {
-    let reads_keys = turn.from.as_deref() == Some("-");
-    if reads_keys || !io::stdin().is_terminal() || !terminal.attended {
+    let keys = if count == 1 { "it".to_owned() } else { format!("the {count} keys") };
+    let question = format!("{} {keys}", act.verb());
+    // What is typed there names keys.
+    if turn.from.as_deref() == Some("-") {
         return Err(Failure::Guard(format!(
-            "nobody is at the terminal to be asked whether to {} {}; nothing was done; add --yes",
-            act.verb(),
-            if count == 1 { "it".to_owned() } else { format!("the {count} keys") }
+            "standard input names the keys, so nobody can be asked there whether to {question}; nothing \
+             was done; add --yes"
         )));
     }
-    terminal.ask(&format!(
-        "{} {}? Type `yes`: ",
-        act.verb(),
-        if count == 1 { "it" } else { "them" }
-    ));
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    if answer.trim() == "yes" {
-        return Ok(());
-    }
-    Err(Failure::Guard("not confirmed; nothing was done".to_owned()))
+    prompt::confirm(&question, terminal)
 }
 
 /// Does it, key by key; each result is printed as soon as it is known.

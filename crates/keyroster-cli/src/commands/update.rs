@@ -21,7 +21,7 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let accounts = accounts.open().await?;
     let (account, _) = select::split(&update.key)?;
-    let provider = accounts.find(account)?;
+    let provider = accounts.find(account).await?;
     let change = change(update, &provider)?;
     // Before the key is looked up: what cannot be is refused without a request.
     provider.check_update(&change)?;

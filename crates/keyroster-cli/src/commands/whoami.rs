@@ -38,7 +38,7 @@ pub(crate) async fn run(
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
     let accounts = accounts.open().await?;
-    let (selected, mut failures) = accounts.select_each(whoami.account.as_deref())?;
+    let (selected, mut failures) = accounts.select_each(whoami.account.as_deref()).await?;
     let count = selected.len() + failures.len();
     let asked = selected.iter().map(|(_, provider)| provider.whoami());
     let mut known = Vec::new();

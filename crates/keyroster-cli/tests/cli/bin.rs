@@ -25,10 +25,11 @@ impl Run {
     }
 }
 
-/// The binary with these arguments and nothing in its environment.
+/// The binary with these arguments, nothing in its environment, and no configuration file.
 pub(crate) fn keyroster(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyroster"));
     command.args(arguments).env_clear().stdin(Stdio::null());
+    command.env("XDG_CONFIG_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/no-settings"));
     command
 }
 

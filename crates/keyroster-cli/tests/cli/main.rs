@@ -1,8 +1,10 @@
 //! The real binary against real sandboxes.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
+mod accounts;
 mod acts;
 mod bin;
+mod config;
 mod creating;
 mod failures;
 mod lifecycle;

@@ -1,0 +1,26 @@
+//! `keyroster accounts`: describes the accounts.
+
+mod add;
+mod list;
+mod remove;
+mod test;
+
+use std::process::ExitCode;
+
+use crate::accounts::Source;
+use crate::args::AccountsCommand;
+use crate::failure::Failure;
+use crate::output::Terminal;
+
+pub(crate) async fn run(
+    accounts: &Source<'_>,
+    command: &AccountsCommand,
+    terminal: &Terminal,
+) -> Result<ExitCode, Failure> {
+    match command {
+        AccountsCommand::List(list) => list::run(accounts, list, terminal).await,
+        AccountsCommand::Add(add) => add::run(accounts, add, terminal).await,
+        AccountsCommand::Remove(remove) => remove::run(accounts, remove, terminal).await,
+        AccountsCommand::Test(test) => test::run(accounts, test, terminal).await,
+    }
+}

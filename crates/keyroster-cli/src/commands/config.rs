@@ -1,0 +1,109 @@
+//! `keyroster config`: where the configuration is, whether it is right, and what it comes to.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::accounts::Source;
+use crate::args::{ConfigCommand, ConfigShow, ListFormat};
+use crate::config::{Config, Definition, Origin};
+use crate::failure::Failure;
+use crate::output::{BOLD, DIM, Terminal, print_json, stdout};
+use crate::view;
+
+pub(crate) fn run(
+    accounts: &Source<'_>,
+    command: &ConfigCommand,
+    terminal: &Terminal,
+) -> Result<ExitCode, Failure> {
+    match command {
+        ConfigCommand::Path => path(accounts, terminal),
+        ConfigCommand::Check => check(accounts, terminal),
+        ConfigCommand::Show(show) => self::show(accounts, show),
+    }
+}
+
+fn path(accounts: &Source<'_>, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let (config, _) = Config::inspect_for_writing(accounts.config, accounts.registry)?;
+    let Some(file) = &config.file else {
+        let message = "this system tells no folder for settings; name a file with --config";
+        return Err(Failure::Configuration(message.to_owned()));
+    };
+    let mut out = stdout();
+    writeln!(out, "{}", file.display())?;
+    out.flush()?;
+    if !config.exists {
+        terminal.hint("there is no such file yet; `keyroster accounts add` makes it");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(accounts: &Source<'_>, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let config = Config::load(accounts.config, accounts.registry)?;
+    let count = match config.accounts.len() {
+        1 => "1 account".to_owned(),
+        count => format!("{count} accounts"),
+    };
+    let place = match &config.file {
+        Some(file) if config.exists => format!("{} is right", file.display()),
+        _ => "there is no configuration file; the environment is right".to_owned(),
+    };
+    terminal.say(&format!("{place}: {count}"));
+    terminal.hint("no secret was read, and nobody asked; `keyroster doctor` does that");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(accounts: &Source<'_>, show: &ConfigShow) -> Result<ExitCode, Failure> {
+    let config = Config::load(accounts.config, accounts.registry)?;
+    let mut out = stdout();
+    match show.output {
+        ListFormat::Json => {
+            let accounts: Vec<_> = config.accounts.iter().map(to_json).collect();
+            let file = config.file.as_ref().map(|file| file.display().to_string());
+            let json = json!({ "file": file, "exists": config.exists, "accounts": accounts });
+            print_json(&json, &mut out)?;
+        }
+        ListFormat::Table => print(&config, &mut out)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn to_json(account: &Definition) -> serde_json::Value {
+    let settings = account.settings.iter().map(|(name, setting)| {
+        let (value, set_by) = (setting.value.to_string(), setting.origin.to_string());
+        ((*name).to_owned(), json!({ "value": value, "set_by": set_by }))
+    });
+    json!({
+        "account": account.name,
+        "provider": account.provider,
+        "tags": account.tags,
+        "described_in": account.origin.to_string(),
+        "settings": settings.collect::<serde_json::Map<_, _>>(),
+    })
+}
+
+/// For people, as it would stand in a file, each line with who said so.
+fn print(config: &Config, out: &mut impl Write) -> Result<(), Failure> {
+    match &config.file {
+        Some(file) if config.exists => writeln!(out, "{DIM}# {}{DIM:#}", file.display())?,
+        _ => writeln!(out, "{DIM}# no configuration file{DIM:#}")?,
+    }
+    for account in &config.accounts {
+        writeln!(out, "\n{BOLD}[accounts.{}]{BOLD:#}", account.name)?;
+        line("provider", &account.provider, &account.origin, out)?;
+        if !account.tags.is_empty() {
+            line("tags", &account.tags.join(", "), &account.origin, out)?;
+        }
+        for (name, setting) in &account.settings {
+            line(name, &setting.value.to_string(), &setting.origin, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn line(name: &str, value: &str, origin: &Origin, out: &mut impl Write) -> Result<(), Failure> {
+    let (name, value) = (format!("{name}:"), view::clean(value));
+    Ok(writeln!(out, "{name:<20} {value}  {DIM}# {origin}{DIM:#}")?)
+}

@@ -1,0 +1,156 @@
+//! Settings in environment variables, all of one scheme: `KEYROSTER_ACCOUNT__SETTING`.
+//!
+//! Names are written in capitals, and what is neither letter nor digit as `_`: the setting `base-url` of
+//! the account `pinata-prod` is `KEYROSTER_PINATA_PROD__BASE_URL`. `…__PROVIDER` for a name that no
+//! account has makes one. A secret's variable holds the secret itself.
+
+use std::collections::BTreeMap;
+
+use keyroster::Registry;
+
+use super::{CredentialSource, Definition, Mistake, Origin, Setting, Value, check_name, nearest};
+use crate::env;
+
+const PREFIX: &str = "KEYROSTER_";
+const PROVIDER: &str = "PROVIDER";
+const TAGS: &str = "TAGS";
+
+/// The variable that holds an account's setting.
+pub(crate) fn variable(account: &str, setting: &str) -> String {
+    format!("{PREFIX}{}__{}", in_capitals(account), in_capitals(setting))
+}
+
+fn in_capitals(name: &str) -> String {
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+        .collect()
+}
+
+/// Account and setting that a variable of the scheme names, both in capitals.
+fn parts(variable: &str) -> Option<(&str, &str)> {
+    let parts = variable.strip_prefix(PREFIX)?.rsplit_once("__")?;
+    (!parts.0.is_empty() && !parts.1.is_empty()).then_some(parts)
+}
+
+/// Providers that the environment sets, by account in capitals.
+pub(super) fn providers(variables: &[String]) -> BTreeMap<String, String> {
+    let named = variables.iter().filter_map(|variable| {
+        let (account, setting) = parts(variable)?;
+        let value = (setting == PROVIDER).then(|| env::text(variable)).flatten()?;
+        Some((account.to_owned(), value))
+    });
+    named.collect()
+}
+
+/// The provider that the environment gives an account of the file.
+pub(super) fn provider_of<'a>(
+    providers: &'a BTreeMap<String, String>,
+    account: &str,
+) -> Option<&'a str> {
+    providers.get(&in_capitals(account)).map(String::as_str)
+}
+
+/// Sets what the variables say, and makes the accounts that only they describe.
+pub(super) fn apply(
+    accounts: &mut Vec<Definition>,
+    variables: &[String],
+    registry: &Registry,
+    mistakes: &mut Vec<Mistake>,
+) {
+    mistakes.extend(ambiguous(accounts));
+    for (account, provider) in providers(variables) {
+        if accounts.iter().any(|known| in_capitals(&known.name) == account) {
+            continue;
+        }
+        let name = account.to_ascii_lowercase().replace('_', "-");
+        let origin = Origin::Variable(variable(&name, PROVIDER));
+        let made = check_name(&name).and_then(|()| super::provider(registry, &provider).map(drop));
+        match made {
+            Ok(()) => accounts.push(Definition {
+                name,
+                provider,
+                tags: Vec::new(),
+                settings: BTreeMap::new(),
+                origin,
+            }),
+            Err(wrong) => {
+                mistakes.push(Mistake::new(format!("{PREFIX}{account}__{PROVIDER}: {wrong}")));
+            }
+        }
+    }
+    for variable in variables {
+        let Some((account, setting)) = parts(variable) else { continue };
+        let found = accounts.iter_mut().find(|known| in_capitals(&known.name) == account);
+        let outcome = match found {
+            Some(account) => set(account, setting, variable, registry),
+            None if setting == PROVIDER => Ok(()),
+            None => Err(format!(
+                "no account is called so; {}, or set {PREFIX}{account}__{PROVIDER} to make one",
+                nearest(
+                    &account.to_ascii_lowercase().replace('_', "-"),
+                    accounts.iter().map(|known| known.name.as_str())
+                )
+                .trim_end_matches('?')
+            )),
+        };
+        mistakes.extend(outcome.err().map(|wrong| Mistake::new(format!("{variable}: {wrong}"))));
+    }
+}
+
+fn set(
+    account: &mut Definition,
+    setting: &str,
+    variable: &str,
+    registry: &Registry,
+) -> Result<(), String> {
+    let text = env::text(variable).unwrap_or_default();
+    if setting == PROVIDER {
+        return Ok(());
+    }
+    if setting == TAGS {
+        let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+        account.tags = tags.map(str::to_owned).collect();
+        return Ok(());
+    }
+    let factory = registry.factory(&account.provider).map_err(|error| error.to_string())?;
+    let known = factory.settings();
+    let Some(known) = known.iter().find(|known| in_capitals(known.name) == setting) else {
+        let names: Vec<String> = known.iter().map(|known| in_capitals(known.name)).collect();
+        let names = names.iter().map(String::as_str).chain([PROVIDER, TAGS]);
+        return Err(format!(
+            "{} accounts have no such setting; {}",
+            account.provider,
+            nearest(setting, names)
+        ));
+    };
+    let value = if known.secret {
+        Value::Credential(CredentialSource::Env(variable.to_owned()))
+    } else {
+        Value::Plain(text)
+    };
+    let origin = Origin::Variable(variable.to_owned());
+    account.settings.insert(known.name, Setting { value, origin });
+    Ok(())
+}
+
+/// Accounts whose names are one in capitals, so that no variable tells which is meant.
+fn ambiguous(accounts: &[Definition]) -> Vec<Mistake> {
+    let mut by_capitals: BTreeMap<String, &Definition> = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for account in accounts {
+        if let Some(other) = by_capitals.insert(in_capitals(&account.name), account) {
+            let message = format!(
+                "the accounts `{}` and `{}` would share their environment variables \
+                 ({PREFIX}{}__…); rename one",
+                other.name,
+                account.name,
+                in_capitals(&account.name)
+            );
+            mistakes.push(match account.origin {
+                Origin::Line(line) => Mistake::at(line, 1, message),
+                _ => Mistake::new(message),
+            });
+        }
+    }
+    mistakes
+}

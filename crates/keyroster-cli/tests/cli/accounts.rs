@@ -1,0 +1,176 @@
+//! Accounts: where their credentials come from, and writing them down.
+
+use keyroster_sandbox::Sandbox;
+
+use crate::acts::reading;
+use crate::bin::{keyroster, run};
+use crate::config::Settings;
+
+/// A file with one account of the sandbox's OpenRouter, whose key is where the line says.
+fn openrouter(sandbox: &Sandbox, credential: &str) -> Settings {
+    let base_url = sandbox.openrouter().base_url;
+    Settings::new(&format!(
+        "[accounts.lab]\nprovider = \"openrouter\"\nbase-url = \"{base_url}\"\n\
+         management-key = {{ {credential} }}\n"
+    ))
+}
+
+#[tokio::test]
+async fn a_credential_comes_from_where_the_file_says() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let key = sandbox.openrouter().management_key;
+    for credential in [
+        "env = \"LAB_KEY\"".to_owned(),
+        "file = \"key.txt\"".to_owned(),
+        "command = [\"cat\", \"key.txt\"]".to_owned(),
+        "command = \"cat key.txt | tr -d '\\r'\", timeout = \"20s\"".to_owned(),
+    ] {
+        let settings = openrouter(&sandbox, &credential);
+        let path = settings.folder.path().join("key.txt");
+        std::fs::write(&path, format!("{key}\n")).unwrap();
+        make_private(&path);
+        let mut command = settings.command(&["list", "-o", "json"]);
+        command.env("LAB_KEY", format!("{key}\r\n")).env("PATH", "/usr/bin:/bin");
+        let listed = run(command).await.ok();
+        assert_eq!(listed.json()["keys"][0]["account"], "lab", "{credential}");
+        assert!(!listed.stderr.contains(&key), "{}", listed.stderr);
+    }
+}
+
+#[cfg(unix)]
+fn make_private(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[tokio::test]
+async fn a_credential_that_is_not_there_says_what_to_do() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (credential, words) in [
+        ("env = \"LAB_KEY\"", "LAB_KEY is not set; set it"),
+        ("file = \"none.txt\"", "cannot be read"),
+        ("file = \"open.txt\"", "run: chmod 600 "),
+        ("file = \"empty.txt\"", "holds nothing"),
+        ("command = [\"no-such-program\"]", "cannot be started"),
+        ("command = \"exit 3\"", "exit status: 3; run it by hand"),
+        ("command = \"true\"", "holds nothing"),
+        ("command = \"printf '\\\\377'\"", "no text"),
+        ("command = \"cat\"", "holds nothing"),
+        ("command = [\"sleep\", \"60\"], timeout = \"50ms\"", "within 50ms"),
+        ("keychain = \"lab\"", "no keychain runs here"),
+    ] {
+        let settings = openrouter(&sandbox, credential);
+        std::fs::write(settings.folder.path().join("open.txt"), "fa4efa4e").unwrap();
+        let empty = settings.folder.path().join("empty.txt");
+        std::fs::write(&empty, "\n").unwrap();
+        make_private(&empty);
+        let mut command = settings.command(&["list"]);
+        command.env("PATH", "/usr/bin:/bin");
+        let said = run(command).await;
+        assert_eq!((said.code, said.stdout.as_str()), (4, ""), "{credential}: {said:?}");
+        assert!(said.stderr.contains(words), "{credential}: {}", said.stderr);
+        assert!(said.stderr.contains("account `lab`: no `management-key`"), "{}", said.stderr);
+        assert!(said.stderr.contains("keyroster.toml:1)"), "{}", said.stderr);
+    }
+    assert!(sandbox.requests().is_empty(), "nobody was asked");
+}
+
+#[tokio::test]
+async fn one_account_without_credential_hides_no_other() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let settings = openrouter(&sandbox, "env = \"LAB_KEY\"");
+    let text = std::fs::read_to_string(&settings.file).unwrap();
+    let other = "[accounts.other]\nprovider = \"pinata\"\njwt = { env = \"NONE\" }\n";
+    std::fs::write(&settings.file, text + other).unwrap();
+    let mut command = settings.command(&["list", "-o", "json"]);
+    command.env("LAB_KEY", sandbox.openrouter().management_key);
+    let listed = run(command).await;
+    assert_eq!(listed.code, 3, "{listed:?}");
+    assert_eq!(listed.json()["failures"][0]["account"], "other");
+    assert!(!listed.json()["keys"].as_array().unwrap().is_empty());
+    // An account that is not asked for is not opened: its command is not run, its absence no failure.
+    let mut command = settings.command(&["list", "--account", "lab"]);
+    command.env("LAB_KEY", sandbox.openrouter().management_key);
+    run(command).await.ok();
+}
+
+#[tokio::test]
+async fn an_account_is_added_tested_and_removed() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let settings = Settings::new(
+        "# ours\n[accounts.old]\nprovider = \"pinata\" # keep\njwt = { env = \"A\" }\n",
+    );
+    let before = std::fs::read_to_string(&settings.file).unwrap();
+    let base_url = format!("base-url={}", sandbox.openrouter().base_url);
+    let add = ["accounts", "add", "lab", "--provider", "openrouter", "--tag", "dev"];
+    let credential = ["--credential", "management-key=env:LAB_KEY", "--set", &base_url];
+    let added = settings.run(&[&add[..], &credential].concat()).await.ok();
+    assert!(added.stderr.contains("accounts test lab"), "{}", added.stderr);
+    let text = std::fs::read_to_string(&settings.file).unwrap();
+    assert!(text.starts_with(&before), "what stood there stays: {text}");
+    let twice = settings.run(&[&add[..], &credential].concat()).await;
+    assert_eq!(twice.code, 2);
+    assert!(twice.stderr.contains("already"), "{}", twice.stderr);
+
+    let mut command = settings.command(&["accounts", "test", "lab", "-o", "json"]);
+    command.env("LAB_KEY", sandbox.openrouter().management_key);
+    let tested = run(command).await.ok().json();
+    assert_eq!(tested["accounts"][0]["credential"], true, "{tested}");
+    assert_eq!(tested["accounts"][0]["lists_keys"], true, "{tested}");
+    let mut command = settings.command(&["accounts", "test"]);
+    command.env("LAB_KEY", sandbox.openrouter().management_key);
+    let tested = run(command).await;
+    assert_eq!(tested.code, 3, "the other has no credential: {tested:?}");
+
+    let refused = settings.run(&["accounts", "remove", "lab"]).await;
+    assert_eq!(refused.code, 6, "{refused:?}");
+    settings.run(&["accounts", "remove", "lab", "--yes"]).await.ok();
+    assert_eq!(std::fs::read_to_string(&settings.file).unwrap(), before);
+    let gone = settings.run(&["accounts", "remove", "lba", "--yes"]).await;
+    assert_eq!(gone.code, 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_an_account_is_not_written() {
+    let settings = Settings::new("");
+    for (arguments, words) in [
+        (&["a/b", "--provider", "pinata", "--credential", "jwt=env:A"][..], "rename it"),
+        (&["a", "--provider", "pinatta", "--credential", "jwt=env:A"], "did you mean `pinata`?"),
+        (&["a", "--provider", "pinata", "--credential", "jtw=env:A"], "did you mean `jwt`?"),
+        (&["a", "--provider", "pinata", "--credential", "jwt=fa4efa4e"], "where it is"),
+        (&["a", "--provider", "pinata", "--credential", "base-url=env:A"], "--set base-url"),
+        (&["a", "--provider", "pinata", "--set", "jwt=fa4efa4e"], "does not belong"),
+        (&["a", "--provider", "pinata"], "--credential is not given"),
+        (&["--credential", "jwt=env:A"], "--provider is not given"),
+        (&["a", "--provider", "pinata", "--credential", "jwt=keychain"], "no secret"),
+    ] {
+        let said = settings.run(&[&["accounts", "add"], arguments].concat()).await;
+        assert_eq!(said.code, 2, "{arguments:?}: {said:?}");
+        assert!(said.stderr.contains(words), "{arguments:?}: {}", said.stderr);
+        assert!(!said.stderr.contains("fa4efa4e"), "{}", said.stderr);
+        assert_eq!(std::fs::read_to_string(&settings.file).unwrap(), "");
+    }
+    // No keychain runs here: the secret goes nowhere else, and no account speaks of it.
+    let add = ["accounts", "add", "a", "--provider", "pinata", "--credential", "jwt=keychain"];
+    let said = reading(settings.command(&add), "fa4efa4e.fa4efa4e.fa4efa4e").await;
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(said.stderr.contains("nothing was written: no keychain runs here"), "{}", said.stderr);
+    assert_eq!(std::fs::read_to_string(&settings.file).unwrap(), "");
+}
+
+#[tokio::test]
+async fn the_first_account_makes_the_file_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let add = ["accounts", "add", "a", "--provider", "pinata", "--credential", "jwt=env:A"];
+    let mut command = keyroster(&add);
+    command.env("XDG_CONFIG_HOME", folder.path()).env("PINATA_JWT", "fa4e.fa4e.fa4e");
+    let added = run(command).await.ok();
+    assert!(added.stderr.contains("no account any longer"), "{}", added.stderr);
+    let file = folder.path().join("keyroster/keyroster.toml");
+    assert!(file.exists());
+    #[cfg(unix)]
+    {
+        assert_eq!(crate::acts::mode(&file), 0o600);
+        assert_eq!(crate::acts::mode(file.parent().unwrap()), 0o700);
+    }
+}

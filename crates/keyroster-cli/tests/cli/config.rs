@@ -1,0 +1,175 @@
+//! `keyroster.toml`: what is wrong with one, and what it and the environment come to.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::bin::{Run, keyroster, run};
+
+/// A configuration file in a folder of its own.
+pub(crate) struct Settings {
+    pub(crate) folder: TempDir,
+    pub(crate) file: PathBuf,
+}
+
+impl Settings {
+    pub(crate) fn new(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keyroster.toml");
+        std::fs::write(&file, text).unwrap();
+        Self { folder, file }
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = keyroster(arguments);
+        command.arg("--config").arg(&self.file);
+        command
+    }
+
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Run {
+        run(self.command(arguments)).await
+    }
+}
+
+/// Every mistake is told with its place and what to do, and none shows a value that may be a secret.
+#[tokio::test]
+async fn each_mistake_says_where_it_is_and_what_to_do() {
+    let of = |line: &str| format!("[accounts.prod]\nprovider = \"pinata\"\n{line}\n");
+    for (text, place, words) in [
+        ("[accounts.prod]\nprovider = pinata\n".to_owned(), ":2:12", "not TOML"),
+        ("[acounts.prod]\nprovider = \"pinata\"\n".to_owned(), ":1:2", "did you mean `accounts`?"),
+        ("[pinata]\njwt = 1\n".to_owned(), ":1:2", "`[accounts.pinata]`"),
+        ("[accounts]\nprod = \"pinata\"\n".to_owned(), ":2:1", "`[accounts.prod]`"),
+        ("[accounts.\"a/b\"]\nprovider = \"pinata\"\n".to_owned(), ":1:11", "rename it"),
+        ("[accounts.prod]\njwt = { env = \"A\" }\n".to_owned(), ":1:11", "`provider = \"…\"`"),
+        ("[accounts.prod]\nprovider = \"pinatta\"\n".to_owned(), ":2:12", "did you mean `pinata`?"),
+        ("[accounts.prod]\nprovider = 7\n".to_owned(), ":2:12", "a text, and not an integer"),
+        (of("jwtt = { env = \"A\" }"), ":3:1", "did you mean `jwt`?"),
+        (of("base_url = \"https://x.example\""), ":3:1", "did you mean `base-url`?"),
+        (of("jwt = \"fa4efa4e.fa4efa4e.fa4efa4e\""), ":3:7", "`jwt = { env = \"PINATA_JWT\" }`"),
+        (of("jwt = fa4efa4efa4e"), ":3:7", "not TOML"),
+        (of("jwt = 12"), ":3:7", "and is not an integer"),
+        (of("jwt = {}"), ":3:7", "does not say where the secret is"),
+        (of("jwt = { vault = \"A\" }"), ":3:9", "there is `env`, `file`, `command`, `keychain`"),
+        (of("jwt = { env = \"A\", file = \"b\" }"), ":3:20", "keep one"),
+        (of("jwt = { command = [] }"), ":3:19", "as `[\"pass\", \"show\", \"pinata\"]`"),
+        (of("jwt = { env = \"A\", timeout = \"1s\" }"), ":3:20", "for a `command` alone"),
+        (of("jwt = { command = \"x\", timeout = 5 }"), ":3:34", "as `\"10s\"`"),
+        (of("jwt = { env = \"A\" }\nbase-url = [\"x\"]"), ":4:12", "not an array"),
+        (of("jwt = { env = \"A\" }\ntags = \"prod\""), ":4:8", "as `[\"prod\"]`"),
+        (of("jwt = { env = \"A\" }\njwt = { env = \"B\" }"), ":4:1", "given twice"),
+        (of("jwt = { env = \"A\" }\n[accounts.prod]"), ":4:", "given twice"),
+        (
+            of("base-url = \"https://x.example\""),
+            ":1:1",
+            "`jwt = { env = \"KEYROSTER_PROD__JWT\" }`",
+        ),
+    ] {
+        let settings = Settings::new(&text);
+        for command in [&["list"][..], &["config", "check"], &["accounts", "list"]] {
+            let said = settings.run(command).await;
+            assert_eq!((said.code, said.stdout.as_str()), (4, ""), "{text}: {said:?}");
+            let place = format!("keyroster.toml{place}");
+            assert!(said.stderr.contains(&place), "{text}: {}", said.stderr);
+            assert!(said.stderr.contains(words), "{text}: {}", said.stderr);
+            assert!(!said.stderr.contains("fa4efa4e"), "{text}: {}", said.stderr);
+            assert_eq!(said.stderr.lines().count(), 1, "{text}: {}", said.stderr);
+        }
+    }
+}
+
+#[tokio::test]
+async fn all_mistakes_are_told_at_once() {
+    let settings = Settings::new(
+        "[accounts.a]\nprovider = \"pinta\"\n[accounts.b]\nprovider = \"openrouter\"\nkey = 1\ntag = []\n",
+    );
+    let said = settings.run(&["config", "check"]).await;
+    assert_eq!(said.code, 4);
+    for words in ["3 mistakes", ":2:12: ", ":5:1: ", ":6:1: ", "did you mean `tags`?"] {
+        assert!(said.stderr.contains(words), "{words}: {}", said.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_used_says_why() {
+    let none = run(keyroster(&["list", "--config", "/nowhere/keyroster.toml"])).await;
+    assert_eq!(none.code, 4);
+    assert!(none.stderr.contains("accounts add"), "{none:?}");
+    let mut by_variable = keyroster(&["list"]);
+    by_variable.env("KEYROSTER_CONFIG", "/nowhere/keyroster.toml");
+    assert_eq!(run(by_variable).await.code, 4);
+    let empty = Settings::new("# nothing yet\n");
+    let said = empty.run(&["list"]).await;
+    assert_eq!(said.code, 4);
+    assert!(said.stderr.contains("describes none; add one"), "{said:?}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let open = std::fs::Permissions::from_mode(0o666);
+        std::fs::set_permissions(&empty.file, open).unwrap();
+        let said = empty.run(&["list"]).await;
+        assert_eq!(said.code, 4);
+        assert!(said.stderr.contains("chmod go-w"), "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_environment_overrides_the_file_and_can_do_without() {
+    let settings = Settings::new(
+        "[accounts.pinata-prod]\nprovider = \"pinata\"\njwt = { env = \"A\" }\ntags = [\"prod\"]\n",
+    );
+    let mut command = settings.command(&["config", "show", "-o", "json"]);
+    command
+        .env("KEYROSTER_PINATA_PROD__BASE_URL", "https://pinata.example")
+        .env("KEYROSTER_PINATA_PROD__JWT", "fa4efa4e.fa4efa4e.fa4efa4e")
+        .env("KEYROSTER_PINATA_PROD__TAGS", "a, b")
+        .env("KEYROSTER_LAB__PROVIDER", "openrouter")
+        .env("KEYROSTER_LAB__MANAGEMENT_KEY", "sk-or-v1-fa4efa4e");
+    let shown = run(command).await.ok();
+    assert!(!shown.stdout.contains("fa4efa4e"), "{}", shown.stdout);
+    let json = shown.json();
+    let [lab, prod] = &json["accounts"].as_array().unwrap()[..] else { panic!("{json}") };
+    assert_eq!((&lab["account"], &lab["provider"]), (&"lab".into(), &"openrouter".into()));
+    assert_eq!(prod["tags"], serde_json::json!(["a", "b"]));
+    let base_url = &prod["settings"]["base-url"];
+    assert_eq!(base_url["value"], "https://pinata.example");
+    assert_eq!(base_url["set_by"], "KEYROSTER_PINATA_PROD__BASE_URL");
+    assert_eq!(prod["settings"]["jwt"]["value"], "env KEYROSTER_PINATA_PROD__JWT");
+    for (name, words) in [
+        ("KEYROSTER_PINATA_PROD__JTW", "did you mean `JWT`?"),
+        ("KEYROSTER_PINATA_PRD__JWT", "did you mean `pinata-prod`"),
+        ("KEYROSTER_NEW__PROVIDER", "did you mean `pinata`?"),
+    ] {
+        let mut command = settings.command(&["config", "check"]);
+        command.env(name, "pinatta");
+        let said = run(command).await;
+        assert_eq!(said.code, 4, "{said:?}");
+        assert!(said.stderr.contains(name) && said.stderr.contains(words), "{}", said.stderr);
+    }
+}
+
+#[tokio::test]
+async fn with_a_file_the_vendors_own_variables_are_no_account() {
+    let settings = Settings::new("[accounts.a]\nprovider = \"pinata\"\njwt = { env = \"A\" }\n");
+    let mut command = settings.command(&["accounts", "list", "-o", "json"]);
+    command.env("PINATA_JWT", "fa4efa4e.fa4efa4e.fa4efa4e");
+    let listed = run(command).await.ok().json();
+    assert_eq!(listed["accounts"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["accounts"][0]["account"], "a");
+    let mut command = keyroster(&["accounts", "list", "-o", "json"]);
+    command.env("PINATA_JWT", "fa4efa4e.fa4efa4e.fa4efa4e");
+    let listed = run(command).await.ok().json();
+    assert_eq!(listed["accounts"][0]["described_in"], "the environment");
+}
+
+#[tokio::test]
+async fn the_usual_place_is_the_systems() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = keyroster(&["config", "path"]);
+    command.env("XDG_CONFIG_HOME", folder.path());
+    let said = run(command).await.ok();
+    let expected = folder.path().join("keyroster/keyroster.toml");
+    assert_eq!(said.stdout.trim(), expected.display().to_string());
+    assert!(said.stderr.contains("accounts add"), "{}", said.stderr);
+}
