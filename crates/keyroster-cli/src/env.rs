@@ -57,6 +57,22 @@ pub(crate) fn expand_home(path: &Path) -> PathBuf {
     }
 }
 
+/// The proxies that the environment names, without what authenticates there.
+pub(crate) fn proxies() -> Vec<(&'static str, String)> {
+    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    let set = names.into_iter().filter_map(|name| Some((name, text(name)?)));
+    let address = |proxy: String| match proxy.rsplit_once('@') {
+        Some((_, address)) => address.to_owned(),
+        None => proxy,
+    };
+    set.map(|(name, proxy)| (name, address(proxy))).collect()
+}
+
+/// Whether a shell asks what it may complete.
+pub(crate) fn is_completing() -> bool {
+    std::env::var_os(crate::cli::VARIABLE).is_some()
+}
+
 /// A variable that the user names.
 pub(crate) fn variable(name: &str) -> Option<String> {
     // A name with these in it cannot be one, and asking for it would panic on some systems.

@@ -33,24 +33,32 @@ impl Failure {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
+    /// What happened, and what to do.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Io(error) => error.to_string(),
+            Self::Account(error) => error.to_string(),
+            Self::Usage(message)
+            | Self::NoAccount(message)
+            | Self::Configuration(message)
+            | Self::Guard(message) => message.clone(),
+        }
+    }
+
     /// Prints what happened, and tells the exit code.
     pub(crate) fn report(self, terminal: &Terminal) -> ExitCode {
         // Whoever reads our output has read enough.
         if self.is_broken_pipe() {
             return ExitCode::SUCCESS;
         }
-        let (message, code) = match self {
-            // Whoever reads our output has read enough.
-            Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return ExitCode::SUCCESS;
-            }
-            Self::Io(error) => (error.to_string(), 5),
-            Self::Usage(message) => (message, 2),
-            Self::NoAccount(message) | Self::Configuration(message) => (message, 4),
-            Self::Guard(message) => (message, 6),
-            Self::Account(error) => (error.to_string(), code(error.kind())),
+        let code = match &self {
+            Self::Io(_) => 5,
+            Self::Usage(_) => 2,
+            Self::NoAccount(_) | Self::Configuration(_) => 4,
+            Self::Guard(_) => 6,
+            Self::Account(error) => code(error.kind()),
         };
-        terminal.error(&message);
+        terminal.error(&self.message());
         ExitCode::from(code)
     }
 }

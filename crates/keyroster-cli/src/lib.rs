@@ -13,6 +13,7 @@
 //! | code | means |
 //! |---|---|
 //! | 0 | done |
+//! | 1 | findings: `doctor` found a problem |
 //! | 2 | the command line is wrong, or asks for what the vendor does not offer |
 //! | 3 | partial: some accounts or keys failed, or keys may be missing, as a warning says |
 //! | 4 | a credential or setting is missing, malformed or refused |
@@ -24,23 +25,29 @@
 mod accounts;
 mod args;
 mod arguments;
+mod cli;
 mod commands;
+mod complete;
 mod config;
 mod env;
 mod failure;
 mod filter;
+mod handover;
 mod output;
+mod probe;
 mod prompt;
 mod select;
 mod sink;
 mod view;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use keyroster::{ProviderFactory, Registry};
 
 use args::{Arguments, Command};
+use commands::setup;
 use commands::turn::{self, Act};
 use failure::Failure;
 use output::Terminal;
@@ -74,50 +81,56 @@ impl App {
     /// Reads the command line, does what it says, and tells how it went.
     #[must_use]
     pub fn run(self) -> ExitCode {
-        let arguments = Arguments::parse();
+        let registry = Arc::new(self.registry);
+        cli::answer_the_shell(&registry);
+        let matches = cli::command(&registry).get_matches();
+        let arguments = match Arguments::from_arg_matches(&matches) {
+            Ok(arguments) => arguments,
+            Err(error) => error.exit(),
+        };
         env::start_logging();
         let terminal = Terminal::detect();
         let outcome = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(Failure::from)
-            .and_then(|runtime| runtime.block_on(self.dispatch(arguments, &terminal)));
+            .and_then(|runtime| runtime.block_on(dispatch(&registry, arguments, &terminal)));
         match outcome {
             Ok(code) => code,
             Err(failure) => failure.report(&terminal),
         }
     }
+}
 
-    async fn dispatch(
-        &self,
-        arguments: Arguments,
-        terminal: &Terminal,
-    ) -> Result<ExitCode, Failure> {
-        let accounts = accounts::Source {
-            registry: &self.registry,
-            sandbox: arguments.sandbox,
-            config: arguments.config.as_deref(),
-        };
-        match arguments.command {
-            Command::List(list) => commands::list::run(&accounts, &list, terminal).await,
-            Command::Show(show) => commands::show::run(&accounts, &show).await,
-            Command::Create(create) => commands::create::run(&accounts, &create, terminal).await,
-            Command::Update(update) => commands::update::run(&accounts, &update, terminal).await,
-            Command::Disable(turn) => turn::run(&accounts, Act::Disable, &turn, terminal).await,
-            Command::Enable(turn) => turn::run(&accounts, Act::Enable, &turn, terminal).await,
-            Command::Revoke(turn) => turn::run(&accounts, Act::Revoke, &turn, terminal).await,
-            Command::Whoami(whoami) => commands::whoami::run(&accounts, &whoami, terminal).await,
-            Command::Identify(identify) => {
-                commands::identify::run(&accounts, &identify, terminal).await
-            }
-            Command::Accounts(command) => {
-                commands::accounts::run(&accounts, &command, terminal).await
-            }
-            Command::Config(command) => commands::config::run(&accounts, &command, terminal),
-            Command::Providers(providers) => {
-                commands::providers::run(&self.registry, &providers, terminal)
-            }
-            Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox, terminal).await,
+async fn dispatch(
+    registry: &Arc<Registry>,
+    arguments: Arguments,
+    terminal: &Terminal,
+) -> Result<ExitCode, Failure> {
+    let accounts = accounts::Source {
+        registry,
+        sandbox: arguments.sandbox,
+        config: arguments.config.as_deref(),
+    };
+    match arguments.command {
+        Command::List(list) => commands::list::run(&accounts, &list, terminal).await,
+        Command::Show(show) => commands::show::run(&accounts, &show).await,
+        Command::Create(create) => commands::create::run(&accounts, &create, terminal).await,
+        Command::Update(update) => commands::update::run(&accounts, &update, terminal).await,
+        Command::Rotate(rotate) => commands::rotate::run(&accounts, &rotate, terminal).await,
+        Command::Disable(turn) => turn::run(&accounts, Act::Disable, &turn, terminal).await,
+        Command::Enable(turn) => turn::run(&accounts, Act::Enable, &turn, terminal).await,
+        Command::Revoke(turn) => turn::run(&accounts, Act::Revoke, &turn, terminal).await,
+        Command::Whoami(whoami) => commands::whoami::run(&accounts, &whoami, terminal).await,
+        Command::Identify(identify) => {
+            commands::identify::run(&accounts, &identify, terminal).await
         }
+        Command::Accounts(command) => commands::accounts::run(&accounts, &command, terminal).await,
+        Command::Config(command) => commands::config::run(&accounts, &command, terminal),
+        Command::Doctor(doctor) => commands::doctor::run(&accounts, &doctor, terminal).await,
+        Command::Completions(completions) => setup::completions(&completions, terminal),
+        Command::Man(man) => setup::man(&man, registry),
+        Command::Providers(providers) => commands::providers::run(registry, &providers, terminal),
+        Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox, terminal).await,
     }
 }

@@ -248,6 +248,12 @@ impl Error {
         self.0.orphan.as_ref()
     }
 
+    /// What happened and where, without what to do: `Display` is this and [`help`](Error::help).
+    #[must_use]
+    pub fn what(&self) -> String {
+        What(self).to_string()
+    }
+
     /// What to do.
     #[must_use]
     pub fn help(&self) -> &str {
@@ -266,7 +272,16 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &self.0;
+        write!(f, "{}; {}", What(self), self.help())
+    }
+}
+
+/// See [`Error::what`].
+struct What<'a>(&'a Error);
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0.0;
         match (&inner.provider, &inner.account) {
             (Some(provider), Some(account)) if provider.as_str() == account => {
                 write!(f, "{provider}: ")?;
@@ -287,7 +302,7 @@ impl fmt::Display for Error {
             }
             f.write_str(")")?;
         }
-        write!(f, "; {}", self.help())
+        Ok(())
     }
 }
 

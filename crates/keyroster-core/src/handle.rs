@@ -214,7 +214,20 @@ impl Provider {
     /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
     /// - [`Indeterminate`](ErrorKind::Indeterminate): the answer was lost, and with it perhaps the new
     ///   secret; the key is the same, so rotating it again gives one that is held.
+    ///
+    /// The record is looked up where the vendor's answer does not tell it, which takes further requests;
+    /// whoever has to bring the secret to safety first calls [`rotate_unread`](Provider::rotate_unread).
     pub async fn rotate(&self, id: &KeyId) -> Result<CreatedKey> {
+        let mut rotated = self.rotate_unread(id).await?;
+        self.read_back(&mut rotated).await;
+        Ok(rotated)
+    }
+
+    /// Gives a key a new secret, and answers as soon as there is one, with a record that may not be
+    /// [`complete`](CreatedKey::complete).
+    ///
+    /// The errors are those of [`rotate`](Provider::rotate).
+    pub async fn rotate_unread(&self, id: &KeyId) -> Result<CreatedKey> {
         self.require(Operation::RotateKey)?;
         let rotated = self.inner.rotate(id).await.map_err(|error| {
             if error.kind() == ErrorKind::Indeterminate {
@@ -223,9 +236,7 @@ impl Provider {
                 error
             }
         });
-        let mut rotated = self.named(Operation::RotateKey, rotated)?;
-        self.read_back(&mut rotated).await;
-        Ok(rotated)
+        self.named(Operation::RotateKey, rotated)
     }
 
     /// Turns a key off for good; the answer tells whether it was there.

@@ -12,4 +12,8 @@ pub struct Traffic {
     pub retries: u64,
     /// Bytes of the answers' bodies.
     pub bytes_received: u64,
+    /// By how many seconds the vendor's clock is ahead of this machine's, as its last answer dated itself;
+    /// right to a second or two. It tells of this machine, and so is no part of what is serialised.
+    #[serde(skip)]
+    pub clock_ahead: Option<i64>,
 }

@@ -1,6 +1,6 @@
 //! The one door to the network.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use url::Url;
 use crate::attempt::{Attempt, root_cause};
 use crate::limit::{Limiter, Permit};
 use crate::response::Context;
-use crate::retry::{Outcome, Verdict, asked_wait, judge, used_up};
+use crate::retry::{Outcome, Verdict, asked_wait, clock_ahead, judge, used_up};
 use crate::{BaseUrl, Credential, Limits, Request, Response, Result, RetryPolicy};
 
 /// Without a word from the vendor about how long, this is waited after a 429 at the least.
@@ -65,6 +65,8 @@ struct Inner {
     requests: AtomicU64,
     retries: AtomicU64,
     bytes: AtomicU64,
+    /// In seconds, from the last answer; the least number stands for none.
+    clock_ahead: AtomicI64,
     /// Built at the first request: reading the machine's certificates takes milliseconds.
     client: OnceLock<std::result::Result<reqwest::Client, String>>,
 }
@@ -129,6 +131,7 @@ impl HttpClientBuilder {
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            clock_ahead: AtomicI64::new(i64::MIN),
             client: OnceLock::new(),
         }))
     }
@@ -161,6 +164,8 @@ impl HttpClient {
         traffic.requests = self.0.requests.load(Ordering::Relaxed);
         traffic.retries = self.0.retries.load(Ordering::Relaxed);
         traffic.bytes_received = self.0.bytes.load(Ordering::Relaxed);
+        let ahead = self.0.clock_ahead.load(Ordering::Relaxed);
+        traffic.clock_ahead = (ahead != i64::MIN).then_some(ahead);
         traffic
     }
 
@@ -341,6 +346,9 @@ impl Inner {
     fn answered(&self, response: &Response) {
         if !matches!(response.status, 408 | 429 | 500..) {
             self.limiter.succeeded();
+        }
+        if let Some(ahead) = clock_ahead(&response.headers, wall_clock()) {
+            self.clock_ahead.store(ahead, Ordering::Relaxed);
         }
         // A longer pause is the vendor's to demand, with a 429.
         let pause = used_up(&response.headers, wall_clock());

@@ -130,6 +130,15 @@ pub(crate) fn used_up(headers: &HeaderMap, now: SystemTime) -> Option<Duration> 
     if left.is_zero() { until_reset(headers, now) } else { None }
 }
 
+/// By how many seconds the vendor's clock is ahead of this machine's, as an answer dates itself.
+pub(crate) fn clock_ahead(headers: &HeaderMap, now: SystemTime) -> Option<i64> {
+    let date = httpdate::parse_http_date(text(headers, DATE.as_str())?).ok()?;
+    match date.duration_since(now) {
+        Ok(ahead) => i64::try_from(ahead.as_secs()).ok(),
+        Err(behind) => i64::try_from(behind.duration().as_secs()).ok().map(|seconds| -seconds),
+    }
+}
+
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }

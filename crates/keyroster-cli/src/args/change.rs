@@ -14,18 +14,8 @@ pub(crate) struct Create {
     /// The key's name.
     pub(crate) name: String,
 
-    /// Where the secret goes: `stdout`, `file:PATH`, `dotenv:PATH#NAME`, or `command:…` (on its standard
-    /// input).
-    #[arg(long, value_name = "SINK")]
-    pub(crate) secret_to: String,
-
-    /// Let `file:PATH` replace a file that exists.
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-
-    /// Deliver this value of those that the vendor hands out beside the secret, as `pinata_api_secret`.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) part: Option<String>,
+    #[command(flatten)]
+    pub(crate) to: SinkArgs,
 
     #[command(flatten)]
     pub(crate) access: AccessArgs,
@@ -61,6 +51,23 @@ pub(crate) struct Create {
     /// How to print the record.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: ListFormat,
+}
+
+/// Where a new secret goes.
+#[derive(Debug, Args)]
+pub(crate) struct SinkArgs {
+    /// Where the secret goes: `stdout`, `file:PATH`, `dotenv:PATH#NAME`, or `command:…` (on its standard
+    /// input).
+    #[arg(long, value_name = "SINK")]
+    pub(crate) secret_to: String,
+
+    /// Let `file:PATH` replace a file that exists.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+
+    /// Deliver this value of those that the vendor hands out beside the secret, as `pinata_api_secret`.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) part: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -116,6 +123,28 @@ pub(crate) struct Update {
     pub(crate) extras: Vec<(String, serde_json::Value)>,
 
     /// Show what would change, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// How to print the record.
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rotate {
+    /// The account and the key's id, or the beginning of one.
+    #[arg(value_name = "ACCOUNT/KEY-ID")]
+    pub(crate) key: String,
+
+    #[command(flatten)]
+    pub(crate) to: SinkArgs,
+
+    /// Act without asking.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
+    /// Check everything, and send nothing that changes the key.
     #[arg(long)]
     pub(crate) dry_run: bool,
 

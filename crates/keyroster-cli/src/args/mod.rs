@@ -3,6 +3,7 @@
 mod accounts;
 mod change;
 mod list;
+mod setup;
 mod values;
 
 use std::net::SocketAddr;
@@ -15,24 +16,14 @@ pub(crate) use accounts::{
     AccountsAdd, AccountsCommand, AccountsList, AccountsRemove, AccountsTest, ConfigCommand,
     ConfigShow,
 };
-pub(crate) use change::{AccessArgs, Create, Turn, Update};
+pub(crate) use change::{AccessArgs, Create, Rotate, SinkArgs, Turn, Update};
 pub(crate) use list::{AccessKind, FilterArgs, Format, List};
+pub(crate) use setup::{Completions, Doctor, Man};
 pub(crate) use values::duration;
-
-const EXAMPLES: &str = "\
-Accounts come from the environment; `keyroster providers` names the variables.
-
-Examples:
-  keyroster list --sandbox            try it on made-up accounts
-  keyroster list                      every key of every account
-  keyroster show pinata/5fdd          one key, by the beginning of its id
-  keyroster create openrouter ci --limit 25 --secret-to dotenv:.env#KEY
-  keyroster revoke pinata/7d752a1a46c8a5346de5
-  pass show leaked | keyroster identify -";
 
 /// Know and control the API keys that your vendors have issued.
 #[derive(Debug, Parser)]
-#[command(name = "keyroster", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "keyroster", version, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Use made-up accounts of an embedded sandbox instead of yours.
     #[arg(long, global = true)]
@@ -56,6 +47,8 @@ pub(crate) enum Command {
     Create(Box<Create>),
     /// Change a key.
     Update(Box<Update>),
+    /// Give a key a new secret in place of its old one, and put it where you say.
+    Rotate(Rotate),
     /// Turn keys off for now.
     Disable(Turn),
     /// Turn disabled keys on again.
@@ -76,6 +69,12 @@ pub(crate) enum Command {
     /// Find, check and show the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Find what keeps keyroster from working here, and what to do about it.
+    Doctor(Doctor),
+    /// Print what lets a shell complete commands, accounts and keys.
+    Completions(Completions),
+    /// Print the manual page, or write one for each command.
+    Man(Man),
     /// Show what each provider can do, and its settings.
     Providers(Providers),
     /// Serve imitations of the vendors' key APIs, for tests and trials.

@@ -3,10 +3,13 @@
 pub(crate) mod accounts;
 pub(crate) mod config;
 pub(crate) mod create;
+pub(crate) mod doctor;
 pub(crate) mod identify;
 pub(crate) mod list;
 pub(crate) mod providers;
+pub(crate) mod rotate;
 pub(crate) mod sandbox;
+pub(crate) mod setup;
 pub(crate) mod show;
 pub(crate) mod turn;
 pub(crate) mod update;

@@ -162,8 +162,12 @@ impl Command {
             }
             CommandLine::Shell(line) => shell(line),
         };
-        // What it has to say to a person goes to standard error, as it is.
         command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        // What it has to say to a person goes to standard error, as it is, unless the person is in the
+        // middle of a line.
+        if env::is_completing() {
+            command.stderr(Stdio::null());
+        }
         let mut child = command.spawn().map_err(|error| {
             trouble(&format!("cannot be started: {error}"), "check that it is installed")
         })?;

@@ -51,13 +51,20 @@ pub(crate) fn position(text: &str, byte: usize) -> (usize, usize) {
     (line, before[start..].chars().count() + 1)
 }
 
+impl Mistake {
+    /// The mistake with the file that it is in.
+    pub(crate) fn in_file(&self, file: &Path) -> String {
+        match self.at {
+            Some(_) => format!("{}:{self}", file.display()),
+            None => self.to_string(),
+        }
+    }
+}
+
 /// All mistakes, a line each.
 pub(crate) fn report(file: Option<&Path>, mistakes: &[Mistake]) -> String {
-    let file = file.map(|file| file.display().to_string()).unwrap_or_default();
-    let line = |mistake: &Mistake| match mistake.at {
-        Some(_) => format!("{file}:{mistake}"),
-        None => mistake.to_string(),
-    };
+    let file = file.unwrap_or(Path::new(""));
+    let line = |mistake: &Mistake| mistake.in_file(file);
     match mistakes {
         [one] => line(one),
         several => {

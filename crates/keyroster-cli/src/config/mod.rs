@@ -202,16 +202,25 @@ fn read_file(path: &Path, must_exist: bool) -> Result<Option<String>, Failure> {
 }
 
 /// How to take away everybody's leave to write a file, if they have it.
-pub(crate) fn writable_by_others(path: &Path) -> Option<String> {
+fn writable_by_others(path: &Path) -> Option<String> {
+    writable(path, 0o002)
+}
+
+/// How to take away the group's leave to write a file, if it has it.
+pub(crate) fn writable_by_group(path: &Path) -> Option<String> {
+    writable(path, 0o020)
+}
+
+fn writable(path: &Path, bit: u32) -> Option<String> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = std::fs::metadata(path).ok()?.permissions().mode();
-        (mode & 0o002 != 0).then(|| format!("run: chmod go-w {}", path.display()))
+        (mode & bit != 0).then(|| format!("run: chmod go-w {}", path.display()))
     }
     #[cfg(not(unix))]
     {
-        let _ = path;
+        let _ = (path, bit);
         None
     }
 }

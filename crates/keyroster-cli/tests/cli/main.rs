@@ -11,4 +11,5 @@ mod lifecycle;
 mod list;
 mod sandbox;
 mod secrets;
+mod setup;
 mod show;

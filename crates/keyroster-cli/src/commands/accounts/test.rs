@@ -2,22 +2,19 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anstyle::Style;
 use futures_util::future::join_all;
 use glob::Pattern;
-use keyroster::{Access, Error, PageRequest, PageStart, Principal, Provider};
+use keyroster::Access;
 use serde::Serialize;
 
 use crate::accounts::Source;
 use crate::args::{AccountsTest, ListFormat};
 use crate::failure::{self, Failure, PARTIAL};
 use crate::output::{BAD, Column, FailedAccount, GOOD, Table, Terminal, print_json, stdout};
+use crate::probe::{self, Answer};
 use crate::view;
-
-/// An account that says nothing for so long has failed.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 const COLUMNS: [Column; 5] = [
     Column { title: "ACCOUNT", shrinks_to: None, drops: 0 },
@@ -37,12 +34,6 @@ struct Entry<'a> {
     access: Access,
 }
 
-/// What one account answered.
-pub(crate) struct Answer {
-    pub(crate) principal: Option<Result<Principal, Error>>,
-    pub(crate) page: Result<(), Error>,
-}
-
 pub(super) async fn run(
     accounts: &Source<'_>,
     test: &AccountsTest,
@@ -58,7 +49,7 @@ pub(super) async fn run(
     })?;
     let (selected, mut failures) = accounts.select_each(None).await?;
     let count = selected.len() + failures.len();
-    let answers = join_all(selected.iter().map(|(_, provider)| ask(provider))).await;
+    let answers = join_all(selected.iter().map(|(_, provider)| probe::ask(provider))).await;
     let mut entries = Vec::new();
     for ((name, provider), answer) in selected.iter().zip(answers) {
         let Answer { principal, page } = answer;
@@ -104,29 +95,6 @@ pub(super) async fn run(
         Some(error) if failures.len() == count => ExitCode::from(failure::code(error.kind())),
         Some(_) => ExitCode::from(PARTIAL),
     })
-}
-
-/// Asks whose credential it is, and for the first page of keys.
-pub(crate) async fn ask(provider: &Provider) -> Answer {
-    let own = async {
-        if provider.info().capabilities.whoami { Some(provider.whoami().await) } else { None }
-    };
-    let first = PageRequest::new(PageStart::First);
-    let both = async { tokio::join!(own, provider.page(&first)) };
-    match tokio::time::timeout(PATIENCE, both).await {
-        Ok((principal, page)) => Answer { principal, page: page.map(drop) },
-        Err(_) => Answer { principal: None, page: Err(silent(provider)) },
-    }
-}
-
-fn silent(provider: &Provider) -> Error {
-    let message = format!("no answer within {PATIENCE:?}");
-    let error = Error::new(keyroster::ErrorKind::Transport, message);
-    let error = error.with_provider(provider.info().id.clone());
-    match provider.account() {
-        Some(account) => error.with_account(account),
-        None => error,
-    }
 }
 
 fn row(entry: &Entry<'_>) -> Vec<(String, Style)> {

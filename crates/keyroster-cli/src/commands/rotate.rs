@@ -1,0 +1,69 @@
+//! `keyroster rotate`: gives a key a new secret in place of its old one.
+
+use std::process::ExitCode;
+
+use keyroster::{Error, ErrorKind, Operation};
+
+use crate::accounts::Source;
+use crate::args::Rotate;
+use crate::failure::{self, Failure};
+use crate::handover::{self, Handover};
+use crate::output::Terminal;
+use crate::{prompt, select, view};
+
+pub(crate) async fn run(
+    accounts: &Source<'_>,
+    rotate: &Rotate,
+    terminal: &Terminal,
+) -> Result<ExitCode, Failure> {
+    let accounts = accounts.open().await?;
+    let (account, _) = select::split(&rotate.key)?;
+    let provider = accounts.find(account).await?;
+    // Before the key is looked up: what cannot be is refused without a request.
+    if !provider.info().capabilities.rotate {
+        let id = provider.info().id.clone();
+        let error = Error::unsupported(id, Operation::RotateKey).with_account(account);
+        return Err(error
+            .with_help(
+                "make a new key with `keyroster create`, bring it into use, and revoke the old one",
+            )
+            .into());
+    }
+    let sink = handover::open(&rotate.to, &provider)?;
+    let target = select::one(&accounts, &rotate.key).await?;
+    let (reference, name) = (view::clean(&target.reference()), view::name(&target.key));
+    if rotate.dry_run {
+        terminal.say(&format!("would give {reference} ({name}) a new secret"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !rotate.yes {
+        let question = format!(
+            "give {reference} ({name}) a new secret, and let the old one end by the vendor's rule"
+        );
+        prompt::confirm(&question, terminal)?;
+    }
+    let what = format!("{reference} is being rotated");
+    let done = handover::unhurried(provider.rotate_unread(&target.key.id), &what, terminal).await;
+    let Some(rotated) = done else {
+        terminal.error(&format!(
+            "interrupted while {reference} was being rotated; it may have a secret that nobody holds; \
+             rotate it again"
+        ));
+        return Ok(ExitCode::from(130));
+    };
+    match rotated {
+        Ok(rotated) => {
+            let (done, part, output) = ("rotated", rotate.to.part.as_deref(), rotate.output);
+            let handover = Handover { account, provider: &provider, done, part, output };
+            handover::deliver(handover, sink, rotated, terminal).await
+        }
+        Err(error) => {
+            terminal.error(&error.to_string());
+            if error.kind() == ErrorKind::Indeterminate {
+                terminal
+                    .hint(&format!("keyroster rotate {} --secret-to …", view::quoted(&reference)));
+            }
+            Ok(ExitCode::from(failure::code(error.kind())))
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `keyroster completions` and `keyroster man`: what an installation puts beside the program.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap_complete::env::Shells;
+use keyroster::Registry;
+
+use crate::args::{Completions, Man};
+use crate::cli;
+use crate::failure::Failure;
+use crate::output::{Terminal, raw_stdout};
+
+pub(crate) fn completions(
+    completions: &Completions,
+    terminal: &Terminal,
+) -> Result<ExitCode, Failure> {
+    let shell = completions.shell.name();
+    let shells = Shells::builtins();
+    let Some(script) = shells.completer(shell) else {
+        return Err(Failure::Usage(format!("there are no completions for {shell}")));
+    };
+    let called = std::env::args_os().next().map_or_else(|| "keyroster".into(), PathBuf::from);
+    let name = called.file_stem().unwrap_or(called.as_os_str()).to_string_lossy();
+    // Called by its name, it is found by it; called by a path, that path may be a relative one.
+    let program =
+        if called.components().count() > 1 { std::env::current_exe()? } else { called.clone() };
+    let mut out = raw_stdout();
+    script.write_registration(cli::VARIABLE, &name, &name, &program.to_string_lossy(), &mut out)?;
+    out.flush()?;
+    if terminal.width.is_some() {
+        terminal
+            .hint(&format!("let your shell read this when it starts: {}", completions.shell.how()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn man(man: &Man, registry: &Arc<Registry>) -> Result<ExitCode, Failure> {
+    let command = cli::command(registry);
+    if let Some(dir) = &man.dir {
+        std::fs::create_dir_all(dir)?;
+        clap_mangen::generate_to(command, dir)?;
+    } else {
+        let mut out = raw_stdout();
+        clap_mangen::Man::new(command).render(&mut out)?;
+        out.flush()?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,38 @@
+//! Whether an account can be asked: its credential, and the first page of its keys.
+
+use std::time::Duration;
+
+use keyroster::{Error, ErrorKind, PageRequest, PageStart, Principal, Provider};
+
+/// An account that says nothing for so long has failed.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What one account answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) principal: Option<Result<Principal, Error>>,
+    pub(crate) page: Result<(), Error>,
+}
+
+/// Asks whose credential it is, and for the first page of keys.
+pub(crate) async fn ask(provider: &Provider) -> Answer {
+    let own = async {
+        if provider.info().capabilities.whoami { Some(provider.whoami().await) } else { None }
+    };
+    let first = PageRequest::new(PageStart::First);
+    let both = async { tokio::join!(own, provider.page(&first)) };
+    match tokio::time::timeout(PATIENCE, both).await {
+        Ok((principal, page)) => Answer { principal, page: page.map(drop) },
+        Err(_) => Answer { principal: None, page: Err(silent(provider)) },
+    }
+}
+
+fn silent(provider: &Provider) -> Error {
+    let message = format!("no answer within {PATIENCE:?}");
+    let error = Error::new(ErrorKind::Transport, message);
+    let error = error.with_provider(provider.info().id.clone());
+    match provider.account() {
+        Some(account) => error.with_account(account),
+        None => error,
+    }
+}

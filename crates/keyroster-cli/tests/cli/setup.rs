@@ -1,0 +1,123 @@
+//! Completions, manual pages, version and `doctor`.
+
+use std::process::Command;
+
+use keyroster_sandbox::{Fault, Sandbox};
+
+use crate::bin::{keyroster, keyroster_at, run};
+use crate::config::Settings;
+
+/// What a shell is offered for the last of these words.
+async fn completed(mut command: Command, words: &[&str]) -> Vec<String> {
+    let index = words.len() - 1;
+    command.env("KEYROSTER_COMPLETE", "bash").env("_CLAP_IFS", "\n");
+    command.env("_CLAP_COMPLETE_INDEX", index.to_string()).arg("--").args(words);
+    let answered = run(command).await.ok();
+    assert_eq!(answered.stderr, "");
+    answered.stdout.lines().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn accounts_and_the_ids_of_keys_complete_live() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let at = |words: &'static [&'static str]| completed(keyroster_at(&sandbox, &[]), words);
+    assert_eq!(at(&["keyroster", "show", ""]).await[..2], ["openrouter/", "pinata/"]);
+    assert_eq!(at(&["keyroster", "show", "pi"]).await, ["pinata/"]);
+    assert_eq!(at(&["keyroster", "create", "op"]).await, ["openrouter"]);
+    assert_eq!(at(&["keyroster", "list", "--provider", "p"]).await, ["pinata"]);
+    assert!(at(&["keyroster", "list", "--st"]).await.contains(&"--status".to_owned()));
+    let truth = sandbox.truth();
+    let keys = truth["pinata"].as_array().unwrap();
+    let offered = at(&["keyroster", "revoke", "pinata/"]).await;
+    assert_eq!(offered.len(), keys.len(), "every key, {offered:?}");
+    let id = keys[3]["key"].as_str().unwrap();
+    let begun = format!("pinata/{}", &id[..6]);
+    let words = ["keyroster", "revoke", &begun];
+    assert_eq!(completed(keyroster_at(&sandbox, &[]), &words).await, [format!("pinata/{id}")]);
+}
+
+#[tokio::test]
+async fn what_goes_wrong_completes_nothing() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.add_fault(Fault::respond(500));
+    let words = ["keyroster", "show", "pinata/"];
+    assert_eq!(completed(keyroster_at(&sandbox, &[]), &words).await, [""; 0]);
+    assert_eq!(completed(keyroster(&[]), &words).await, [""; 0]);
+    let settings = Settings::new("[accounts\n");
+    let file = settings.file.to_str().unwrap();
+    let words = ["keyroster", "show", "--config", file, "p"];
+    assert_eq!(completed(keyroster(&[]), &words).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn every_shell_gets_its_script_and_every_command_its_page() {
+    for (shell, word) in [
+        ("bash", "complete -o"),
+        ("zsh", "#compdef keyroster"),
+        ("fish", "complete --keep-order"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("elvish", "edit:completion:arg-completer"),
+    ] {
+        let script = run(keyroster(&["completions", shell])).await.ok();
+        assert!(script.stdout.contains(word), "{shell}: {}", script.stdout);
+        assert!(script.stdout.contains("KEYROSTER_COMPLETE"), "{shell}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("man1");
+    run(keyroster(&["man", "--dir", dir.to_str().unwrap()])).await.ok();
+    for page in ["keyroster.1", "keyroster-list.1", "keyroster-accounts-add.1"] {
+        assert!(dir.join(page).exists(), "{page}");
+    }
+    let page = run(keyroster(&["man"])).await.ok();
+    assert!(page.stdout.contains(".SH SUBCOMMANDS"), "{}", page.stdout);
+}
+
+#[tokio::test]
+async fn the_version_names_commit_and_providers() {
+    let version = run(keyroster(&["--version"])).await.ok().stdout;
+    assert!(version.contains("\nproviders: openrouter, pinata\n"), "{version}");
+    assert!(version.starts_with(concat!("keyroster ", env!("CARGO_PKG_VERSION"))), "{version}");
+}
+
+#[tokio::test]
+async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
+    let healthy = Sandbox::start().await.unwrap();
+    let seen = run(keyroster_at(&healthy, &["doctor", "-o", "json"])).await.ok().json();
+    let findings = seen["findings"].as_array().unwrap();
+    assert!(findings.iter().all(|finding| finding["verdict"] == "ok"), "{seen}");
+    for check in ["version", "config", "pinata", "openrouter", "clock"] {
+        assert!(findings.iter().any(|finding| finding["check"] == check), "{check}: {seen}");
+    }
+
+    let nothing = run(keyroster(&["doctor"])).await;
+    assert_eq!(nothing.code, 1);
+    assert!(nothing.stdout.contains("fix: keyroster accounts add"), "{nothing:?}");
+
+    let wrong = Settings::new("[accounts.a]\nprovider = \"pinta\"\n").run(&["doctor"]).await;
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.stdout.contains(":2:12: ") && wrong.stdout.contains("fix: "), "{wrong:?}");
+
+    let refused = Sandbox::start().await.unwrap();
+    refused.add_fault(Fault::respond(401).path("/api/v1/*"));
+    let mut command = keyroster_at(&refused, &["doctor"]);
+    command.env("HTTPS_PROXY", "http://me:fa4efa4e@proxy.example:3128");
+    let seen = run(command).await;
+    assert_eq!(seen.code, 1, "{seen:?}");
+    assert!(seen.stdout.contains("proxy.example:3128"), "{}", seen.stdout);
+    assert!(!seen.stdout.contains("fa4efa4e"), "{}", seen.stdout);
+    let line = seen.stdout.lines().find(|line| line.starts_with("problem")).unwrap();
+    assert!(line.contains("openrouter") && line.contains("status 401"), "{line}");
+    assert!(seen.stdout.contains("ok       pinata"), "{}", seen.stdout);
+}
+
+#[tokio::test]
+async fn a_vendor_that_cannot_rotate_in_place_says_so_before_it_is_asked() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for account in ["pinata/abc", "openrouter/abc"] {
+        let rotate = ["rotate", account, "--secret-to", "stdout", "--yes"];
+        let said = run(keyroster_at(&sandbox, &rotate)).await;
+        assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{said:?}");
+        assert!(said.stderr.contains("keyroster create"), "{}", said.stderr);
+    }
+    assert!(sandbox.requests().is_empty());
+}
