@@ -42,12 +42,12 @@ impl HttpOptions {
 
     /// Reads the two settings above, as far as they are set; `known` are the provider's settings.
     ///
-    /// - [`Configuration`](keyroster_core::ErrorKind::Configuration): one is malformed; the error names its
-    ///   environment variable.
+    /// - [`Configuration`](keyroster_core::ErrorKind::Configuration): one is malformed; the error names it
+    ///   and its environment variable.
     pub fn from_settings(settings: &Settings, known: &[Setting]) -> Result<Self> {
         let help = |name: &str| {
             let env = known.iter().find(|setting| setting.name == name).map_or(name, |s| s.env);
-            format!("correct {env}, or leave it out")
+            format!("correct `{name}` ({env}), or leave it out")
         };
         let mut options = Self::default();
         if let Some(url) = settings.plain(BASE_URL) {

@@ -100,7 +100,7 @@ impl OpenRouterBuilder {
         let Some(key) = &self.management_key else {
             return Err(at(Error::new(ErrorKind::Configuration, "no credential is set")
                 .with_help(
-                    "set OPENROUTER_MANAGEMENT_KEY to a key made at \
+                    "set `management-key` (OPENROUTER_MANAGEMENT_KEY) to a key made at \
                  https://openrouter.ai/settings/management-keys",
                 )));
         };

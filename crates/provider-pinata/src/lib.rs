@@ -158,7 +158,7 @@ impl PinataBuilder {
             if jwt.expose().split('.').filter(|part| !part.is_empty()).count() != 3 {
                 return wrong(
                     "the JWT is malformed: it is not three parts joined by dots",
-                    "set PINATA_JWT to the whole JWT that Pinata showed beside key and secret",
+                    "set `jwt` (PINATA_JWT) to the whole JWT that Pinata showed beside key and secret",
                 );
             }
             return Ok((Credential::bearer(jwt)?, wire::jwt_claims(jwt).unwrap_or_default()));
@@ -166,13 +166,14 @@ impl PinataBuilder {
         let Some((key, secret)) = &self.key_pair else {
             return wrong(
                 "no credential is set",
-                "set PINATA_JWT, or PINATA_API_KEY and PINATA_API_SECRET, of an admin key",
+                "set `jwt` (PINATA_JWT), or `api-key` and `api-secret` (PINATA_API_KEY, PINATA_API_SECRET), \
+                 of an admin key",
             );
         };
         if self.generation != Generation::Legacy {
             return wrong(
                 "the v3 routes take a JWT, not a key and its secret",
-                "set PINATA_JWT, or use the legacy generation",
+                "set `jwt` (PINATA_JWT), or use the legacy generation",
             );
         }
         let pair = Credential::headers([

@@ -46,13 +46,19 @@ impl ProviderFactory for PinataFactory {
         let has_jwt = settings.secret("jwt").is_some();
         match (settings.secret("api-key"), settings.secret("api-secret")) {
             (Some(key), Some(secret)) => builder = builder.key_pair(key.clone(), secret.clone()),
-            (Some(_), None) if !has_jwt => return Err(half("PINATA_API_KEY", "PINATA_API_SECRET")),
-            (None, Some(_)) if !has_jwt => return Err(half("PINATA_API_SECRET", "PINATA_API_KEY")),
+            (Some(_), None) if !has_jwt => {
+                return Err(half("`api-key` (PINATA_API_KEY)", "`api-secret` (PINATA_API_SECRET)"));
+            }
+            (None, Some(_)) if !has_jwt => {
+                return Err(half("`api-secret` (PINATA_API_SECRET)", "`api-key` (PINATA_API_KEY)"));
+            }
             _ => {}
         }
         if let Some(generation) = settings.plain("generation") {
             builder = builder.generation(generation.parse::<Generation>().map_err(|error| {
-                error.with_help("set PINATA_GENERATION to one of them, or leave it out")
+                error.with_help(
+                    "set `generation` (PINATA_GENERATION) to one of them, or leave it out",
+                )
             })?);
         }
         Ok(Provider::new(builder.build()?))
@@ -61,5 +67,5 @@ impl ProviderFactory for PinataFactory {
 
 fn half(set: &str, missing: &str) -> Error {
     Error::new(ErrorKind::Configuration, format!("{set} is set and {missing} is not"))
-        .with_help(format!("set {missing} too, or PINATA_JWT instead of both"))
+        .with_help(format!("set {missing} too, or `jwt` (PINATA_JWT) instead of both"))
 }
