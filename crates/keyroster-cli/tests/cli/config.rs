@@ -164,6 +164,16 @@ async fn with_a_file_the_vendors_own_variables_are_no_account() {
 }
 
 #[tokio::test]
+async fn the_documented_file_is_right() {
+    let document = include_str!("../../../../docs/configuration.md");
+    let (_, rest) = document.split_once("```toml\n").unwrap();
+    let settings = Settings::new(rest.split_once("```").unwrap().0);
+    settings.run(&["config", "check"]).await.ok();
+    let listed = settings.run(&["accounts", "list", "-o", "json"]).await.ok().json();
+    assert_eq!(listed["accounts"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
 async fn the_usual_place_is_the_systems() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = keyroster(&["config", "path"]);

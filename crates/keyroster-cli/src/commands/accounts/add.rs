@@ -158,13 +158,16 @@ fn ask_credential(
     let Some(setting) = secrets.next() else {
         return Err(Failure::Usage("the provider takes no credential".to_owned()));
     };
-    let question = format!(
-        "where is its {} ({})?\n  env:NAME       an environment variable, as env:{}\n  file:PATH      a \
-         file that only you may read\n  command:LINE   what a command prints, as command:pass show \
-         {account}\n  keychain       keep it in this system's credential store now\nsource: ",
-        setting.name, setting.help, setting.env
-    );
-    let answer = required("--credential", &question, terminal)?;
+    let (name, help, env) = (setting.name, setting.help, setting.env);
+    if prompt::is_attended(terminal) {
+        terminal.say(&format!(
+            "where is its {name} ({help})?\n  env:NAME      an environment variable, as env:{env}\n  \
+             file:PATH     a file that only you may read\n  command:LINE  what a command prints, as \
+             command:pass show {account}\n  keychain      this system's credential store, where it is put \
+             now"
+        ));
+    }
+    let answer = required("--credential", "source: ", terminal)?;
     Ok((setting.name.to_owned(), credential(account, setting, &answer)?))
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anstyle::Style;
 use futures_util::future::join_all;
 use glob::Pattern;
-use keyroster::Access;
+use keyroster::{Access, Error, ErrorKind, Principal};
 use serde::Serialize;
 
 use crate::accounts::Source;
@@ -28,7 +28,7 @@ const COLUMNS: [Column; 5] = [
 struct Entry<'a> {
     account: &'a str,
     provider: String,
-    /// Whether the vendor accepts the credential; none where it cannot be asked for that alone.
+    /// Whether the vendor accepts the credential; none where it did not say.
     credential: Option<bool>,
     lists_keys: bool,
     access: Access,
@@ -60,7 +60,7 @@ pub(super) async fn run(
         entries.push(Entry {
             account: name,
             provider: provider.info().id.to_string(),
-            credential: principal.as_ref().map(Result::is_ok),
+            credential: principal.as_ref().and_then(verdict),
             lists_keys: page.is_ok(),
             access,
         });
@@ -95,6 +95,17 @@ pub(super) async fn run(
         Some(error) if failures.len() == count => ExitCode::from(failure::code(error.kind())),
         Some(_) => ExitCode::from(PARTIAL),
     })
+}
+
+/// What the vendor said of the credential; one that could not be asked said nothing.
+fn verdict(answer: &Result<Principal, Error>) -> Option<bool> {
+    match answer {
+        Ok(_) => Some(true),
+        Err(error) => match error.kind() {
+            ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => Some(false),
+            _ => None,
+        },
+    }
 }
 
 fn row(entry: &Entry<'_>) -> Vec<(String, Style)> {
