@@ -13,11 +13,13 @@
 //! | code | means |
 //! |---|---|
 //! | 0 | done |
+//! | 1 | keys fit, and `list --exit-code` was asked for |
 //! | 2 | the command line is wrong, or asks for what the vendor does not offer |
 //! | 3 | partial: some accounts or keys failed, or keys may be missing, as a warning says |
 //! | 4 | a credential or setting is missing, malformed or refused |
 //! | 5 | a vendor or the network failed |
 //! | 6 | a guard refused, and nothing was done |
+//! | 130, 143 | it was told to stop, with Ctrl-C or SIGTERM |
 //!
 //! Data goes to standard output, everything else to standard error.
 
@@ -26,11 +28,17 @@ mod args;
 mod arguments;
 mod commands;
 mod env;
+mod facts;
 mod failure;
 mod filter;
+mod gather;
+mod groups;
 mod output;
+mod progress;
 mod select;
 mod sink;
+mod sort;
+mod stop;
 mod view;
 
 use std::process::ExitCode;
@@ -73,8 +81,8 @@ impl App {
     #[must_use]
     pub fn run(self) -> ExitCode {
         let arguments = Arguments::parse();
-        env::start_logging();
-        let terminal = Terminal::detect();
+        env::start_logging(arguments.manners.verbose);
+        let terminal = Terminal::detect(arguments.manners);
         let outcome = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -107,6 +115,7 @@ impl App {
             Command::Providers(providers) => {
                 commands::providers::run(&self.registry, &providers, terminal)
             }
+            Command::Schema(schema) => commands::schema::run(&schema),
             Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox, terminal).await,
         }
     }

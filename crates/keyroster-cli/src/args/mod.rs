@@ -2,6 +2,7 @@
 
 mod change;
 mod list;
+mod manners;
 mod values;
 
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use change::{AccessArgs, Create, Turn, Update};
 pub(crate) use list::{AccessKind, FilterArgs, Format, List};
+pub(crate) use manners::Manners;
 use values::duration;
 
 const EXAMPLES: &str = "\
@@ -31,6 +33,9 @@ pub(crate) struct Arguments {
     /// Use made-up accounts of an embedded sandbox instead of yours.
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
+
+    #[command(flatten)]
+    pub(crate) manners: Manners,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -62,6 +67,8 @@ pub(crate) enum Command {
     Identify(Identify),
     /// Show what each provider can do, and its settings.
     Providers(Providers),
+    /// Print the JSON Schema of what a command prints.
+    Schema(Schema),
     /// Serve imitations of the vendors' key APIs, for tests and trials.
     ///
     /// Prints one line of JSON with addresses and made-up credentials, then serves until it is
@@ -85,6 +92,12 @@ pub(crate) struct Providers {
     /// How to print the providers.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Which one; without it, all are named.
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]

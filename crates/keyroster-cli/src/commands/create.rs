@@ -149,7 +149,7 @@ async fn finish(
     let mut out = stdout();
     let shown = match create.output {
         ListFormat::Table => show::print(&create.account, key, now, &mut out),
-        ListFormat::Json => print_json(&Record::new(&create.account, key, now), &mut out),
+        ListFormat::Json => print_json(&Record::new(&create.account, key, now).alone(), &mut out),
     };
     // The key is made and its secret safe; that nobody reads the record changes nothing of that.
     if let Err(error) = shown.and_then(|()| out.flush().map_err(Failure::from))

@@ -5,6 +5,7 @@ pub(crate) mod identify;
 pub(crate) mod list;
 pub(crate) mod providers;
 pub(crate) mod sandbox;
+pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod turn;
 pub(crate) mod update;

@@ -8,9 +8,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future;
 use keyroster_core::{
-    ApiKey, Capabilities, Cursor, Error, ErrorKind, KeyProvider, ListKeys, Page, PageRequest, Paging,
-    PageStart, Provider, ProviderId, ProviderInfo, Result, Roster, RosterEvent, RosterReport,
-    async_trait,
+    ApiKey, Capabilities, Cursor, Error, ErrorKind, KeyProvider, ListKeys, Page, PageRequest,
+    PageStart, Paging, Provider, ProviderId, ProviderInfo, Result, Roster, RosterEvent,
+    RosterReport, async_trait,
 };
 
 use crate::vendor::{key, keys, vendor};

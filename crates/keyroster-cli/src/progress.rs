@@ -1,0 +1,192 @@
+//! How far a listing is, for a person who waits for it.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use keyroster::{Provider, Roster, RosterEvent};
+use tokio::time::{Interval, MissedTickBehavior, interval_at};
+
+use crate::output::Terminal;
+use crate::view;
+
+/// What is quicker needs no progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How often it is drawn anew.
+const TICK: Duration = Duration::from_millis(200);
+
+/// At most so many accounts have a line of their own.
+const LINES: usize = 4;
+
+/// Lines on standard error that are gone again when this is dropped; nothing off a terminal.
+pub(crate) struct Progress(Option<Shown>);
+
+struct Shown {
+    begun: Instant,
+    ticks: Interval,
+    bars: MultiProgress,
+    total: ProgressBar,
+    lines: Vec<ProgressBar>,
+    /// The accounts that have not ended, in their order.
+    open: Vec<Account>,
+    accounts: u64,
+    keys: u64,
+    failed: u64,
+}
+
+struct Account {
+    name: String,
+    provider: Option<Provider>,
+    before: u64,
+    keys: u64,
+    heard: Instant,
+}
+
+impl Progress {
+    /// Progress of asking these accounts, if anybody sees it.
+    pub(crate) fn new(roster: &Roster, terminal: &Terminal) -> Self {
+        if !terminal.attended || terminal.quiet {
+            return Self(None);
+        }
+        let now = Instant::now();
+        let open: Vec<Account> = roster
+            .accounts()
+            .map(|(name, provider)| Account {
+                name: name.to_owned(),
+                provider: provider.as_ref().ok().cloned(),
+                before: provider.as_ref().map_or(0, |provider| provider.traffic().requests),
+                keys: 0,
+                heard: now,
+            })
+            .collect();
+        let mut ticks = interval_at(tokio::time::Instant::now() + PATIENCE, TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        Self(Some(Shown {
+            begun: now,
+            ticks,
+            bars,
+            total: ProgressBar::hidden(),
+            lines: Vec::new(),
+            accounts: open.len() as u64,
+            open,
+            keys: 0,
+            failed: 0,
+        }))
+    }
+
+    /// No progress.
+    pub(crate) fn none() -> Self {
+        Self(None)
+    }
+
+    /// Notes what an account answered.
+    pub(crate) fn take(&mut self, event: &RosterEvent) {
+        let Some(shown) = &mut self.0 else { return };
+        match event {
+            RosterEvent::Key(key) => {
+                shown.keys += 1;
+                if let Some(account) = shown.open.iter_mut().find(|a| *a.name == *key.account) {
+                    account.keys += 1;
+                    account.heard = Instant::now();
+                }
+            }
+            RosterEvent::Finished(report) => shown.end(&report.account),
+            RosterEvent::Failed(report, _) => {
+                shown.failed += 1;
+                shown.end(&report.account);
+            }
+            _ => {}
+        }
+    }
+
+    /// Waits until it is time to draw it, and draws it; waits for ever where nobody sees it.
+    pub(crate) async fn tick(&mut self) {
+        let Some(shown) = &mut self.0 else { return std::future::pending().await };
+        shown.ticks.tick().await;
+        shown.draw();
+    }
+}
+
+impl Shown {
+    fn end(&mut self, name: &str) {
+        self.open.retain(|account| account.name != name);
+    }
+
+    fn draw(&mut self) {
+        if self.total.is_hidden() {
+            // The template is fixed; a bar without one would be drawn otherwise, and no worse.
+            let style = ProgressStyle::with_template("{bar:24} {wide_msg}");
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            let total = ProgressBar::new(self.accounts).with_style(style.progress_chars("━━╌"));
+            self.total = self.bars.add(total);
+        }
+        let seconds = self.begun.elapsed().as_secs();
+        let ended = self.accounts - self.open.len() as u64;
+        let failed = match self.failed {
+            0 => String::new(),
+            failed => format!(", {failed} failed"),
+        };
+        self.total.set_position(ended);
+        self.total.set_message(format!(
+            "{ended} of {}, {}{failed}, {seconds} s",
+            view::plural(self.accounts, "account"),
+            view::plural(self.keys, "key"),
+        ));
+        let texts = self.slowest();
+        while self.lines.len() > texts.len() {
+            if let Some(line) = self.lines.pop() {
+                self.bars.remove(&line);
+            }
+        }
+        while self.lines.len() < texts.len() {
+            let style = ProgressStyle::with_template("  {wide_msg}");
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
+            self.lines.push(self.bars.add(ProgressBar::new_spinner().with_style(style)));
+        }
+        for (line, text) in self.lines.iter().zip(texts) {
+            line.set_message(text);
+        }
+    }
+
+    /// The accounts that have been silent for longest; of equals, in their order, so that lines stay.
+    fn slowest(&self) -> Vec<String> {
+        let requests = |account: &Account| {
+            let requests = account.provider.as_ref().map(|provider| provider.traffic().requests);
+            requests.unwrap_or_default() - account.before
+        };
+        let mut asked: Vec<(&Account, u64)> = self
+            .open
+            .iter()
+            .map(|account| (account, requests(account)))
+            .filter(|(_, requests)| *requests > 0)
+            .collect();
+        asked.sort_by_key(|(account, _)| std::cmp::Reverse(account.heard.elapsed().as_secs()));
+        asked.truncate(self.room());
+        let names = asked.iter().map(|(account, _)| account.name.chars().count());
+        let width = names.max().unwrap_or(0);
+        let line = |(account, requests): (&Account, u64)| {
+            format!(
+                "{:<width$}  {}, {}",
+                view::clean(&account.name),
+                view::plural(account.keys, "key"),
+                view::plural(requests, "request"),
+            )
+        };
+        asked.into_iter().map(line).collect()
+    }
+
+    /// How many lines there are for accounts, below the total and above the prompt.
+    fn room(&self) -> usize {
+        let height = terminal_size::terminal_size_of(std::io::stderr());
+        let height = height.map_or(LINES, |(_, height)| usize::from(height.0));
+        LINES.min(height.saturating_sub(2))
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        // Nobody is left to tell that standard error cannot be written.
+        let _ = self.bars.clear();
+    }
+}
