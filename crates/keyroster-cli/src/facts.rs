@@ -129,7 +129,7 @@ impl Fact {
     pub(crate) fn column(&self) -> Column {
         match self {
             Self::Known(known) => known.column.clone(),
-            Self::Extra(field) => Column::new(view::clean(field).to_uppercase()).shrinks(8),
+            Self::Extra(_) => Column::new(view::clean(&self.name()).to_uppercase()).shrinks(8),
         }
     }
 

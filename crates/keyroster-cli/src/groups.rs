@@ -45,9 +45,10 @@ pub(crate) fn groups(keys: &[AccountKey], by: &Fact, now: Timestamp) -> Vec<Grou
         let place = *places.entry(value.clone()).or_insert(groups.len());
         if place == groups.len() {
             let name = match &value {
-                // Of a number of scopes, each key has its own.
                 Some(value) if !by.is_named() => view::clean(value),
                 Some(_) => by.people(&record).0,
+                // Not every vendor has containers.
+                None if by.is_named() => "none".to_owned(),
                 None => view::UNKNOWN.to_owned(),
             };
             let (statuses, rank) = (Statuses::default(), by.rank(&record));
