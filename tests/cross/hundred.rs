@@ -22,13 +22,13 @@ const TROUBLES: [(&str, ErrorKind, &str); 10] = [
     ("unauthorised", ErrorKind::Unauthenticated, "401"),
     ("broken", ErrorKind::Unavailable, "500"),
     ("hanging", ErrorKind::Transport, "no further page came for"),
-    ("truncated", ErrorKind::Transport, "broke off"),
+    ("truncated", ErrorKind::Transport, "end of file"),
     ("refused", ErrorKind::Transport, "refused"),
     ("slow", ErrorKind::Transport, "no further page came for"),
-    ("redirecting", ErrorKind::Unavailable, "redirect"),
+    ("redirecting", ErrorKind::Decode, "redirect"),
     ("limited", ErrorKind::RateLimited, "429"),
     ("html", ErrorKind::Decode, "HTML"),
-    ("foreign", ErrorKind::Decode, "expected"),
+    ("foreign", ErrorKind::Decode, "another shape"),
 ];
 
 /// An account, where it is, and the sandbox that serves it.
@@ -155,9 +155,9 @@ async fn ninety_are_whole_and_ten_fail_by_name() {
         report.failures.iter().map(|failure| (&*failure.account, &failure.error)).collect();
     for (name, kind, words) in TROUBLES {
         let error = failures[name];
-        assert_eq!(error.kind(), kind, "{error}");
         let text = error.to_string();
-        assert!(text.starts_with(name) && text.contains(words), "{text}");
+        assert_eq!(error.kind(), kind, "{text}");
+        assert!(text.contains(name) && text.contains(words), "{text}");
     }
     // What a slow account had answered stays; a page of Pinata's has ten keys.
     assert!(report.keys.iter().any(|key| &*key.account == "slow"));

@@ -74,8 +74,9 @@ pub(crate) fn table(groups: &[Group], by: &Fact, only_count: bool) -> Table {
     for group in groups {
         sums.0.iter_mut().zip(group.statuses.0).for_each(|(sum, count)| *sum += count);
     }
-    // A status that no key has says nothing.
-    let shown = |at: &usize| !only_count && sums.0[*at] > 0;
+    // A status that no key has says nothing, and nor do those of groups that have one each.
+    let by_status = by.name() == "status";
+    let shown = |at: &usize| !only_count && !by_status && sums.0[*at] > 0;
     let shown: Vec<usize> = (0..sums.0.len()).filter(shown).collect();
     let mut columns = vec![by.column().kept(), Column::titled("KEYS").right()];
     columns.extend(shown.iter().map(|at| {

@@ -54,7 +54,7 @@ pub(crate) async fn run(
             "{unknown} keys are left out, as their vendors do not say what was asked"
         )),
     }
-    let code = conclude(&gathered, found, terminal);
+    let code = conclude(&gathered, found, list, terminal);
     let checks = list.exit_code && code == 0 && found > 0;
     Ok(ExitCode::from(if checks { FOUND } else { code }))
 }
@@ -230,7 +230,7 @@ fn course(gathered: &Gathered) -> Course<'_> {
 }
 
 /// Says what is to be said beside the keys, and tells the exit code.
-fn conclude(gathered: &Gathered, found: u64, terminal: &Terminal) -> u8 {
+fn conclude(gathered: &Gathered, found: u64, list: &List, terminal: &Terminal) -> u8 {
     let report = &gathered.report;
     // What an account that failed would have left out is no matter.
     let failed = |account: &str| report.failures.iter().any(|failure| *failure.account == *account);
@@ -250,7 +250,7 @@ fn conclude(gathered: &Gathered, found: u64, terminal: &Terminal) -> u8 {
     }
     if let Some((code, unanswered)) = &gathered.stopped {
         terminal.warning(&interruption(unanswered));
-        terminal.note(&summary(gathered, found));
+        terminal.note(&summary(gathered, found, list));
         return *code;
     }
     let keys = report.keys_answered();
@@ -263,7 +263,7 @@ fn conclude(gathered: &Gathered, found: u64, terminal: &Terminal) -> u8 {
             0
         }
         None => {
-            terminal.note(&summary(gathered, found));
+            terminal.note(&summary(gathered, found, list));
             let incomplete = |w: &AccountWarning| w.warning.kind == WarningKind::Incomplete;
             if report.warnings.iter().any(incomplete) { PARTIAL } else { 0 }
         }
@@ -271,7 +271,7 @@ fn conclude(gathered: &Gathered, found: u64, terminal: &Terminal) -> u8 {
             failure::code(failure.error.kind())
         }
         Some(_) => {
-            terminal.note(&summary(gathered, found));
+            terminal.note(&summary(gathered, found, list));
             PARTIAL
         }
     }
@@ -293,7 +293,7 @@ fn interruption(unanswered: &[String]) -> String {
 }
 
 /// What it came to, on a line.
-fn summary(gathered: &Gathered, found: u64) -> String {
+fn summary(gathered: &Gathered, found: u64, list: &List) -> String {
     let report = &gathered.report;
     // An interrupted account has no report of its keys.
     let keys = report.keys_answered().max(found);
@@ -317,10 +317,15 @@ fn summary(gathered: &Gathered, found: u64) -> String {
         1 => text += ", 1 of them again",
         retries => text += &format!(", {retries} of them again"),
     }
-    text + &format!(
-        ", {:.1} s; `?` is what the vendor does not say",
-        gathered.elapsed.as_secs_f64()
-    )
+    let elapsed = gathered.elapsed;
+    text += &match elapsed.as_secs() {
+        0 => format!(", {} ms", elapsed.as_millis()),
+        _ => format!(", {:.1} s", elapsed.as_secs_f64()),
+    };
+    if list.output == Format::Table && list.group_by.is_none() && !list.count && found > 0 {
+        text += "; `?` is what the vendor does not say";
+    }
+    text
 }
 
 /// For each account, how many characters tell all of its keys apart.

@@ -11,6 +11,13 @@ use crate::args::{ListFormat, Providers};
 use crate::commands::schema;
 use crate::failure::Failure;
 use crate::output::{BOLD, Column, DIM, Document, GOOD, Table, Terminal, print_json, stdout};
+use crate::view;
+
+/// Where the help of a setting begins.
+const INDENT: usize = 33;
+
+/// The least room that it is given.
+const LEAST: usize = 20;
 
 #[derive(Serialize)]
 struct Entry {
@@ -83,7 +90,12 @@ fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result
         let (name, docs) = (&entry.info.display_name, &entry.info.docs_url);
         writeln!(out, "\n{BOLD}{name}{BOLD:#}  {docs}")?;
         for setting in &entry.settings {
-            writeln!(out, "  {:<30} {}", setting.env, setting.help)?;
+            let room = terminal.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT));
+            let mut lines = view::wrapped(setting.help, room.max(LEAST)).into_iter();
+            writeln!(out, "  {:<30} {}", setting.env, lines.next().unwrap_or_default())?;
+            for line in lines {
+                writeln!(out, "{:INDENT$}{line}", "")?;
+            }
         }
     }
     Ok(())

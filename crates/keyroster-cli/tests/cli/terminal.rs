@@ -58,6 +58,7 @@ async fn every_table_fits_every_terminal() {
             ],
             &["list", "--group-by", "container"],
             &["whoami"],
+            &["providers"],
         ] {
             let arguments = [arguments, &["--sandbox", "--color", "never", "-q"]].concat();
             let text = shown(keyroster(&arguments), columns).await;
