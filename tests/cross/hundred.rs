@@ -84,16 +84,12 @@ fn fault(trouble: &str) -> Option<Fault> {
 
 fn provider(account: &Account) -> Provider {
     let http = quick().base_url(&account.base_url);
-    match account.vendor {
-        Vendor::OpenRouter => {
-            let builder =
-                OpenRouter::builder().management_key(account.sandbox.openrouter().management_key);
-            Provider::new(builder.http(http).build().unwrap())
-        }
-        _ => {
-            let builder = Pinata::builder().jwt(account.sandbox.pinata().jwt);
-            Provider::new(builder.http(http).build().unwrap())
-        }
+    if account.vendor == Vendor::OpenRouter {
+        let key = account.sandbox.openrouter().management_key;
+        Provider::new(OpenRouter::builder().management_key(key).http(http).build().unwrap())
+    } else {
+        let jwt = account.sandbox.pinata().jwt;
+        Provider::new(Pinata::builder().jwt(jwt).http(http).build().unwrap())
     }
 }
 

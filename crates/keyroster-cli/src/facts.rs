@@ -1,11 +1,10 @@
 //! The facts of a record by their names: columns, orders and groups are made of them.
 
-use std::cmp::Ordering;
-
 use anstyle::Style;
 use keyroster::{Access, Amount, Decimal, Expiry, KeyStatus, LastUsed, Limit, Quota, Timestamp};
 
 use crate::output::{BAD, Column, DIM, GOOD, Record, WARN};
+use crate::rank::{Natural, Rank, Share};
 use crate::view;
 
 /// An id of a container is shown by so many characters.
@@ -39,28 +38,6 @@ impl std::fmt::Debug for Known {
         f.write_str(self.name)
     }
 }
-
-/// Where a value stands among others of the same fact.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Rank {
-    /// Before all others.
-    First,
-    Number(Decimal),
-    Measured(String, Decimal),
-    Share(Share),
-    At(Timestamp),
-    Text(Natural),
-    /// After all others.
-    Last,
-}
-
-/// How much of a quota is used.
-#[derive(Debug)]
-pub(crate) struct Share(f64);
-
-/// A text, which is ordered as people do: `ci-2` before `CI-10`.
-#[derive(Debug)]
-pub(crate) struct Natural(String);
 
 impl Fact {
     /// The columns of a table unless others are asked for.
@@ -169,57 +146,17 @@ fn known(name: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.name == name || known.alias == name)
 }
 
-impl PartialEq for Share {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Share {}
-
-impl PartialOrd for Share {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Share {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
-impl PartialEq for Natural {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Natural {}
-
-impl PartialOrd for Natural {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Natural {
-    fn cmp(&self, other: &Self) -> Ordering {
-        alphanumeric_sort::compare_str(self.0.to_lowercase(), other.0.to_lowercase())
-    }
-}
-
 fn plain(text: String) -> (String, Style) {
     (text, Style::new())
 }
 
 /// What is known, and `?` for what is not.
-fn known_or(text: String) -> (String, Style) {
-    plain(if text.is_empty() { view::UNKNOWN.to_owned() } else { view::clean(&text) })
+fn known_or(text: &str) -> (String, Style) {
+    plain(if text.is_empty() { view::UNKNOWN.to_owned() } else { view::clean(text) })
 }
 
 fn natural(text: &str) -> Option<Rank> {
-    (!text.is_empty()).then(|| Rank::Text(Natural(text.to_owned())))
+    (!text.is_empty()).then(|| Rank::Text(Natural::new(text)))
 }
 
 const fn fact(
@@ -242,7 +179,7 @@ impl Known {
 /// A fact that is a text, or nothing.
 macro_rules! text {
     ($name:literal, $column:expr, $exact:expr) => {
-        fact($name, $column, |r| known_or(($exact)(r)), $exact, |r| natural(&($exact)(r)))
+        fact($name, $column, |r| known_or(&($exact)(r)), $exact, |r| natural(&($exact)(r)))
     };
 }
 
@@ -269,29 +206,29 @@ static KNOWN: [Known; 25] = [
     text!("revoked", Column::titled("REVOKED"), |r: &Record<'_>| flag(r.key.state.revoked)),
     fact("access", Column::titled("ACCESS").drops(1), access, exact_access, access_rank),
     text!("scopes", Column::titled("SCOPES").shrinks(8), scopes),
-    fact("limit", Column::titled("LIMIT").right(), |r| known_or(limit(r)), limit, limit_rank),
+    fact("limit", Column::titled("LIMIT").right(), |r| known_or(&limit(r)), limit, limit_rank),
     fact(
         "used",
         Column::titled("USED").right(),
-        |r| known_or(number(used(r).as_ref())),
+        |r| known_or(&number(used(r).as_ref())),
         |r| number(used(r).as_ref()),
-        |r| used(r).map(measured),
+        |r| used(r).as_ref().map(measured),
     ),
     fact(
         "remaining",
         Column::titled("REMAINING").right(),
-        |r| known_or(number(r.key.quota.remaining.as_ref())),
+        |r| known_or(&number(r.key.quota.remaining.as_ref())),
         |r| number(r.key.quota.remaining.as_ref()),
-        |r| r.key.quota.remaining.clone().map(measured),
+        |r| r.key.quota.remaining.as_ref().map(measured),
     ),
     text!("unit", Column::titled("UNIT"), unit),
     text!("reset", Column::titled("RESETS"), reset).or("resets"),
     fact(
         "used_in_all",
         Column::titled("USED IN ALL").right(),
-        |r| known_or(number(used_in_all(r))),
+        |r| known_or(&number(used_in_all(r))),
         |r| number(used_in_all(r)),
-        |r| used_in_all(r).cloned().map(measured),
+        |r| used_in_all(r).map(measured),
     ),
     text!("owner", Column::titled("OWNER").shrinks(8), |r: &Record<'_>| r
         .key
@@ -413,7 +350,7 @@ fn limit(record: &Record<'_>) -> String {
 
 fn limit_rank(record: &Record<'_>) -> Option<Rank> {
     match &record.key.quota.limit {
-        Limit::Amount(limit) => Some(measured(limit.clone())),
+        Limit::Amount(limit) => Some(measured(limit)),
         Limit::Unlimited => Some(Rank::Last),
         _ => None,
     }
@@ -438,7 +375,7 @@ fn number(amount: Option<&Amount>) -> String {
     amount.map(|amount| amount.amount.to_string()).unwrap_or_default()
 }
 
-fn measured(amount: Amount) -> Rank {
+fn measured(amount: &Amount) -> Rank {
     Rank::Measured(amount.unit.to_string(), amount.amount)
 }
 
@@ -450,8 +387,12 @@ fn share(quota: &Quota) -> Option<Rank> {
         _ => return None,
     };
     let used = quota.used_so_far().filter(|used| used.unit == limit.unit)?;
+    if limit.amount == Decimal::ZERO {
+        // Nothing may be used, and nothing is left.
+        return Some(Rank::Share(Share::new(1.0)));
+    }
     let number = |decimal: Decimal| decimal.to_string().parse::<f64>().ok();
-    Some(Rank::Share(Share(number(used.amount)? / number(limit.amount)?)))
+    Some(Rank::Share(Share::new(number(used.amount)? / number(limit.amount)?)))
 }
 
 fn reset(record: &Record<'_>) -> String {

@@ -4,8 +4,9 @@ use anstyle::Style;
 use keyroster::{AccountKey, KeyStatus, Timestamp};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use crate::facts::{Fact, Rank, status_style};
+use crate::facts::{Fact, status_style};
 use crate::output::{BOLD, Column, DIM, Record, Table};
+use crate::rank::Rank;
 use crate::view;
 
 /// Keys that share a value of a fact.

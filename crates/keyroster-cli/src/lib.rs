@@ -35,6 +35,7 @@ mod gather;
 mod groups;
 mod output;
 mod progress;
+mod rank;
 mod select;
 mod sink;
 mod sort;

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use keyroster::{Provider, Roster, RosterEvent};
 use tokio::time::{Interval, MissedTickBehavior, interval_at};
 
-use crate::output::Terminal;
+use crate::output::{Margin, Terminal};
 use crate::view;
 
 /// What is quicker needs no progress.
@@ -61,7 +61,10 @@ impl Progress {
             .collect();
         let mut ticks = interval_at(tokio::time::Instant::now() + PATIENCE, TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::term_like_with_hz(
+            Box::<Margin>::default(),
+            20,
+        ));
         Self(Some(Shown {
             begun: now,
             ticks,
@@ -133,7 +136,9 @@ impl Shown {
             view::plural(self.accounts, "account"),
             view::plural(self.keys, "key"),
         ));
-        let texts = self.slowest();
+        // Below the total, and above the prompt.
+        let room = usize::from(Margin::default().height()).saturating_sub(2);
+        let texts = self.slowest(LINES.min(room));
         while self.lines.len() > texts.len() {
             if let Some(line) = self.lines.pop() {
                 self.bars.remove(&line);
@@ -150,7 +155,7 @@ impl Shown {
     }
 
     /// The accounts that have been silent for longest; of equals, in their order, so that lines stay.
-    fn slowest(&self) -> Vec<String> {
+    fn slowest(&self, count: usize) -> Vec<String> {
         let requests = |account: &Account| {
             let requests = account.provider.as_ref().map(|provider| provider.traffic().requests);
             requests.unwrap_or_default() - account.before
@@ -162,7 +167,7 @@ impl Shown {
             .filter(|(_, requests)| *requests > 0)
             .collect();
         asked.sort_by_key(|(account, _)| std::cmp::Reverse(account.heard.elapsed().as_secs()));
-        asked.truncate(self.room());
+        asked.truncate(count);
         let names = asked.iter().map(|(account, _)| account.name.chars().count());
         let width = names.max().unwrap_or(0);
         let line = |(account, requests): (&Account, u64)| {
@@ -174,13 +179,6 @@ impl Shown {
             )
         };
         asked.into_iter().map(line).collect()
-    }
-
-    /// How many lines there are for accounts, below the total and above the prompt.
-    fn room(&self) -> usize {
-        let height = terminal_size::terminal_size_of(std::io::stderr());
-        let height = height.map_or(LINES, |(_, height)| usize::from(height.0));
-        LINES.min(height.saturating_sub(2))
     }
 }
 

@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 
 use keyroster::{AccountKey, Timestamp};
 
-use crate::facts::{Fact, Rank};
+use crate::facts::Fact;
 use crate::output::Record;
+use crate::rank::Rank;
 
 /// A fact to sort by.
 #[derive(Clone, Debug)]
@@ -19,8 +20,7 @@ impl Order {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let (name, descending) = match (text.strip_prefix('-'), text.rsplit_once(':')) {
-            (Some(name), _) => (name, true),
-            (None, Some((name, "desc"))) => (name, true),
+            (Some(name), _) | (None, Some((name, "desc"))) => (name, true),
             (None, Some((name, "asc"))) => (name, false),
             _ => (text, false),
         };

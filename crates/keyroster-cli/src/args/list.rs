@@ -10,7 +10,6 @@ use crate::facts::Fact;
 use crate::sort::Order;
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, not a state")]
 pub(crate) struct List {
     /// How to print the keys.
     #[arg(short, long, value_enum, default_value_t)]

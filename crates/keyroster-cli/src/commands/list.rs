@@ -172,7 +172,7 @@ fn print_groups(
     let groups = groups::groups(keys, by, now);
     match list.output {
         Format::Json => {
-            let body = schema::Groups {
+            let body = schema::Grouped {
                 by: by.name(),
                 keys: keys.len(),
                 groups: &groups,
@@ -250,7 +250,7 @@ fn conclude(gathered: &Gathered, found: u64, list: &List, terminal: &Terminal) -
     }
     if let Some((code, unanswered)) = &gathered.stopped {
         terminal.warning(&interruption(unanswered));
-        terminal.note(&summary(gathered, found, list));
+        terminal.note(&summary(gathered, found, list, terminal));
         return *code;
     }
     let keys = report.keys_answered();
@@ -263,7 +263,7 @@ fn conclude(gathered: &Gathered, found: u64, list: &List, terminal: &Terminal) -
             0
         }
         None => {
-            terminal.note(&summary(gathered, found, list));
+            terminal.note(&summary(gathered, found, list, terminal));
             let incomplete = |w: &AccountWarning| w.warning.kind == WarningKind::Incomplete;
             if report.warnings.iter().any(incomplete) { PARTIAL } else { 0 }
         }
@@ -271,7 +271,7 @@ fn conclude(gathered: &Gathered, found: u64, list: &List, terminal: &Terminal) -
             failure::code(failure.error.kind())
         }
         Some(_) => {
-            terminal.note(&summary(gathered, found, list));
+            terminal.note(&summary(gathered, found, list, terminal));
             PARTIAL
         }
     }
@@ -293,7 +293,7 @@ fn interruption(unanswered: &[String]) -> String {
 }
 
 /// What it came to, on a line.
-fn summary(gathered: &Gathered, found: u64, list: &List) -> String {
+fn summary(gathered: &Gathered, found: u64, list: &List, terminal: &Terminal) -> String {
     let report = &gathered.report;
     // An interrupted account has no report of its keys.
     let keys = report.keys_answered().max(found);
@@ -322,8 +322,11 @@ fn summary(gathered: &Gathered, found: u64, list: &List) -> String {
         0 => format!(", {} ms", elapsed.as_millis()),
         _ => format!(", {:.1} s", elapsed.as_secs_f64()),
     };
-    if list.output == Format::Table && list.group_by.is_none() && !list.count && found > 0 {
-        text += "; `?` is what the vendor does not say";
+    let legend = "; `?` is what the vendor does not say";
+    let fits = terminal.width.is_none_or(|width| text.len() + legend.len() < width);
+    let whole = list.output == Format::Table && list.group_by.is_none() && !list.count;
+    if whole && fits && found > 0 {
+        text += legend;
     }
     text
 }

@@ -58,7 +58,7 @@ static ALL: [Entry; 10] = [
 
 /// Keys in groups, as a document.
 #[derive(Debug, Serialize)]
-pub(crate) struct Groups<'a> {
+pub(crate) struct Grouped<'a> {
     pub(crate) by: String,
     pub(crate) keys: usize,
     pub(crate) groups: &'a [Group],

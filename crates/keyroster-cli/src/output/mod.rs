@@ -1,5 +1,6 @@
 //! Printing: data to standard output, everything else to standard error.
 
+mod margin;
 mod records;
 mod table;
 
@@ -10,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use crate::args::Manners;
 use crate::view;
 
+pub(crate) use margin::Margin;
 pub(crate) use records::{
     Course, Document, FailedAccount, Keys, Record, print_csv, print_json, print_jsonl, table,
 };

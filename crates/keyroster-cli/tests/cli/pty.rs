@@ -12,13 +12,17 @@ pub(crate) struct Terminal {
     pub(crate) child: Child,
     file: File,
     pub(crate) shown: String,
+    columns: u16,
 }
+
+/// More than anything shown here has.
+const LINES: u16 = 90;
 
 impl Terminal {
     /// Runs a command on a terminal of so many columns; its standard output may go elsewhere.
     pub(crate) fn start(command: &Command, columns: u16, stdout: Option<Stdio>) -> Self {
         let (pty, inside) = blocking::open().unwrap();
-        pty.resize(Size::new(24, columns)).unwrap();
+        pty.resize(Size::new(LINES, columns)).unwrap();
         let mut on_it = blocking::Command::new(command.get_program())
             .args(command.get_args())
             .env_clear()
@@ -30,7 +34,7 @@ impl Terminal {
             on_it = on_it.stdout(stdout);
         }
         let child = on_it.spawn(inside).unwrap();
-        Self { child, file: File::from(OwnedFd::from(pty)), shown: String::new() }
+        Self { child, file: File::from(OwnedFd::from(pty)), shown: String::new(), columns }
     }
 
     /// Reads on until it shows this.
@@ -38,6 +42,13 @@ impl Terminal {
         while !self.shown.contains(text) {
             assert!(self.read(), "it ended without {text:?}: {}", self.shown);
         }
+    }
+
+    /// What a person sees.
+    pub(crate) fn screen(&self) -> String {
+        let mut screen = vt100::Parser::new(LINES, self.columns, 0);
+        screen.process(self.shown.as_bytes());
+        screen.screen().contents()
     }
 
     /// Presses keys.

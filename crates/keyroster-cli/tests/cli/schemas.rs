@@ -90,14 +90,16 @@ async fn what_list_prints() {
     list.hold(&listed);
     let printed = lines(&at(&sandbox, &["list", "-o", "jsonl"]).await.ok());
     assert_eq!(printed.len(), 9);
-    printed.iter().for_each(|record| key.hold(record));
+    for record in &printed {
+        key.hold(record);
+    }
     let by = ["list", "--group-by", "access", "-o"];
     let groups = at(&sandbox, &[&by[..], &["json"]].concat()).await.ok().json();
     Schema::published("groups").await.hold(&groups);
     let group = Schema::published("group").await;
-    lines(&at(&sandbox, &[&by[..], &["jsonl"]].concat()).await.ok())
-        .iter()
-        .for_each(|printed| group.hold(printed));
+    for printed in lines(&at(&sandbox, &[&by[..], &["jsonl"]].concat()).await.ok()) {
+        group.hold(&printed);
+    }
     let count = Schema::published("count").await;
     for format in ["json", "jsonl"] {
         let counted = at(&sandbox, &["list", "--count", "-o", format]).await.ok().json();

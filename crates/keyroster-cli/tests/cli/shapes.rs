@@ -43,24 +43,13 @@ async fn keys_are_sorted_both_ways_with_the_unknown_last() {
 #[tokio::test]
 async fn names_are_sorted_as_people_do() {
     let sandbox = Sandbox::start().await.unwrap();
-    let item = |number: usize, name: &str| {
-        serde_json::json!({
-            "id": format!("{number}"), "key": format!("fa4efa4efa4efa4efa{number:02}"), "name": name,
-            "secret": "x", "max_uses": null, "uses": 0, "user_id": "u",
-            "scopes": { "admin": true }, "revoked": false,
-            "createdAt": "2026-01-01T00:00:00.000Z", "updatedAt": "2026-01-01T00:00:00.000Z"
-        })
-    };
-    let names = ["ci-10", "Zoe", "CI-9", "ci-2", "alpha", "ci-9"];
-    let keys: Vec<Value> = names.iter().enumerate().map(|(at, name)| item(at, name)).collect();
-    let body = serde_json::json!({ "keys": keys, "count": keys.len() });
-    sandbox.add_fault(Fault::respond(200).vendor(Vendor::Pinata).body(body).nth([1]));
-    let end = serde_json::json!({ "keys": [], "count": keys.len() });
-    sandbox.add_fault(Fault::respond(200).vendor(Vendor::Pinata).body(end).nth([2]));
-    let arguments = ["--account", "pinata", "--sort", "name", "--columns", "name"];
+    for name in ["zz-10", "ZZ-B", "zz-9", "zz-2", "zz-a", "ZZ-9"] {
+        at(&sandbox, &["create", "openrouter", name, "--secret-to", "stdout"]).await.ok();
+    }
+    let arguments = ["--name", "[zZ][zZ]-*", "--sort", "name", "--columns", "name"];
     let sorted = rows(&sandbox, &arguments).await.concat();
-    // Two that people take for the same keep the vendor's order.
-    assert_eq!(sorted, ["name", "alpha", "ci-2", "CI-9", "ci-9", "ci-10", "Zoe"]);
+    // Two that people take for the same keep the vendor's order, which is newest first.
+    assert_eq!(sorted, ["name", "zz-2", "ZZ-9", "zz-9", "zz-10", "zz-a", "ZZ-B"]);
 }
 
 #[tokio::test]
