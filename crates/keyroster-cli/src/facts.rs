@@ -189,9 +189,9 @@ static KNOWN: [Known; 25] = [
         .key
         .provider
         .to_string()),
-    text!("account", Column::titled("ACCOUNT").shrinks(6), |r: &Record<'_>| r.account.to_owned()),
+    text!("account", Column::titled("ACCOUNT").shrinks(12), |r: &Record<'_>| r.account.to_owned()),
     text!("id", Column::titled("KEY ID"), |r: &Record<'_>| r.key.id.to_string()).or("key_id"),
-    text!("name", Column::titled("NAME").shrinks(12), |r: &Record<'_>| r
+    text!("name", Column::titled("NAME").shrinks(14), |r: &Record<'_>| r
         .key
         .name
         .clone()

@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use keyroster::{Provider, Roster, RosterEvent};
 use tokio::time::{Interval, MissedTickBehavior, interval_at};
 
-use crate::output::{Margin, Terminal};
+use crate::output::{Lines, Terminal};
 use crate::view;
 
 /// What is quicker needs no progress.
@@ -24,9 +23,7 @@ pub(crate) struct Progress(Option<Shown>);
 struct Shown {
     begun: Instant,
     ticks: Interval,
-    bars: MultiProgress,
-    total: ProgressBar,
-    lines: Vec<ProgressBar>,
+    lines: Lines,
     /// The accounts that have not ended, in their order.
     open: Vec<Account>,
     accounts: u64,
@@ -61,16 +58,10 @@ impl Progress {
             .collect();
         let mut ticks = interval_at(tokio::time::Instant::now() + PATIENCE, TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::term_like_with_hz(
-            Box::<Margin>::default(),
-            20,
-        ));
         Self(Some(Shown {
             begun: now,
             ticks,
-            bars,
-            total: ProgressBar::hidden(),
-            lines: Vec::new(),
+            lines: Lines::default(),
             accounts: open.len() as u64,
             open,
             keys: 0,
@@ -117,41 +108,23 @@ impl Shown {
     }
 
     fn draw(&mut self) {
-        if self.total.is_hidden() {
-            // The template is fixed; a bar without one would be drawn otherwise, and no worse.
-            let style = ProgressStyle::with_template("{bar:24} {wide_msg}");
-            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-            let total = ProgressBar::new(self.accounts).with_style(style.progress_chars("━━╌"));
-            self.total = self.bars.add(total);
-        }
-        let seconds = self.begun.elapsed().as_secs();
         let ended = self.accounts - self.open.len() as u64;
         let failed = match self.failed {
             0 => String::new(),
             failed => format!(", {failed} failed"),
         };
-        self.total.set_position(ended);
-        self.total.set_message(format!(
-            "{ended} of {}, {}{failed}, {seconds} s",
+        let total = format!(
+            "{} {ended} of {}, {}{failed}, {} s",
+            bar(ended, self.accounts),
             view::plural(self.accounts, "account"),
             view::plural(self.keys, "key"),
-        ));
+            self.begun.elapsed().as_secs(),
+        );
         // Below the total, and above the prompt.
-        let room = usize::from(Margin::default().height()).saturating_sub(2);
-        let texts = self.slowest(LINES.min(room));
-        while self.lines.len() > texts.len() {
-            if let Some(line) = self.lines.pop() {
-                self.bars.remove(&line);
-            }
-        }
-        while self.lines.len() < texts.len() {
-            let style = ProgressStyle::with_template("  {wide_msg}");
-            let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
-            self.lines.push(self.bars.add(ProgressBar::new_spinner().with_style(style)));
-        }
-        for (line, text) in self.lines.iter().zip(texts) {
-            line.set_message(text);
-        }
+        let (_, height) = Lines::room();
+        let slowest = self.slowest(LINES.min(height.saturating_sub(1)));
+        let lines: Vec<String> = std::iter::once(total).chain(slowest).collect();
+        self.lines.draw(&lines);
     }
 
     /// The accounts that have been silent for longest; of equals, in their order, so that lines stay.
@@ -172,7 +145,7 @@ impl Shown {
         let width = names.max().unwrap_or(0);
         let line = |(account, requests): (&Account, u64)| {
             format!(
-                "{:<width$}  {}, {}",
+                "  {:<width$}  {}, {}",
                 view::clean(&account.name),
                 view::plural(account.keys, "key"),
                 view::plural(requests, "request"),
@@ -182,9 +155,9 @@ impl Shown {
     }
 }
 
-impl Drop for Shown {
-    fn drop(&mut self) {
-        // Nobody is left to tell that standard error cannot be written.
-        let _ = self.bars.clear();
-    }
+/// `━━━━╌╌╌╌`, as much of it as has ended.
+fn bar(ended: u64, all: u64) -> String {
+    const LENGTH: u64 = 24;
+    let full = ended.saturating_mul(LENGTH).checked_div(all).unwrap_or(LENGTH);
+    (0..LENGTH).map(|at| if at < full { '━' } else { '╌' }).collect()
 }

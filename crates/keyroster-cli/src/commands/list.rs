@@ -124,6 +124,8 @@ fn print(
     };
     let column = |fact: &Fact| match &list.columns[..] {
         [] => fact.column(),
+        // A part of an id is of no use.
+        _ if fact.is_id() => fact.column(),
         _ => fact.column().kept(),
     };
     let whole = |record: &Record<'_>| record.key.id.to_string();

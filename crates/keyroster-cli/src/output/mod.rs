@@ -1,6 +1,6 @@
 //! Printing: data to standard output, everything else to standard error.
 
-mod margin;
+mod lines;
 mod records;
 mod table;
 
@@ -11,7 +11,7 @@ use anstyle::{AnsiColor, Style};
 use crate::args::Manners;
 use crate::view;
 
-pub(crate) use margin::Margin;
+pub(crate) use lines::Lines;
 pub(crate) use records::{
     Course, Document, FailedAccount, Keys, Record, print_csv, print_json, print_jsonl, table,
 };

@@ -52,7 +52,7 @@ impl Column {
 
     /// One that was asked for: it is cut sooner than left out.
     pub(crate) fn kept(mut self) -> Self {
-        self.shrinks_to = self.shrinks_to.or(Some(self.title.width()));
+        self.shrinks_to = Some(self.title.width());
         (self.drops, self.kept) = (0, true);
         self
     }
@@ -173,7 +173,7 @@ fn escape(text: &str) -> String {
 }
 
 /// The text in so many columns, with an ellipsis where it is cut.
-fn cut(text: &str, width: usize) -> String {
+pub(super) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
