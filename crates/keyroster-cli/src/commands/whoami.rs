@@ -24,7 +24,7 @@ struct Entry<'a> {
 }
 
 const COLUMNS: [Column; 7] = [
-    Column::titled("ACCOUNT").shrinks(6),
+    Column::titled("ACCOUNT").shrinks(12),
     Column::titled("CREDENTIAL"),
     Column::titled("KEY").shrinks(8),
     Column::titled("ACCESS"),

@@ -68,7 +68,7 @@ async fn every_table_fits_every_terminal() {
             }
             assert!(text.lines().count() > 2, "{arguments:?} {text}");
             // No id is cut, whatever else is.
-            assert_eq!(text.contains("KEY ID"), text.contains("5fdddc6f"), "{text}");
+            assert!(!text.contains("KEY ID") || text.contains("5fdddc6f "), "{text}");
             for line in text.lines() {
                 assert!(line.width() <= usize::from(columns), "{columns} {arguments:?}: {line}");
             }
@@ -82,7 +82,7 @@ async fn every_table_fits_every_terminal() {
 async fn progress_is_for_terminals_and_leaves_nothing_behind() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.add_fault(Fault::delay(3_600_000).vendor(Vendor::OpenRouter));
-    let arguments = ["list", "--deadline", "1s"];
+    let arguments = ["list", "--deadline", "2s"];
     let command = keyroster_at(&sandbox, &arguments);
     let (left, written) = shown(command, 100).await;
     assert!(written.contains("1 of 2 accounts, 24 keys"), "{written}");
@@ -97,7 +97,7 @@ async fn progress_is_for_terminals_and_leaves_nothing_behind() {
     let piped = run(keyroster_at(&sandbox, &arguments)).await;
     assert!(piped.stderr.starts_with("error: openrouter"), "{}", piped.stderr);
     assert_eq!(piped.stderr.lines().count(), 1, "{}", piped.stderr);
-    assert!(piped.stderr.contains("no further page came for 1s"), "{}", piped.stderr);
+    assert!(piped.stderr.contains("no further page came for 2s"), "{}", piped.stderr);
 }
 
 #[tokio::test]
