@@ -41,8 +41,8 @@ pub(crate) struct List {
     #[arg(long)]
     pub(crate) exit_code: bool,
 
-    /// Give an account up when no further page of it came for so long.
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2m")]
+    /// Give an account up when no further page of it came for so long; a request has two minutes of its own.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "3m")]
     pub(crate) deadline: Duration,
 
     #[command(flatten)]
