@@ -15,7 +15,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Look", &["list", "show", "whoami", "identify"]),
     ("Change", &["create", "update", "rotate", "disable", "enable", "revoke"]),
     ("Set up", &["accounts", "config", "doctor", "completions", "man"]),
-    ("Learn", &["providers", "sandbox", "help"]),
+    ("Learn", &["providers", "schema", "sandbox", "help"]),
 ];
 
 const EXAMPLES: [(&str, &str); 6] = [

@@ -7,9 +7,11 @@ use etcetera::BaseStrategy;
 use keyroster::Secret;
 use tracing_subscriber::EnvFilter;
 
-/// What is logged, in the syntax of `tracing`'s filters (`debug`, `keyroster_http=trace`); the second is
-/// read where the first is not set.
-const LOG: [&str; 2] = ["KEYROSTER_LOG", "RUST_LOG"];
+/// What is logged, in the syntax of `tracing`'s filters (`debug`, `keyroster_http=trace`).
+const LOG: &str = "KEYROSTER_LOG";
+
+/// The same, of programs in general.
+const COMMON_LOG: &str = "RUST_LOG";
 
 /// Whether a variable holds something; an empty one counts as unset.
 pub(crate) fn is_set(name: &str) -> bool {
@@ -82,12 +84,26 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Logs to standard error what the environment asks for; nothing unless asked.
-pub(crate) fn start_logging() {
-    let Some(filter) = LOG.iter().find_map(|name| std::env::var(name).ok()) else { return };
-    tracing_subscriber::fmt()
+/// Logs to standard error what the environment or the command line asks for; nothing unless asked.
+///
+/// The program's own variable comes before the flag, and the flag before the variable of all programs.
+pub(crate) fn start_logging(verbosity: u8) {
+    let asked = match verbosity {
+        0 => None,
+        // The crates of ours, whose names begin so.
+        1 => Some("keyroster=debug,provider=debug".to_owned()),
+        _ => Some("keyroster=trace,provider=trace".to_owned()),
+    };
+    let own = std::env::var(LOG).ok();
+    let short = own.is_none() && asked.is_some();
+    let Some(filter) = own.or(asked).or_else(|| std::env::var(COMMON_LOG).ok()) else { return };
+    let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .init();
+        .with_ansi(false);
+    if short {
+        log.compact().without_time().init();
+    } else {
+        log.init();
+    }
 }

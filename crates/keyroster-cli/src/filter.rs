@@ -9,6 +9,7 @@ use glob::Pattern;
 use keyroster::{Access, ApiKey, Decimal, Expiry, LastUsed, Limit, Timestamp};
 
 use crate::args::{AccessKind, FilterArgs};
+use crate::config::Definition;
 use crate::failure::Failure;
 
 /// Whether a key is wanted; none if its vendor does not say what that takes.
@@ -20,6 +21,7 @@ pub(crate) struct Filter<'a> {
     args: &'a FilterArgs,
     account: Option<Pattern>,
     provider: Option<Pattern>,
+    tag: Option<Pattern>,
     name: Option<Pattern>,
     now: Timestamp,
     unknown: u64,
@@ -30,6 +32,7 @@ impl<'a> Filter<'a> {
         Ok(Self {
             account: pattern("--account", args.account.as_deref())?,
             provider: pattern("--provider", args.provider.as_deref())?,
+            tag: pattern("--tag", args.tag.as_deref())?,
             name: pattern("--name", args.name.as_deref())?,
             args,
             now,
@@ -38,10 +41,14 @@ impl<'a> Filter<'a> {
     }
 
     /// Whether an account can have a wanted key; the others need not be asked.
-    pub(crate) fn wants_account(&self, account: &str, provider: &str) -> bool {
-        let fits =
-            |pattern: &Option<Pattern>, text| pattern.as_ref().is_none_or(|p| p.matches(text));
-        fits(&self.account, account) && fits(&self.provider, provider)
+    pub(crate) fn wants_account(&self, account: &Definition) -> bool {
+        let fits = |pattern: &Option<Pattern>, text: &str| {
+            pattern.as_ref().is_none_or(|p| p.matches(text))
+        };
+        let tagged = |pattern: &Pattern| account.tags.iter().any(|tag| pattern.matches(tag));
+        fits(&self.account, &account.name)
+            && fits(&self.provider, &account.provider)
+            && self.tag.as_ref().is_none_or(tagged)
     }
 
     /// Whether a key is wanted.

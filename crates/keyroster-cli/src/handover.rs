@@ -109,7 +109,7 @@ pub(crate) async fn deliver(
     let mut out = stdout();
     let shown = match output {
         ListFormat::Table => show::print(account, key, now, &mut out),
-        ListFormat::Json => print_json(&Record::new(account, key, now), &mut out),
+        ListFormat::Json => print_json(&Record::new(account, key, now).alone(), &mut out),
     };
     // The secret is safe; that nobody reads the record changes nothing of that.
     if let Err(error) = shown.and_then(|()| out.flush().map_err(Failure::from))

@@ -13,12 +13,13 @@
 //! | code | means |
 //! |---|---|
 //! | 0 | done |
-//! | 1 | findings: `doctor` found a problem |
+//! | 1 | findings: `doctor` found a problem, or keys fit and `list --exit-code` was asked for |
 //! | 2 | the command line is wrong, or asks for what the vendor does not offer |
 //! | 3 | partial: some accounts or keys failed, or keys may be missing, as a warning says |
 //! | 4 | a credential or setting is missing, malformed or refused |
 //! | 5 | a vendor or the network failed |
 //! | 6 | a guard refused, and nothing was done |
+//! | 130, 143 | it was told to stop, with Ctrl-C or SIGTERM |
 //!
 //! Data goes to standard output, everything else to standard error.
 
@@ -30,14 +31,21 @@ mod commands;
 mod complete;
 mod config;
 mod env;
+mod facts;
 mod failure;
 mod filter;
+mod gather;
+mod groups;
 mod handover;
 mod output;
 mod probe;
+mod progress;
 mod prompt;
+mod rank;
 mod select;
 mod sink;
+mod sort;
+mod stop;
 mod view;
 
 use std::process::ExitCode;
@@ -88,8 +96,8 @@ impl App {
             Ok(arguments) => arguments,
             Err(error) => error.exit(),
         };
-        env::start_logging();
-        let terminal = Terminal::detect();
+        env::start_logging(arguments.manners.verbose);
+        let terminal = Terminal::detect(arguments.manners);
         let outcome = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -131,6 +139,7 @@ async fn dispatch(
         Command::Completions(completions) => setup::completions(&completions, terminal),
         Command::Man(man) => setup::man(&man, registry),
         Command::Providers(providers) => commands::providers::run(registry, &providers, terminal),
+        Command::Schema(schema) => commands::schema::run(&schema),
         Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox, terminal).await,
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use keyroster::{
     Access, Amount, ApiKey, Decimal, Expiry, LastUsed, Limit, Quota, Reset, Timestamp,
 };
+use unicode_width::UnicodeWidthStr;
 
 /// What stands where the vendor does not say.
 pub(crate) const UNKNOWN: &str = "?";
@@ -22,6 +23,26 @@ pub(crate) fn now() -> Timestamp {
 /// A text of a vendor's or a person's that cannot steer the terminal.
 pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_invisible(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// `1 key`, `2 keys`.
+pub(crate) fn plural(count: u64, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
+    }
+}
+
+/// A text in lines of at most so many columns, as far as its words allow.
+pub(crate) fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= room => *line += &format!(" {word}"),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// A word that a shell takes as it is.

@@ -59,6 +59,8 @@ struct Account {
 #[derive(Clone)]
 struct Deadline {
     time: Duration,
+    /// Whether each page that comes starts it anew.
+    renewed: bool,
     sleep: Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>,
 }
 
@@ -102,13 +104,34 @@ impl Roster {
     ///
     /// The function waits, as the program's runtime does it (`tokio::time::sleep`).
     #[must_use]
-    pub fn with_deadline<F, S>(mut self, time: Duration, sleep: S) -> Self
+    pub fn with_deadline<F, S>(self, time: Duration, sleep: S) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+        S: Fn(Duration) -> F + Send + Sync + 'static,
+    {
+        self.within(time, false, sleep)
+    }
+
+    /// An account from which no further page comes for so long has failed; what it had answered stays.
+    ///
+    /// Unlike [`with_deadline`](Self::with_deadline), it lets a large account with a strict rate limit take
+    /// its time.
+    #[must_use]
+    pub fn with_patience<F, S>(self, time: Duration, sleep: S) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+        S: Fn(Duration) -> F + Send + Sync + 'static,
+    {
+        self.within(time, true, sleep)
+    }
+
+    fn within<F, S>(mut self, time: Duration, renewed: bool, sleep: S) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
         S: Fn(Duration) -> F + Send + Sync + 'static,
     {
         let sleep = move |time| -> BoxFuture<'static, ()> { Box::pin(sleep(time)) };
-        self.deadline = Some(Deadline { time, sleep: Arc::new(sleep) });
+        self.deadline = Some(Deadline { time, renewed, sleep: Arc::new(sleep) });
         self
     }
 
@@ -327,6 +350,8 @@ struct Walk {
     listing: Option<Listing>,
     deadline: Option<Deadline>,
     over: Option<BoxFuture<'static, ()>>,
+    /// How many pages had come when the wait began.
+    pages_before: u64,
     started: Option<Instant>,
     before: Traffic,
     keys: u64,
@@ -348,6 +373,7 @@ impl Walk {
             listing: None,
             deadline: deadline.cloned(),
             over: None,
+            pages_before: 0,
             started: None,
             before: Traffic::default(),
             keys: 0,
@@ -371,18 +397,31 @@ impl Walk {
             self.started = Some(Instant::now());
             self.before = provider.traffic();
             self.listing = Some(provider.keys(request));
-            self.over = self.deadline.as_ref().map(|deadline| (deadline.sleep)(deadline.time));
+            self.wait_after(0);
         }
-        let Some(listing) = &mut self.listing else { return (self.finished(&provider), false) };
-        let answer = match &mut self.over {
-            None => listing.next().await,
-            Some(over) => match select(listing.next(), over).await {
-                Either::Left((answer, _)) => answer,
-                Either::Right(((), _)) => return (self.failed(self.late(&provider)), false),
-            },
+        let answer = loop {
+            let Some(listing) = &mut self.listing else { return (self.finished(&provider), false) };
+            let Some(over) = &mut self.over else { break listing.next().await };
+            match select(listing.next(), over).await {
+                Either::Left((answer, _)) => break answer,
+                Either::Right(((), _)) => {}
+            }
+            // The page that was asked for last has not come.
+            let came = listing.pages().saturating_sub(1);
+            let renewed = self.deadline.as_ref().is_some_and(|deadline| deadline.renewed);
+            if !renewed || came <= self.pages_before {
+                return (self.failed(self.late(&provider)), false);
+            }
+            self.wait_after(came);
         };
+        let Some(listing) = &self.listing else { return (self.finished(&provider), false) };
         match answer {
             Some(Ok(key)) => {
+                let came = listing.pages();
+                let renewed = self.deadline.as_ref().is_some_and(|deadline| deadline.renewed);
+                if renewed && came > self.pages_before {
+                    self.wait_after(came);
+                }
                 self.keys += 1;
                 self.samples.add(&mut self.sample, &key);
                 let account = Arc::clone(&self.account.name);
@@ -401,9 +440,20 @@ impl Walk {
         }
     }
 
+    /// Begins to wait anew, after so many pages.
+    fn wait_after(&mut self, pages: u64) {
+        self.pages_before = pages;
+        self.over = self.deadline.as_ref().map(|deadline| (deadline.sleep)(deadline.time));
+    }
+
     fn late(&self, provider: &Provider) -> Error {
-        let time = self.deadline.as_ref().map_or(Duration::ZERO, |deadline| deadline.time);
-        let message = format!("no full answer within the account's deadline of {time:?}");
+        let deadline = self.deadline.as_ref();
+        let time = deadline.map_or(Duration::ZERO, |deadline| deadline.time);
+        let message = if deadline.is_some_and(|deadline| deadline.renewed) {
+            format!("no further page came for {time:?}, which is the account's deadline")
+        } else {
+            format!("no full answer within the account's deadline of {time:?}")
+        };
         provider.blame(Operation::ListKeys, Error::new(ErrorKind::Transport, message))
     }
 

@@ -6,12 +6,44 @@ use clap::{Args, ValueEnum};
 use keyroster::KeyStatus;
 
 use super::values::duration;
+use crate::facts::Fact;
+use crate::sort::Order;
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
     /// How to print the keys.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,
+
+    /// In this order, as `status,-created_at`; what a vendor does not say comes last.
+    #[arg(long, value_name = "FACT", value_delimiter = ',', value_parser = Order::parse,
+        allow_hyphen_values = true)]
+    pub(crate) sort: Vec<Order>,
+
+    /// These columns of a table, CSV or Markdown, as `account,id,owner,extras.NAME`.
+    #[arg(long, value_name = "FACT", value_delimiter = ',', value_parser = Fact::parse)]
+    pub(crate) columns: Vec<Fact>,
+
+    /// Leave out no column and shorten no id, however narrow the terminal is.
+    #[arg(long)]
+    pub(crate) wide: bool,
+
+    /// Groups of keys and their figures in place of the keys, as `provider`, `status` or `owner`.
+    #[arg(long, value_name = "FACT", value_parser = Fact::parse,
+        conflicts_with_all = ["sort", "columns"])]
+    pub(crate) group_by: Option<Fact>,
+
+    /// How many keys there are, and no more.
+    #[arg(long, conflicts_with_all = ["sort", "columns"])]
+    pub(crate) count: bool,
+
+    /// End with 1 if there is any such key, for checks that shall fail then.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+
+    /// Give an account up when no further page of it came for so long; a request has two minutes of its own.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "3m")]
+    pub(crate) deadline: Duration,
 
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
@@ -28,6 +60,10 @@ pub(crate) struct FilterArgs {
     /// Of these providers.
     #[arg(long, value_name = "GLOB")]
     pub(crate) provider: Option<String>,
+
+    /// Of accounts with such a tag, as `prod`.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) tag: Option<String>,
 
     /// Of this name, as `ci-*`.
     #[arg(long, value_name = "GLOB")]
@@ -83,6 +119,8 @@ pub(crate) enum Format {
     Jsonl,
     /// One record a line, with a header.
     Csv,
+    /// A table for a page or a ticket.
+    Markdown,
 }
 
 fn percent(text: &str) -> Result<u32, String> {

@@ -3,6 +3,7 @@
 mod accounts;
 mod change;
 mod list;
+mod manners;
 mod setup;
 mod values;
 
@@ -18,6 +19,7 @@ pub(crate) use accounts::{
 };
 pub(crate) use change::{AccessArgs, Create, Rotate, SinkArgs, Turn, Update};
 pub(crate) use list::{AccessKind, FilterArgs, Format, List};
+pub(crate) use manners::Manners;
 pub(crate) use setup::{Completions, Doctor, Man};
 pub(crate) use values::duration;
 
@@ -32,6 +34,8 @@ pub(crate) struct Arguments {
     /// The file that describes the accounts, in place of the usual one.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) manners: Manners,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -77,6 +81,8 @@ pub(crate) enum Command {
     Man(Man),
     /// Show what each provider can do, and its settings.
     Providers(Providers),
+    /// Print the JSON Schema of what a command prints.
+    Schema(Schema),
     /// Serve imitations of the vendors' key APIs, for tests and trials.
     ///
     /// Prints one line of JSON with addresses and made-up credentials, then serves until it is
@@ -100,6 +106,12 @@ pub(crate) struct Providers {
     /// How to print the providers.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Which one; without it, all are named.
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]

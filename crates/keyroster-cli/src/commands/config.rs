@@ -7,9 +7,10 @@ use serde_json::json;
 
 use crate::accounts::Source;
 use crate::args::{ConfigCommand, ConfigShow, ListFormat};
+use crate::commands::schema;
 use crate::config::{Config, Definition, Origin};
 use crate::failure::Failure;
-use crate::output::{BOLD, DIM, Terminal, print_json, stdout};
+use crate::output::{BOLD, DIM, Document, Terminal, print_json, stdout};
 use crate::view;
 
 pub(crate) fn run(
@@ -62,7 +63,7 @@ fn show(accounts: &Source<'_>, show: &ConfigShow) -> Result<ExitCode, Failure> {
             let accounts: Vec<_> = config.accounts.iter().map(to_json).collect();
             let file = config.file.as_ref().map(|file| file.display().to_string());
             let json = json!({ "file": file, "exists": config.exists, "accounts": accounts });
-            print_json(&json, &mut out)?;
+            print_json(&Document::new(schema::CONFIG, json), &mut out)?;
         }
         ListFormat::Table => print(&config, &mut out)?,
     }
@@ -73,14 +74,14 @@ fn show(accounts: &Source<'_>, show: &ConfigShow) -> Result<ExitCode, Failure> {
 fn to_json(account: &Definition) -> serde_json::Value {
     let settings = account.settings.iter().map(|(name, setting)| {
         let (value, set_by) = (setting.value.to_string(), setting.origin.to_string());
-        ((*name).to_owned(), json!({ "value": value, "set_by": set_by }))
+        json!({ "name": name, "value": value, "set_by": set_by })
     });
     json!({
         "account": account.name,
         "provider": account.provider,
         "tags": account.tags,
         "described_in": account.origin.to_string(),
-        "settings": settings.collect::<serde_json::Map<_, _>>(),
+        "settings": settings.collect::<Vec<_>>(),
     })
 }
 

@@ -11,9 +11,10 @@ use serde::Serialize;
 
 use crate::accounts::Source;
 use crate::args::{Doctor, ListFormat};
+use crate::commands::schema;
 use crate::config::{Config, writable_by_group};
 use crate::failure::Failure;
-use crate::output::{BAD, DIM, GOOD, Terminal, WARN, print_json, stdout};
+use crate::output::{BAD, DIM, Document, GOOD, Terminal, WARN, print_json, stdout};
 use crate::probe::{self, Answer};
 use crate::{cli, env, view};
 
@@ -76,7 +77,10 @@ pub(crate) async fn run(
     }
     let mut out = stdout();
     match doctor.output {
-        ListFormat::Json => print_json(&serde_json::json!({ "findings": findings }), &mut out)?,
+        ListFormat::Json => {
+            let json = serde_json::json!({ "findings": findings });
+            print_json(&Document::new(schema::FINDINGS, json), &mut out)?;
+        }
         ListFormat::Table => print(&findings, &mut out)?,
     }
     out.flush()?;

@@ -7,8 +7,9 @@ use keyroster::{Error, Identification, Liveness, Provider, Secret};
 
 use crate::accounts::{Accounts, Source};
 use crate::args::{Identify, ListFormat};
+use crate::commands::schema;
 use crate::failure::Failure;
-use crate::output::{BOLD, Record, Terminal, print_json, stdout};
+use crate::output::{BOLD, Document, Record, Terminal, print_json, stdout};
 use crate::{env, view};
 
 pub(crate) async fn run(
@@ -53,7 +54,7 @@ pub(crate) async fn run(
                 "account": account, "liveness": answer.liveness, "principal": answer.principal,
                 "keys": keys, "evidence": answer.evidence,
             });
-            print_json(&json, &mut out)?;
+            print_json(&Document::new(schema::IDENTIFY, json), &mut out)?;
         }
         ListFormat::Table => print(account, &answer, &mut out)?,
     }

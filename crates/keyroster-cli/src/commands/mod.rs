@@ -9,6 +9,7 @@ pub(crate) mod list;
 pub(crate) mod providers;
 pub(crate) mod rotate;
 pub(crate) mod sandbox;
+pub(crate) mod schema;
 pub(crate) mod setup;
 pub(crate) mod show;
 pub(crate) mod turn;

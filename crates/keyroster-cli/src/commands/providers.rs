@@ -8,8 +8,16 @@ use keyroster::{Operation, ProviderInfo, Registry};
 use serde::Serialize;
 
 use crate::args::{ListFormat, Providers};
+use crate::commands::schema;
 use crate::failure::Failure;
-use crate::output::{BOLD, Column, DIM, GOOD, Table, Terminal, print_json, stdout};
+use crate::output::{BOLD, Column, DIM, Document, GOOD, Table, Terminal, print_json, stdout};
+use crate::view;
+
+/// Where the help of a setting begins.
+const INDENT: usize = 33;
+
+/// The least room that it is given.
+const LEAST: usize = 20;
 
 #[derive(Serialize)]
 struct Entry {
@@ -50,7 +58,8 @@ pub(crate) fn run(
     let mut out = stdout();
     match providers.output {
         ListFormat::Json => {
-            print_json(&serde_json::json!({ "providers": entries }), &mut out)?;
+            let body = serde_json::json!({ "providers": entries });
+            print_json(&Document::new(schema::PROVIDERS, body), &mut out)?;
         }
         ListFormat::Table => print(&entries, terminal, &mut out)?,
     }
@@ -59,10 +68,9 @@ pub(crate) fn run(
 }
 
 fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result<(), Failure> {
-    let column = |title| Column { title, shrinks_to: None, drops: 0 };
-    let mut columns = vec![column("PROVIDER")];
+    let mut columns = vec![Column::titled("PROVIDER")];
     let operations = Operation::ALL;
-    columns.extend(operations.map(|operation| column(operation.name())));
+    columns.extend(operations.map(|operation| Column::titled(operation.name())));
     let mut table = Table::new(&columns);
     for entry in entries {
         let mut row = vec![(entry.info.id.to_string(), Style::new())];
@@ -82,7 +90,12 @@ fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result
         let (name, docs) = (&entry.info.display_name, &entry.info.docs_url);
         writeln!(out, "\n{BOLD}{name}{BOLD:#}  {docs}")?;
         for setting in &entry.settings {
-            writeln!(out, "  {:<30} {}", setting.env, setting.help)?;
+            let room = terminal.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT));
+            let mut lines = view::wrapped(setting.help, room.max(LEAST)).into_iter();
+            writeln!(out, "  {:<30} {}", setting.env, lines.next().unwrap_or_default())?;
+            for line in lines {
+                writeln!(out, "{:INDENT$}{line}", "")?;
+            }
         }
     }
     Ok(())

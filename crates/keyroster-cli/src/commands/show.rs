@@ -8,8 +8,9 @@ use keyroster::{Access, ApiKey, Expiry, LastUsed, Timestamp, Usage};
 
 use crate::accounts::Source;
 use crate::args::{Format, Show};
+use crate::facts::Fact;
 use crate::failure::Failure;
-use crate::output::{BOLD, Record, print_csv, print_json, print_jsonl, raw_stdout, stdout};
+use crate::output::{BOLD, Record, print_csv, print_json, print_jsonl, raw_stdout, stdout, table};
 use crate::select::{self, Target};
 use crate::view;
 
@@ -24,9 +25,15 @@ pub(crate) async fn run(accounts: &Source<'_>, show: &Show) -> Result<ExitCode, 
             print(&account, &key, now, &mut out)?;
             out.flush()?;
         }
-        Format::Json => print_json(&record, &mut raw_stdout())?,
+        Format::Json => print_json(&record.alone(), &mut raw_stdout())?,
         Format::Jsonl => print_jsonl([record], &mut raw_stdout())?,
-        Format::Csv => print_csv([record], &mut raw_stdout())?,
+        Format::Csv => print_csv([record], &Fact::exact_ones(), &mut raw_stdout())?,
+        Format::Markdown => {
+            let facts = Fact::shown();
+            let columns: Vec<_> = facts.iter().map(Fact::column).collect();
+            let whole = |record: &Record<'_>| record.key.id.to_string();
+            table([record], &facts, &columns, whole).print_markdown(&mut raw_stdout())?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

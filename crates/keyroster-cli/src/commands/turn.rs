@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use crate::accounts::{Accounts, Source};
 use crate::args::{ListFormat, Turn};
+use crate::commands::schema;
 use crate::failure::{self, Failure, PARTIAL};
-use crate::output::{Terminal, print_json, raw_stdout, stdout};
+use crate::output::{Document, Terminal, print_json, raw_stdout, stdout};
 use crate::select::{self, Selection, Target};
 use crate::{prompt, view};
 
@@ -323,7 +324,8 @@ impl<'a> Results<'a> {
     fn finish(self) -> Result<(), Failure> {
         let printed = self.printed.and_then(|()| match self.turn.output {
             ListFormat::Json => {
-                print_json(&serde_json::json!({ "results": self.all }), &mut raw_stdout())
+                let body = serde_json::json!({ "results": self.all });
+                print_json(&Document::new(schema::RESULTS, body), &mut raw_stdout())
             }
             ListFormat::Table => Ok(()),
         });

@@ -36,7 +36,9 @@ pub(crate) async fn run(
     let mut out = stdout();
     match update.output {
         ListFormat::Table => show::print(&target.account, &key, view::now(), &mut out)?,
-        ListFormat::Json => print_json(&Record::new(&target.account, &key, view::now()), &mut out)?,
+        ListFormat::Json => {
+            print_json(&Record::new(&target.account, &key, view::now()).alone(), &mut out)?;
+        }
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)

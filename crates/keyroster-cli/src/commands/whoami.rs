@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use crate::accounts::Source;
 use crate::args::{ListFormat, WhoAmI};
+use crate::commands::schema;
 use crate::failure::{self, Failure};
-use crate::output::{Column, FailedAccount, GOOD, Table, Terminal, print_json, stdout};
+use crate::output::{Column, Document, FailedAccount, GOOD, Table, Terminal, print_json, stdout};
 use crate::view;
 
 #[derive(Serialize)]
@@ -23,13 +24,13 @@ struct Entry<'a> {
 }
 
 const COLUMNS: [Column; 7] = [
-    Column { title: "ACCOUNT", shrinks_to: None, drops: 0 },
-    Column { title: "CREDENTIAL", shrinks_to: None, drops: 0 },
-    Column { title: "KEY", shrinks_to: Some(8), drops: 0 },
-    Column { title: "ACCESS", shrinks_to: None, drops: 0 },
-    Column { title: "QUOTA", shrinks_to: None, drops: 2 },
-    Column { title: "EXPIRES", shrinks_to: None, drops: 1 },
-    Column { title: "OWNER", shrinks_to: Some(8), drops: 3 },
+    Column::titled("ACCOUNT").shrinks(12),
+    Column::titled("CREDENTIAL"),
+    Column::titled("KEY").shrinks(8),
+    Column::titled("ACCESS"),
+    Column::titled("QUOTA").drops(2),
+    Column::titled("EXPIRES").drops(1),
+    Column::titled("OWNER").shrinks(8).drops(3),
 ];
 
 pub(crate) async fn run(
@@ -60,7 +61,7 @@ pub(crate) async fn run(
             .collect();
         let failures: Vec<_> = failures.iter().map(FailedAccount::of_error).collect();
         let json = serde_json::json!({ "accounts": entries, "failures": failures });
-        print_json(&json, &mut out)?;
+        print_json(&Document::new(schema::WHOAMI, json), &mut out)?;
     } else if !known.is_empty() {
         let mut table = Table::new(&COLUMNS);
         let now = view::now();

@@ -1,5 +1,6 @@
 //! Printing: data to standard output, everything else to standard error.
 
+mod lines;
 mod records;
 mod table;
 
@@ -7,9 +8,13 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::args::Manners;
 use crate::view;
 
-pub(crate) use records::{FailedAccount, Record, print_csv, print_json, print_jsonl, print_report};
+pub(crate) use lines::Lines;
+pub(crate) use records::{
+    Course, Document, FailedAccount, Keys, Record, print_csv, print_json, print_jsonl, table,
+};
 pub(crate) use table::{Column, Table};
 
 /// What is known of where the output goes.
@@ -19,6 +24,8 @@ pub(crate) struct Terminal {
     pub(crate) width: Option<usize>,
     /// Whether standard error is read by a person.
     pub(crate) attended: bool,
+    /// Whether warnings and errors are all that is said beside the data.
+    pub(crate) quiet: bool,
 }
 
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -28,12 +35,14 @@ pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default();
 
 impl Terminal {
-    pub(crate) fn detect() -> Self {
+    /// Looks where the output goes, and sets the colours for the whole program.
+    pub(crate) fn detect(manners: Manners) -> Self {
+        anstream::ColorChoice::from(manners.color).write_global();
         let width = io::stdout().is_terminal().then(|| {
             let size = terminal_size::terminal_size_of(io::stdout());
             size.map_or(80, |(width, _)| usize::from(width.0))
         });
-        Self { width, attended: io::stderr().is_terminal() }
+        Self { width, attended: io::stderr().is_terminal(), quiet: manners.quiet }
     }
 
     /// Says why a command failed.
@@ -49,9 +58,10 @@ impl Terminal {
     }
 
     /// Says what to do next.
-    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
     pub(crate) fn hint(&self, message: &str) {
-        say("hint", BOLD, message);
+        if !self.quiet {
+            say("hint", BOLD, message);
+        }
     }
 
     /// Says what was done or is about to be.
@@ -70,7 +80,7 @@ impl Terminal {
 
     /// Tells a person how far it is, on a line that the next call replaces; with nothing, it is cleared.
     pub(crate) fn progress(&self, message: &str) {
-        if self.attended {
+        if self.attended && !self.quiet {
             let mut err = anstream::stderr();
             let _ = write!(err, "\r\u{1b}[K{DIM}{message}{DIM:#}");
             let _ = err.flush();
@@ -79,7 +89,7 @@ impl Terminal {
 
     /// Says something to a person, and nothing to a log file.
     pub(crate) fn note(&self, message: &str) {
-        if self.attended && self.width.is_some() {
+        if self.attended && self.width.is_some() && !self.quiet {
             // Nobody is left to tell that standard error cannot be written.
             let _ = writeln!(anstream::stderr(), "{DIM}{message}{DIM:#}");
         }

@@ -2,37 +2,88 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
 use keyroster::{
-    Access, AccountFailure, AccountReport, AccountWarning, Amount, ApiKey, Error, Expiry,
-    KeyStatus, LastUsed, Limit, RosterReport, Timestamp,
+    AccountFailure, AccountReport, AccountWarning, ApiKey, Error, KeyStatus, RosterReport,
+    Timestamp,
 };
 use serde::Serialize;
 
+use super::{Column, Table};
+use crate::commands::schema;
+use crate::facts::Fact;
 use crate::failure::Failure;
 use crate::view;
 
 /// A key as programs read it: the record, with the account's name and the status at the moment.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Record<'a> {
-    account: &'a str,
-    status: KeyStatus,
+    /// Only where the record is a document of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<&'static str>,
+    pub(crate) account: &'a str,
+    pub(crate) status: KeyStatus,
     #[serde(flatten)]
-    key: &'a ApiKey,
+    pub(crate) key: &'a ApiKey,
+    #[serde(skip)]
+    pub(crate) now: Timestamp,
 }
 
 impl<'a> Record<'a> {
     pub(crate) fn new(account: &'a str, key: &'a ApiKey, now: Timestamp) -> Self {
-        Self { account, status: key.status_at(now), key }
+        Self { schema: None, account, status: key.status_at(now), key, now }
+    }
+
+    /// The same as a document of its own.
+    pub(crate) fn alone(self) -> Self {
+        Self { schema: Some(schema::KEY), ..self }
+    }
+}
+
+/// A document, and the name of the schema that it keeps to.
+#[derive(Debug, Serialize)]
+pub(crate) struct Document<T> {
+    schema: &'static str,
+    #[serde(flatten)]
+    body: T,
+}
+
+impl<T> Document<T> {
+    pub(crate) fn new(schema: &'static str, body: T) -> Self {
+        Self { schema, body }
+    }
+}
+
+/// How asking the accounts went.
+#[derive(Debug, Serialize)]
+pub(crate) struct Course<'a> {
+    warnings: &'a [AccountWarning],
+    failures: Vec<FailedAccount<'a>>,
+    accounts: &'a [AccountReport],
+    /// Whether it was stopped before every account had answered.
+    interrupted: bool,
+    /// The accounts that had not answered in full by then.
+    unanswered: &'a [String],
+}
+
+impl<'a> Course<'a> {
+    pub(crate) fn new(report: &'a RosterReport, unanswered: Option<&'a [String]>) -> Self {
+        Self {
+            warnings: &report.warnings,
+            failures: report.failures.iter().map(FailedAccount::new).collect(),
+            accounts: &report.accounts,
+            interrupted: unanswered.is_some(),
+            unanswered: unanswered.unwrap_or_default(),
+        }
     }
 }
 
 /// Everything that the accounts answered.
-#[derive(Serialize)]
-struct List<'a> {
-    keys: Vec<Record<'a>>,
-    warnings: &'a [AccountWarning],
-    failures: Vec<FailedAccount<'a>>,
-    accounts: &'a [AccountReport],
+#[derive(Debug, Serialize)]
+pub(crate) struct Keys<'a> {
+    pub(crate) keys: Vec<Record<'a>>,
+    #[serde(flatten)]
+    pub(crate) course: Course<'a>,
 }
 
 /// An account that failed, and why.
@@ -81,129 +132,46 @@ pub(crate) fn print_json(value: &impl Serialize, out: &mut impl Write) -> Result
     Ok(out.flush()?)
 }
 
-/// One object with everything that the accounts answered.
-pub(crate) fn print_report(
-    report: &RosterReport,
-    now: Timestamp,
-    out: &mut impl Write,
-) -> Result<(), Failure> {
-    let list = List {
-        keys: report.keys.iter().map(|key| Record::new(&key.account, &key.key, now)).collect(),
-        warnings: &report.warnings,
-        failures: report.failures.iter().map(FailedAccount::new).collect(),
-        accounts: &report.accounts,
-    };
-    print_json(&list, out)
-}
-
 pub(crate) fn print_jsonl<'a>(
     records: impl IntoIterator<Item = Record<'a>>,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     for record in records {
-        let mut line = serde_json::to_string(&record)?;
+        let mut line = serde_json::to_string(&record.alone())?;
         line.push('\n');
         out.write_all(line.as_bytes())?;
     }
     Ok(())
 }
 
-const CSV_HEADER: [&str; 24] = [
-    "provider",
-    "account",
-    "id",
-    "name",
-    "hint",
-    "status",
-    "disabled",
-    "revoked",
-    "access",
-    "scopes",
-    "limit",
-    "used",
-    "remaining",
-    "unit",
-    "reset",
-    "used_in_all",
-    "owner",
-    "container",
-    "container_name",
-    "created_at",
-    "updated_at",
-    "expiry",
-    "expires_at",
-    "last_used",
-];
-
+/// Whole values, exact and absolute; what the vendor does not say is empty.
 pub(crate) fn print_csv<'a>(
     records: impl IntoIterator<Item = Record<'a>>,
+    facts: &[Fact],
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(CSV_HEADER)?;
+    csv.write_record(facts.iter().map(Fact::name))?;
     for record in records {
-        csv.write_record(csv_row(&record))?;
+        csv.write_record(facts.iter().map(|fact| fact.exact(&record)))?;
     }
     csv.flush().map_err(io::Error::into)
 }
 
-/// Whole values, exact and absolute; what the vendor does not say is empty.
-fn csv_row(record: &Record<'_>) -> [String; 24] {
-    let key = record.key;
-    let instant = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string()).unwrap_or_default();
-    let number = |amount: Option<&Amount>| amount.map(|a| a.amount.to_string()).unwrap_or_default();
-    let (access, scopes) = match &key.access {
-        Access::Admin => ("admin", String::new()),
-        Access::Scoped { scopes } => {
-            ("scoped", scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" "))
-        }
-        _ => ("", String::new()),
-    };
-    let (limit, unit) = match &key.quota.limit {
-        Limit::Amount(limit) => (limit.amount.to_string(), limit.unit.to_string()),
-        Limit::Unlimited => ("unlimited".to_owned(), String::new()),
-        _ => (String::new(), String::new()),
-    };
-    let (expiry, expires_at) = match key.expiry {
-        Expiry::Never => ("never", None),
-        Expiry::At { at } => ("at", Some(at)),
-        _ => ("", None),
-    };
-    let last_used = match key.last_used {
-        LastUsed::Never => "never".to_owned(),
-        LastUsed::At { at } => at.to_string(),
-        _ => String::new(),
-    };
-    let reset = match view::reset(&key.quota.reset) {
-        reset if reset == view::UNKNOWN => String::new(),
-        reset => reset,
-    };
-    let container = key.container.as_ref();
-    [
-        key.provider.to_string(),
-        record.account.to_owned(),
-        key.id.to_string(),
-        key.name.clone().unwrap_or_default(),
-        key.hint.clone().unwrap_or_default(),
-        record.status.to_string(),
-        flag(key.state.disabled),
-        flag(key.state.revoked),
-        access.to_owned(),
-        scopes,
-        limit,
-        number(key.quota.used_so_far().as_ref()),
-        number(key.quota.remaining.as_ref()),
-        unit,
-        reset,
-        number(key.usage.first().and_then(|usage| usage.total.as_ref())),
-        key.owner.as_ref().map(|owner| owner.id.clone()).unwrap_or_default(),
-        container.map(|container| container.id.clone()).unwrap_or_default(),
-        container.and_then(|container| container.name.clone()).unwrap_or_default(),
-        instant(key.created_at),
-        instant(key.updated_at),
-        expiry.to_owned(),
-        instant(expires_at),
-        last_used,
-    ]
+/// A table of records for people, whose ids are as long as told.
+pub(crate) fn table<'a>(
+    records: impl IntoIterator<Item = Record<'a>>,
+    facts: &[Fact],
+    columns: &[Column],
+    id: impl Fn(&Record<'a>) -> String,
+) -> Table {
+    let mut table = Table::new(columns);
+    for record in records {
+        let cell = |fact: &Fact| match fact {
+            fact if fact.is_id() => (view::clean(&id(&record)), Style::new()),
+            fact => fact.people(&record),
+        };
+        table.push(facts.iter().map(cell).collect());
+    }
+    table
 }

@@ -1,5 +1,6 @@
 //! Tables that fit the terminal.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use anstyle::Style;
@@ -10,13 +11,51 @@ use super::BOLD;
 const GAP: usize = 2;
 
 /// A column's head and how it gives way when the terminal is narrow.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Column {
-    pub(crate) title: &'static str,
+    title: Cow<'static, str>,
     /// The least width it is cut to; none if it is never cut.
-    pub(crate) shrinks_to: Option<usize>,
+    shrinks_to: Option<usize>,
     /// The column of the highest number goes first; nought stays.
-    pub(crate) drops: u8,
+    drops: u8,
+    /// Numbers, whose ends stand in a line.
+    right: bool,
+    /// Shown even if no row fills it.
+    kept: bool,
+}
+
+impl Column {
+    /// A column that is neither cut nor left out, unless no row fills it.
+    pub(crate) const fn titled(title: &'static str) -> Self {
+        Self { title: Cow::Borrowed(title), shrinks_to: None, drops: 0, right: false, kept: false }
+    }
+
+    /// The same, with a title that is not known before.
+    pub(crate) fn new(title: String) -> Self {
+        Self { title: Cow::Owned(title), ..Self::titled("") }
+    }
+
+    pub(crate) const fn shrinks(mut self, least: usize) -> Self {
+        self.shrinks_to = Some(least);
+        self
+    }
+
+    pub(crate) const fn drops(mut self, turn: u8) -> Self {
+        self.drops = turn;
+        self
+    }
+
+    pub(crate) const fn right(mut self) -> Self {
+        self.right = true;
+        self
+    }
+
+    /// One that was asked for: it is cut sooner than left out.
+    pub(crate) fn kept(mut self) -> Self {
+        self.shrinks_to = Some(self.title.width());
+        (self.drops, self.kept) = (0, true);
+        self
+    }
 }
 
 /// Rows of text, each cell with its style.
@@ -39,24 +78,43 @@ impl Table {
     pub(crate) fn print(&self, width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
         let shown = self.fit(width);
         let titles: Vec<_> =
-            self.columns.iter().map(|column| (column.title.to_owned(), BOLD)).collect();
+            self.columns.iter().map(|column| (column.title.clone().into_owned(), BOLD)).collect();
         for row in std::iter::once(&titles).chain(&self.rows) {
             let mut line = String::new();
             let mut padding = 0;
             for &(index, width) in &shown {
                 let Some((text, style)) = row.get(index) else { continue };
                 let text = cut(text, width);
+                let rest = width.saturating_sub(text.width());
+                let right = self.columns[index].right;
+                padding += if right { rest } else { 0 };
                 line.extend(std::iter::repeat_n(' ', padding));
                 line.extend([
                     style.render().to_string(),
                     text.clone(),
                     style.render_reset().to_string(),
                 ]);
-                padding = GAP + width.saturating_sub(text.width());
+                padding = GAP + if right { 0 } else { rest };
             }
             writeln!(out, "{}", line.trim_end())?;
         }
         Ok(())
+    }
+
+    /// Prints the table for a page of Markdown, where nothing has to fit.
+    pub(crate) fn print_markdown(&self, out: &mut impl Write) -> io::Result<()> {
+        let shown: Vec<usize> = self.fit(None).into_iter().map(|(index, _)| index).collect();
+        let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+        let column = |index: &usize| &self.columns[*index];
+        let titles = shown.iter().map(|index| escape(&column(index).title)).collect();
+        writeln!(out, "{}", line(titles))?;
+        let rule = |index| if column(index).right { "---:" } else { "---" }.to_owned();
+        writeln!(out, "{}", line(shown.iter().map(rule).collect()))?;
+        for row in &self.rows {
+            let cell = |index: &usize| row.get(*index).map(|(text, _)| escape(text));
+            writeln!(out, "{}", line(shown.iter().filter_map(cell).collect()))?;
+        }
+        out.flush()
     }
 
     /// The columns that are shown, each with its width.
@@ -68,7 +126,10 @@ impl Table {
         };
         // A column that no row fills says nothing.
         let filled = |index: &usize| {
-            self.rows.iter().any(|row| row.get(*index).is_some_and(|(text, _)| !text.is_empty()))
+            let fills = |row: &Vec<(String, Style)>| {
+                row.get(*index).is_some_and(|(text, _)| !text.is_empty())
+            };
+            self.columns[*index].kept || self.rows.iter().any(fills)
         };
         let mut shown: Vec<_> = (0..self.columns.len()).filter(filled).map(natural).collect();
         let Some(width) = width else { return shown };
@@ -99,8 +160,20 @@ impl Table {
     }
 }
 
+/// The text without anything that Markdown would take for a mark.
+fn escape(text: &str) -> String {
+    let mut safe = String::new();
+    for letter in text.chars() {
+        if r"\|`*_<[~&".contains(letter) {
+            safe.push('\\');
+        }
+        safe.push(letter);
+    }
+    safe
+}
+
 /// The text in so many columns, with an ellipsis where it is cut.
-fn cut(text: &str, width: usize) -> String {
+pub(super) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
@@ -124,10 +197,10 @@ mod tests {
     use super::{Column, Table};
 
     const COLUMNS: [Column; 4] = [
-        Column { title: "ID", shrinks_to: None, drops: 0 },
-        Column { title: "NAME", shrinks_to: Some(6), drops: 0 },
-        Column { title: "QUOTA", shrinks_to: None, drops: 1 },
-        Column { title: "CREATED", shrinks_to: None, drops: 2 },
+        Column::titled("ID"),
+        Column::titled("NAME").shrinks(6),
+        Column::titled("QUOTA").drops(1),
+        Column::titled("CREATED").drops(2),
     ];
 
     fn printed(width: Option<usize>) -> String {
@@ -162,6 +235,35 @@ mod tests {
         table.print(Some(80), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(!text.contains("QUOTA") && text.contains("NAME"), "{text}");
+    }
+
+    #[test]
+    fn numbers_end_in_a_line_and_wanted_columns_stay() {
+        let columns = [Column::titled("ID"), Column::titled("KEYS").right()];
+        let columns = columns.map(Column::kept);
+        let mut table = Table::new(&columns);
+        for row in [["a", "9"], ["b", "12345"]] {
+            table.push(row.map(|text| (text.to_owned(), Style::new())).to_vec());
+        }
+        let mut out = Vec::new();
+        table.print(Some(80), &mut out).unwrap();
+        let text = anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string();
+        assert_eq!(text, "ID   KEYS\na       9\nb   12345\n");
+        let mut out = Vec::new();
+        Table::new(&columns).print(Some(80), &mut out).unwrap();
+        assert!(String::from_utf8(out).unwrap().contains("KEYS"));
+    }
+
+    #[test]
+    fn no_name_breaks_a_markdown_table() {
+        let mut table = Table::new(&COLUMNS[..2]);
+        table.push(["a|b", "<b>*x*</b> \\"].map(|text| (text.to_owned(), Style::new())).to_vec());
+        let mut out = Vec::new();
+        table.print_markdown(&mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "| ID | NAME |\n| --- | --- |\n| a\\|b | \\<b>\\*x\\*\\</b> \\\\ |\n"
+        );
     }
 
     #[test]

@@ -132,10 +132,11 @@ async fn the_environment_overrides_the_file_and_can_do_without() {
     let [lab, prod] = &json["accounts"].as_array().unwrap()[..] else { panic!("{json}") };
     assert_eq!((&lab["account"], &lab["provider"]), (&"lab".into(), &"openrouter".into()));
     assert_eq!(prod["tags"], serde_json::json!(["a", "b"]));
-    let base_url = &prod["settings"]["base-url"];
+    let [base_url, jwt] = &prod["settings"].as_array().unwrap()[..] else { panic!("{prod}") };
+    assert_eq!((&base_url["name"], &jwt["name"]), (&"base-url".into(), &"jwt".into()));
     assert_eq!(base_url["value"], "https://pinata.example");
     assert_eq!(base_url["set_by"], "KEYROSTER_PINATA_PROD__BASE_URL");
-    assert_eq!(prod["settings"]["jwt"]["value"], "env KEYROSTER_PINATA_PROD__JWT");
+    assert_eq!(jwt["value"], "env KEYROSTER_PINATA_PROD__JWT");
     for (name, words) in [
         ("KEYROSTER_PINATA_PROD__JTW", "did you mean `JWT`?"),
         ("KEYROSTER_PINATA_PRD__JWT", "did you mean `pinata-prod`"),

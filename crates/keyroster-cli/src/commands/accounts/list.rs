@@ -8,17 +8,18 @@ use serde::Serialize;
 
 use crate::accounts::Source;
 use crate::args::{AccountsList, ListFormat};
+use crate::commands::schema;
 use crate::config::{Definition, Origin, Value};
 use crate::failure::Failure;
-use crate::output::{Column, Table, Terminal, print_json, stdout};
+use crate::output::{Column, Document, Table, Terminal, print_json, stdout};
 use crate::view;
 
 const COLUMNS: [Column; 5] = [
-    Column { title: "ACCOUNT", shrinks_to: None, drops: 0 },
-    Column { title: "PROVIDER", shrinks_to: None, drops: 0 },
-    Column { title: "CREDENTIAL", shrinks_to: Some(12), drops: 0 },
-    Column { title: "TAGS", shrinks_to: Some(8), drops: 2 },
-    Column { title: "DESCRIBED IN", shrinks_to: Some(12), drops: 1 },
+    Column::titled("ACCOUNT"),
+    Column::titled("PROVIDER"),
+    Column::titled("CREDENTIAL").shrinks(12),
+    Column::titled("TAGS").shrinks(8).drops(2),
+    Column::titled("DESCRIBED IN").shrinks(12).drops(1),
 ];
 
 #[derive(Serialize)]
@@ -48,7 +49,10 @@ pub(super) async fn run(
         .collect();
     let mut out = stdout();
     match list.output {
-        ListFormat::Json => print_json(&serde_json::json!({ "accounts": entries }), &mut out)?,
+        ListFormat::Json => {
+            let json = serde_json::json!({ "accounts": entries });
+            print_json(&Document::new(schema::ACCOUNTS, json), &mut out)?;
+        }
         ListFormat::Table => {
             let mut table = Table::new(&COLUMNS);
             for entry in &entries {

@@ -11,17 +11,20 @@ use serde::Serialize;
 
 use crate::accounts::Source;
 use crate::args::{AccountsTest, ListFormat};
+use crate::commands::schema;
 use crate::failure::{self, Failure, PARTIAL};
-use crate::output::{BAD, Column, FailedAccount, GOOD, Table, Terminal, print_json, stdout};
+use crate::output::{
+    BAD, Column, Document, FailedAccount, GOOD, Table, Terminal, print_json, stdout,
+};
 use crate::probe::{self, Answer};
 use crate::view;
 
 const COLUMNS: [Column; 5] = [
-    Column { title: "ACCOUNT", shrinks_to: None, drops: 0 },
-    Column { title: "PROVIDER", shrinks_to: None, drops: 0 },
-    Column { title: "CREDENTIAL", shrinks_to: None, drops: 0 },
-    Column { title: "LISTS KEYS", shrinks_to: None, drops: 0 },
-    Column { title: "ACCESS", shrinks_to: None, drops: 1 },
+    Column::titled("ACCOUNT"),
+    Column::titled("PROVIDER"),
+    Column::titled("CREDENTIAL"),
+    Column::titled("LISTS KEYS"),
+    Column::titled("ACCESS").drops(1),
 ];
 
 #[derive(Serialize)]
@@ -71,10 +74,8 @@ pub(super) async fn run(
     match test.output {
         ListFormat::Json => {
             let failures: Vec<_> = failures.iter().map(FailedAccount::of_error).collect();
-            print_json(
-                &serde_json::json!({ "accounts": entries, "failures": failures }),
-                &mut out,
-            )?;
+            let json = serde_json::json!({ "accounts": entries, "failures": failures });
+            print_json(&Document::new(schema::TESTS, json), &mut out)?;
         }
         ListFormat::Table if entries.is_empty() => {}
         ListFormat::Table => {

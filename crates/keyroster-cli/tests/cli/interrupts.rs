@@ -1,0 +1,113 @@
+//! Being told to stop while accounts are asked.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use keyroster_sandbox::{Fault, Sandbox, Vendor};
+use serde_json::Value;
+
+use crate::bin::keyroster_at;
+use crate::pty::Terminal;
+
+/// Until so much is shown, one account of two has answered in full.
+const ONE: &str = "1 of 2 accounts";
+
+/// A sandbox of which one account never answers.
+async fn half(pinata_keys: usize) -> Sandbox {
+    let sandbox = Sandbox::builder().pinata_keys(pinata_keys).start().await.unwrap();
+    sandbox.add_fault(Fault::delay(3_600_000).vendor(Vendor::OpenRouter));
+    sandbox
+}
+
+fn kill(signal: &str, process: u32) {
+    let status = Command::new("kill").args([signal, &process.to_string()]).status();
+    assert!(status.unwrap().success());
+}
+
+/// Runs what waits for a terminal, while the sandbox of this process goes on serving.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+#[tokio::test]
+async fn ctrl_c_shows_what_there_is_and_says_what_is_missing() {
+    let sandbox = half(24).await;
+    let command = keyroster_at(&sandbox, &["list"]);
+    aside(move || {
+        let mut terminal = Terminal::start(&command, 100, None);
+        terminal.until(ONE);
+        terminal.press("\u{3}");
+        assert_eq!(terminal.end(), 130);
+        let shown = terminal.screen();
+        assert!(!shown.contains(ONE), "progress is left behind: {shown}");
+        for words in
+            ["ops-admin", "interrupted, so keys are missing", "from `openrouter`", "24 keys in"]
+        {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn json_says_that_it_is_cut() {
+    let sandbox = half(24).await;
+    let command = keyroster_at(&sandbox, &["list", "-o", "json"]);
+    let json: Value = aside(move || {
+        let mut terminal = Terminal::start(&command, 100, Some(Stdio::piped()));
+        terminal.until(ONE);
+        kill("-TERM", terminal.child.id());
+        let stdout = terminal.child.stdout.take().unwrap();
+        let json = serde_json::from_reader(stdout).unwrap();
+        assert_eq!(terminal.end(), 143);
+        json
+    })
+    .await;
+    assert_eq!(json["interrupted"], true);
+    assert_eq!(json["unanswered"], serde_json::json!(["openrouter"]));
+    assert_eq!(json["keys"].as_array().unwrap().len(), 24);
+    assert_eq!(json["accounts"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_stream_has_said_what_there_was() {
+    let sandbox = half(24).await;
+    let mut command = keyroster_at(&sandbox, &["list", "-o", "jsonl"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    aside(move || {
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        for _ in 0..24 {
+            let line = lines.next().unwrap().unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&line).unwrap()["account"], "pinata");
+        }
+        kill("-INT", child.id());
+        assert!(lines.next().is_none());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("warning: interrupted, so keys are missing"), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_second_time_ends_it_at_once() {
+    // More than a pipe holds: printing it waits for a reader who does not come.
+    let sandbox = half(300).await;
+    let command = keyroster_at(&sandbox, &["list", "-o", "json"]);
+    aside(move || {
+        let mut terminal = Terminal::start(&command, 100, Some(Stdio::piped()));
+        terminal.until(ONE);
+        let mut stdout = terminal.child.stdout.take().unwrap();
+        kill("-INT", terminal.child.id());
+        let mut byte = [0];
+        stdout.read_exact(&mut byte).unwrap();
+        kill("-INT", terminal.child.id());
+        assert_eq!(terminal.end(), 130);
+        let mut rest = String::new();
+        stdout.read_to_string(&mut rest).unwrap();
+        assert!(serde_json::from_str::<Value>(&format!("{{{rest}")).is_err(), "it was printed");
+    })
+    .await;
+}

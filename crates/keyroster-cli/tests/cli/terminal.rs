@@ -1,0 +1,124 @@
+//! What a person sees: colours, widths and progress; and what a log file gets.
+
+use std::process::Command;
+
+use keyroster_sandbox::{Fault, Sandbox, Vendor};
+use unicode_width::UnicodeWidthStr;
+
+use crate::bin::{keyroster, keyroster_at, run};
+use crate::pty::Terminal;
+
+/// What a command leaves on a terminal of so many columns, and all that it wrote there.
+async fn shown(command: Command, columns: u16) -> (String, String) {
+    let read = move || {
+        let mut terminal = Terminal::start(&command, columns, None);
+        terminal.end();
+        (terminal.screen(), terminal.shown)
+    };
+    tokio::task::spawn_blocking(read).await.unwrap()
+}
+
+fn is_coloured(text: &str) -> bool {
+    text.contains("\u{1b}[32m")
+}
+
+#[tokio::test]
+async fn colours_are_for_terminals_unless_told() {
+    for (terminal, arguments, variables, coloured) in [
+        (true, &[][..], &[][..], true),
+        (true, &[], &[("NO_COLOR", "1")], false),
+        (true, &[], &[("CLICOLOR", "0")], false),
+        (true, &["--color", "never"], &[], false),
+        (true, &["--color", "always"], &[("NO_COLOR", "1")], true),
+        (false, &[], &[], false),
+        (false, &[], &[("CLICOLOR_FORCE", "1")], true),
+        (false, &["--color", "always"], &[], true),
+        (false, &["--color", "never"], &[("CLICOLOR_FORCE", "1")], false),
+    ] {
+        let mut command = keyroster(&[&["list", "--sandbox"], arguments].concat());
+        command.envs(variables.iter().copied());
+        let text =
+            if terminal { shown(command, 100).await.1 } else { run(command).await.ok().stdout };
+        assert!(text.contains("ops-admin"), "{text}");
+        assert_eq!(is_coloured(&text), coloured, "{terminal} {arguments:?} {variables:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_table_fits_every_terminal() {
+    for columns in [60, 80, 100, 160] {
+        for arguments in [
+            &["list"][..],
+            &[
+                "list",
+                "--sort",
+                "-created_at",
+                "--columns",
+                "account,id,name,owner,container,quota",
+            ],
+            &["list", "--group-by", "container"],
+            &["whoami"],
+            &["providers"],
+        ] {
+            let arguments = [arguments, &["--sandbox", "--color", "never", "-q"]].concat();
+            let (_, text) = shown(keyroster(&arguments), columns).await;
+            if arguments[0] == "providers" && columns < 80 {
+                // What they can do is not left out.
+                continue;
+            }
+            assert!(text.lines().count() > 2, "{arguments:?} {text}");
+            // No id is cut, whatever else is.
+            assert!(!text.contains("KEY ID") || text.contains("5fdddc6f "), "{text}");
+            for line in text.lines() {
+                assert!(line.width() <= usize::from(columns), "{columns} {arguments:?}: {line}");
+            }
+        }
+    }
+    let (_, wide) = shown(keyroster(&["list", "--sandbox", "--wide", "-q"]), 60).await;
+    assert!(wide.contains("5fdddc6f289bedf6a380") && wide.contains("CONTAINER"), "{wide}");
+}
+
+#[tokio::test]
+async fn progress_is_for_terminals_and_leaves_nothing_behind() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.add_fault(Fault::delay(3_600_000).vendor(Vendor::OpenRouter));
+    let arguments = ["list", "--deadline", "2s"];
+    let command = keyroster_at(&sandbox, &arguments);
+    let (left, written) = shown(command, 100).await;
+    assert!(written.contains("1 of 2 accounts, 24 keys"), "{written}");
+    assert!(left.starts_with("ACCOUNT"), "{left}");
+    assert!(!left.contains("of 2 accounts") && !left.contains('━'), "{left}");
+    assert!(left.contains("5fdddc6f") && left.contains("error:"), "{left}");
+    assert!(left.contains("24 keys in 2 accounts, 1 failed; "), "{left}");
+    // It takes as long here, and nobody watches.
+    let (_, quiet) = shown(keyroster_at(&sandbox, &[&arguments[..], &["-q"]].concat()), 100).await;
+    assert!(!quiet.contains("of 2 accounts") && !quiet.contains("24 keys in"), "{quiet}");
+    assert!(quiet.contains("error:"), "{quiet}");
+    let piped = run(keyroster_at(&sandbox, &arguments)).await;
+    assert!(piped.stderr.starts_with("error: openrouter"), "{}", piped.stderr);
+    assert_eq!(piped.stderr.lines().count(), 1, "{}", piped.stderr);
+    assert!(piped.stderr.contains("no further page came for 2s"), "{}", piped.stderr);
+}
+
+#[tokio::test]
+async fn quiet_and_verbose_change_what_is_said_and_not_what_is_printed() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let of = async |arguments: &[&str]| {
+        run(keyroster_at(&sandbox, &[&["list", "--unused-for", "30d"], arguments].concat())).await
+    };
+    let plain = of(&[]).await.ok();
+    assert!(plain.stderr.starts_with("hint: "), "{}", plain.stderr);
+    let quiet = of(&["-q"]).await.ok();
+    assert_eq!(quiet.stderr, "");
+    let said = of(&["-v"]).await.ok();
+    assert!(said.stderr.contains("attempt ended"), "{}", said.stderr);
+    assert!(!said.stderr.contains("hyper") && !said.stderr.contains("TRACE"), "{}", said.stderr);
+    assert!([&quiet, &said].iter().all(|run| run.stdout == plain.stdout));
+    assert_eq!(of(&["-q", "-v"]).await.code, 2);
+    // The program's own variable wins, and one of all programs does not.
+    for (name, logs) in [("KEYROSTER_LOG", false), ("RUST_LOG", true)] {
+        let mut command = keyroster_at(&sandbox, &["list", "-v"]);
+        command.env(name, "off");
+        assert_eq!(run(command).await.ok().stderr.contains("attempt ended"), logs, "{name}");
+    }
+}
