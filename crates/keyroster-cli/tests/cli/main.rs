@@ -7,6 +7,7 @@ mod bin;
 mod config;
 mod creating;
 mod failures;
+mod hundred;
 mod interrupts;
 mod lifecycle;
 mod list;
