@@ -23,7 +23,7 @@ const EXAMPLES: [(&str, &str); 6] = [
     ("keyroster accounts add", "describe an account of yours"),
     ("keyroster list --access admin", "every admin key of every account"),
     ("keyroster create prod ci --limit 25 --secret-to dotenv:.env#KEY", ""),
-    ("keyroster revoke prod/7d752a1a46c8", "one key, by the beginning of its id"),
+    ("keyroster revoke prod/7d752a1a46c8", "one key, by its id's beginning"),
     ("pass show leaked | keyroster identify -", "whose key is it, does it work?"),
 ];
 

@@ -14,8 +14,16 @@ pub(crate) struct Manners {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// When to colour; `auto` heeds `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE`.
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    /// Colour `auto`, as the terminal and `NO_COLOR` say, `always` or `never`.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub(crate) color: Color,
 }
 

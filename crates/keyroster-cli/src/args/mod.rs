@@ -51,7 +51,7 @@ pub(crate) enum Command {
     Create(Box<Create>),
     /// Change a key.
     Update(Box<Update>),
-    /// Give a key a new secret in place of its old one, and put it where you say.
+    /// Give a key a new secret in place, and put it where you say.
     Rotate(Rotate),
     /// Turn keys off for now.
     Disable(Turn),
@@ -73,7 +73,7 @@ pub(crate) enum Command {
     /// Find, check and show the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Find what keeps keyroster from working here, and what to do about it.
+    /// Find what is wrong here, and what to do about it.
     Doctor(Doctor),
     /// Print what lets a shell complete commands, accounts and keys.
     Completions(Completions),

@@ -21,6 +21,9 @@ use crate::{cli, env, view};
 /// The exit code that stands for findings.
 const FINDINGS: u8 = 1;
 
+/// A message is not squeezed into fewer columns than this.
+const LEAST: usize = 30;
+
 /// A clock may be off by so many seconds.
 const BEARABLE: u64 = 30;
 
@@ -81,7 +84,7 @@ pub(crate) async fn run(
             let json = serde_json::json!({ "findings": findings });
             print_json(&Document::new(schema::FINDINGS, json), &mut out)?;
         }
-        ListFormat::Table => print(&findings, &mut out)?,
+        ListFormat::Table => print(&findings, terminal, &mut out)?,
     }
     out.flush()?;
     drop(out);
@@ -215,19 +218,27 @@ fn clock(asked: &[(String, Provider)]) -> Option<Finding> {
     ))
 }
 
-fn print(findings: &[Finding], out: &mut impl Write) -> Result<(), Failure> {
+fn print(findings: &[Finding], terminal: &Terminal, out: &mut impl Write) -> Result<(), Failure> {
     let widest = findings.iter().map(|finding| finding.check.len()).max().unwrap_or(0);
+    let indent = 7 + 2 + widest + 2;
+    let room = terminal.width.map_or(usize::MAX, |width| width.saturating_sub(indent)).max(LEAST);
     for Finding { check, verdict, message, fix } in findings {
         let (word, style) = match verdict {
             Verdict::Ok => ("ok", GOOD),
             Verdict::Warning => ("warning", WARN),
             Verdict::Problem => ("problem", BAD),
         };
-        let message = view::clean(message);
-        writeln!(out, "{style}{word:<7}{style:#}  {check:<widest$}  {message}")?;
+        write!(out, "{style}{word:<7}{style:#}  {check:<widest$}  ")?;
+        writeln!(out, "{}", indented(&view::clean(message), room, indent))?;
         if let Some(fix) = fix {
-            writeln!(out, "{:7}  {:widest$}  {DIM}fix: {}{DIM:#}", "", "", view::clean(fix))?;
+            let fix = indented(&format!("fix: {}", view::clean(fix)), room, indent);
+            writeln!(out, "{:indent$}{DIM}{fix}{DIM:#}", "")?;
         }
     }
     Ok(())
+}
+
+/// A text whose lines after the first begin where the first does.
+fn indented(text: &str, room: usize, indent: usize) -> String {
+    view::wrapped(text, room).join(&format!("\n{:indent$}", ""))
 }

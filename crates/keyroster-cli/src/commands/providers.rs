@@ -14,7 +14,7 @@ use crate::output::{BOLD, Column, DIM, Document, GOOD, Table, Terminal, print_js
 use crate::view;
 
 /// Where the help of a setting begins.
-const INDENT: usize = 33;
+const INDENT: usize = 23;
 
 /// The least room that it is given.
 const LEAST: usize = 20;
@@ -91,8 +91,9 @@ fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result
         writeln!(out, "\n{BOLD}{name}{BOLD:#}  {docs}")?;
         for setting in &entry.settings {
             let room = terminal.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT));
-            let mut lines = view::wrapped(setting.help, room.max(LEAST)).into_iter();
-            writeln!(out, "  {:<30} {}", setting.env, lines.next().unwrap_or_default())?;
+            let help = format!("{} ({})", setting.help, setting.env);
+            let mut lines = view::wrapped(&help, room.max(LEAST)).into_iter();
+            writeln!(out, "  {:<20} {}", setting.name, lines.next().unwrap_or_default())?;
             for line in lines {
                 writeln!(out, "{:INDENT$}{line}", "")?;
             }
