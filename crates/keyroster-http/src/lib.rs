@@ -43,11 +43,13 @@ mod client;
 mod credential;
 pub mod json;
 mod limit;
+mod link;
 mod options;
 mod redact;
 mod request;
 mod response;
 mod retry;
+mod scalars;
 
 pub use keyroster_core::Result;
 

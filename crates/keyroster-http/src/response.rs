@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keyroster_core::{Error, ErrorKind, Operation, Secret};
+use keyroster_core::{Error, ErrorKind, Operation, Revocation, Secret};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
@@ -50,6 +50,13 @@ impl Response {
     #[must_use]
     pub fn after_lost_attempt(&self) -> bool {
         self.after_lost
+    }
+
+    /// What a vendor's word that there is no such key means to a revocation: that it was gone already, or,
+    /// after an attempt whose answer was lost, that nobody can tell by what it is gone.
+    #[must_use]
+    pub fn gone(&self) -> Revocation {
+        if self.after_lost { Revocation::Gone } else { Revocation::AlreadyGone }
     }
 
     /// A header, if it is there and is text.

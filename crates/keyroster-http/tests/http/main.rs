@@ -5,6 +5,7 @@
 mod bodies;
 mod creates;
 mod http2;
+mod links;
 mod logs;
 mod naive;
 mod proxies;
