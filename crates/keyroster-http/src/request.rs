@@ -150,9 +150,12 @@ impl Request {
         self
     }
 
-    /// A form-encoded body.
+    /// A form-encoded body, of names and values in this order; a name may come more than once.
     #[must_use]
-    pub fn form<'a>(mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub fn form<N: AsRef<str>, V: AsRef<str>>(
+        mut self,
+        fields: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields);
         let bytes = form.finish().into_bytes().into();

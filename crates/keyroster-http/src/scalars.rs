@@ -71,6 +71,15 @@ impl Id {
     }
 }
 
+impl<T> Field<T> {
+    /// Puts a value back that was taken and has no place in the normalised record: `leftovers` then has it.
+    pub fn keep(&mut self, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            *self = Self::Odd(value.into());
+        }
+    }
+}
+
 impl Scalar for EpochMillis {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
         read_epoch(deserializer, |millis| Timestamp::from_millis(millis).map(Self))
@@ -164,6 +173,16 @@ mod tests {
         let mut wire = read(r#"{"made": null, "id": null}"#);
         assert!(wire.made.is_null() && wire.id.is_null() && !wire.used.is_null());
         assert!(wire.leftovers().is_empty());
+    }
+
+    #[test]
+    fn what_is_put_back_goes_to_the_extras_and_what_was_odd_stays() {
+        for value in [json!("x-1"), json!([1])] {
+            let mut wire = read(&json!({ "id": value }).to_string());
+            let id = wire.id.take().map(Id::into_text);
+            wire.id.keep(id);
+            assert_eq!(wire.leftovers().get("id"), Some(&value));
+        }
     }
 
     #[test]
