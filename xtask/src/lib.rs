@@ -1,4 +1,5 @@
-//! The workspace's own chores: `cargo xtask tidy`.
+//! The workspace's own chores: `cargo xtask tidy`, `api` and `new-provider`.
 
+pub mod api;
 pub mod tables;
 pub mod tidy;
