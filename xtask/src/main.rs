@@ -17,6 +17,10 @@ fn main() -> ExitCode {
     let outcome = match arguments[..] {
         ["tidy"] => xtask::tidy::check(&root),
         ["api"] => xtask::api::check(&root),
+        ["new-provider", name] => new_provider(&root, name, None),
+        ["new-provider", name, "--path", folder] => {
+            new_provider(&root, name, Some(Path::new(folder)))
+        }
         ["tidy", "--fix"] => xtask::tables::write(&root).and_then(|()| xtask::tidy::check(&root)),
         _ => {
             eprintln!("{USAGE}");
@@ -36,4 +40,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn new_provider(root: &Path, name: &str, folder: Option<&Path>) -> std::io::Result<Vec<String>> {
+    let next = xtask::new_provider::make(root, name, folder)?;
+    eprint!("{next}");
+    Ok(Vec::new())
 }
