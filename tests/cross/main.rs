@@ -5,6 +5,7 @@ mod dependencies;
 mod errors;
 mod faults;
 mod fixture;
+mod guide;
 mod lifecycle;
 mod listing;
 mod parsers;
