@@ -21,6 +21,30 @@ const CLOCK_SKEW: Duration = Duration::from_mins(5);
 ///
 /// A handle adds what every vendor needs alike: it walks all pages, drops duplicates, checks arguments
 /// before anything is sent, and names provider, account and operation in each error.
+///
+/// Every operation may fail with [`Unauthenticated`](ErrorKind::Unauthenticated) and
+/// [`PermissionDenied`](ErrorKind::PermissionDenied) (the account's credential),
+/// [`RateLimited`](ErrorKind::RateLimited), [`Unavailable`](ErrorKind::Unavailable),
+/// [`Transport`](ErrorKind::Transport) and [`Decode`](ErrorKind::Decode) (the vendor, or the way there); what
+/// else it may fail with is said there. One that the provider does not declare is
+/// [`Unsupported`](ErrorKind::Unsupported), and nothing is sent.
+///
+/// ```
+/// # use keyroster_core::{ErrorKind, KeyId, Provider, Result, Revocation, UpdateKey};
+/// # async fn example(account: Provider, id: KeyId) -> Result<()> {
+/// // Off for now, where the vendor can; otherwise for good.
+/// match account.update(&id, &UpdateKey::disabled(true)).await {
+///     Ok(key) => println!("{} is off: {:?}", key.id, key.state),
+///     Err(error) if error.kind() == ErrorKind::Unsupported => {
+///         if account.revoke(&id).await? != Revocation::Revoked {
+///             println!("{id} was gone already");
+///         }
+///     }
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Provider {
     inner: Arc<dyn KeyProvider>,
@@ -59,7 +83,7 @@ impl Provider {
         self.inner.traffic()
     }
 
-    /// The vendor's own type, for what only that vendor can do.
+    /// The vendor's own type, for what only that vendor can do; none if it is another's, or wrapped.
     #[must_use]
     pub fn downcast_ref<T: KeyProvider>(&self) -> Option<&T> {
         let inner: &dyn Any = self.inner.as_ref();
@@ -178,6 +202,22 @@ impl Provider {
     /// The keys that an unanswered create may have left behind: those of its name that were made since
     /// about when it was sent, or whose making the vendor does not date. Nothing is changed.
     ///
+    /// ```
+    /// # use keyroster_core::{CreateKey, Provider, Result};
+    /// # async fn example(account: Provider) -> Result<()> {
+    /// match account.create(&CreateKey::new("ci-deploy")).await {
+    ///     Ok(created) => println!("made {}", created.key.id),
+    ///     Err(error) => {
+    ///         let Some(orphan) = error.orphan() else { return Err(error) };
+    ///         for suspect in account.reconcile(orphan).await?.suspects {
+    ///             println!("{} may be it; made since: {}", suspect.key.id, suspect.made_since);
+    ///         }
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Names are not unique: which of them is the orphan, a person decides. A vendor's list may lag behind
     /// its creates; an empty answer soon after is no proof.
     pub async fn reconcile(&self, orphan: &Orphan) -> Result<Reconciliation> {
@@ -228,7 +268,8 @@ impl Provider {
         Ok(rotated)
     }
 
-    /// Turns a key off for good; the answer tells whether it was there.
+    /// Turns a key off for good; the answer tells whether it was there, and a key that is gone already is no
+    /// error.
     pub async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
         self.require(Operation::RevokeKey)?;
         self.named(Operation::RevokeKey, self.inner.revoke(id).await)
