@@ -77,7 +77,7 @@ impl State {
         }
         for number in 1..=state.setup.keys {
             let places = state.containers.len().max(1);
-            let container = state.containers.get(number % places).map(|it| it.id.clone());
+            let container = state.containers.get((number - 1) % places).map(|it| it.id.clone());
             state.make(&format!("key {number}"), container);
         }
         for (key, minutes) in state.keys.iter_mut().zip(0_i64..) {

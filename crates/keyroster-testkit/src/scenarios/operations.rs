@@ -5,9 +5,9 @@ use keyroster_core::{
     Secret, UpdateKey,
 };
 
-use crate::FakeVendor;
 use crate::fake::{Effect, Setup};
 use crate::scenario::{Applies, Bench, Check, Facts, World, said, scenarios};
+use crate::{Failure, FakeVendor};
 
 scenarios! {
     get_answers_the_listed_record: Capabilities, false, |facts| facts.needs(Operation::GetKey),
@@ -289,8 +289,14 @@ async fn escapes_ids(bench: &Bench) -> Check {
     let world = bench.start_with(setup())?;
     let keys = world.vendor.keys();
     let (first, second) = (bench.key_id(&keys[0]), bench.key_id(&keys[1]));
+    let asked = |mut failure: Failure| {
+        let last = world.vendor.log().pop().map(|call| call.text).unwrap_or_default();
+        failure.did += &format!("; the vendor was asked `{last}`");
+        failure
+    };
     if can.get {
-        let found = bench.works(&format!("the key `{first}`"), world.inner.get(&first).await)?;
+        let found = world.inner.get(&first).await;
+        let found = bench.works(&format!("the key `{first}`"), found).map_err(asked)?;
         if found.id != first {
             return bench.fail(format!("the key `{first}`"), format!("it found `{}`", found.id));
         }
@@ -299,15 +305,15 @@ async fn escapes_ids(bench: &Bench) -> Check {
         && let Some(change) = sample_change(bench)
     {
         let changed = world.handle.update(&first, &change).await;
-        bench.works(&format!("the changed key `{first}`"), changed)?;
+        bench.works(&format!("the changed key `{first}`"), changed).map_err(asked)?;
     }
     if can.rotate {
         let rotated = world.handle.rotate(&first).await;
-        bench.works(&format!("a new secret of `{first}`"), rotated)?;
+        bench.works(&format!("a new secret of `{first}`"), rotated).map_err(asked)?;
     }
     if can.revoke {
         let revoked = world.handle.revoke(&second).await;
-        bench.works(&format!("the revoked key `{second}`"), revoked)?;
+        bench.works(&format!("the revoked key `{second}`"), revoked).map_err(asked)?;
         let left = world.vendor.keys();
         let gone = left.iter().find(|key| key.id == keys[1].id).is_none_or(|key| key.revoked);
         let others = left.iter().filter(|key| !key.revoked && key.id != keys[1].id).count();
