@@ -1,0 +1,27 @@
+//! What may go wrong between a provider and its vendor.
+
+use std::time::Duration;
+
+/// What goes wrong with a call, for a harness to imitate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The vendor refuses with this status, in its own words.
+    Status(u16),
+    /// The vendor refuses with 429, and asks to wait so long.
+    Throttled(Duration),
+    /// The vendor refuses with this status, in words that repeat the credential and this secret.
+    Echo(u16, String),
+    /// The connection is cut instead of an answer.
+    Cut,
+    /// The connection is cut in the middle of the answer.
+    BrokenOff,
+    /// A success whose body is an HTML page.
+    Html,
+    /// A success whose body is empty.
+    Empty,
+    /// A success whose body ends in the middle of its JSON.
+    HalfJson,
+    /// A success with this JSON in place of the vendor's.
+    Json(String),
+}

@@ -1,0 +1,40 @@
+//! How a scenario sets an imitated vendor up.
+
+use keyroster_core::ProviderInfo;
+
+use crate::mutate::Mutation;
+
+/// How a vendor's paging is odd.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Quirk {
+    /// Not at all.
+    #[default]
+    None,
+    /// The second page of several is empty, and more come after it.
+    EmptyMiddle,
+    /// The page after the second leads to the second.
+    RepeatedCursor,
+    /// The second page shows the first one's keys again.
+    RepeatedPage,
+    /// Whatever the offset, the first page is answered.
+    RepeatPages,
+}
+
+/// What a scenario finds at the vendor.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) info: ProviderInfo,
+    pub(crate) keys: usize,
+    pub(crate) quirk: Quirk,
+    /// Whether ids and cursors hold what has to be escaped.
+    pub(crate) odd_texts: bool,
+    pub(crate) mutation: Option<Mutation>,
+    /// Whether the members of JSON objects come in the reverse of their usual order.
+    pub(crate) reversed: bool,
+}
+
+impl Setup {
+    pub(crate) fn new(info: ProviderInfo, keys: usize) -> Self {
+        Self { info, keys, quirk: Quirk::None, odd_texts: false, mutation: None, reversed: false }
+    }
+}

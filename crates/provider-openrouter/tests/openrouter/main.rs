@@ -1,0 +1,3 @@
+//! OpenRouter's provider against the conformance suite.
+
+mod conformance;

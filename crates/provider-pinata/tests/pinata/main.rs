@@ -1,0 +1,3 @@
+//! Pinata's provider against the conformance suite.
+
+mod conformance;
