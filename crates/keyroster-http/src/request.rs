@@ -124,6 +124,15 @@ impl Request {
         self
     }
 
+    /// A query parameter, if there is a value for it.
+    #[must_use]
+    pub fn maybe_query(self, name: &'static str, value: Option<impl Display>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
     /// Goes where the last page's [`next_link`](crate::Response::next_link) led: with the link's query in
     /// place of this request's. Without a cursor it is the first page, as it stands.
     #[must_use]

@@ -123,6 +123,7 @@ fn read_epoch<'de, D: Deserializer<'de>, T>(
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "`record!` serves public records too")]
 mod tests {
     use serde_json::json;
 

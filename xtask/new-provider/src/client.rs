@@ -17,7 +17,7 @@ impl KeyProvider for Acme {
         // In place of this, for a vendor that pages by cursor:
         //
         // let call = Request::get(Operation::ListKeys, "/keys");
-        // let response = self.http.send(call.query("after", …)).await?;
+        // let response = self.http.send(call.maybe_query("after", request.start.cursor())).await?;
         // let page: wire::KeyPage = response.object()?;
         // let keys = page.data.into_iter().map(|row| {
         //     normalize::key(row).ok_or_else(|| response.unexpected("a key that has no `id`"))

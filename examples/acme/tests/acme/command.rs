@@ -22,8 +22,7 @@ fn it_knows_acme_beside_the_others() {
 #[test]
 fn its_account_comes_from_its_own_variables() {
     // Nobody listens there: the request got as far as it can.
-    let variables =
-        [("ACME_ADMIN_KEY", "fa4efa4e-admin"), ("ACME_BASE_URL", "http://127.0.0.1:1")];
+    let variables = [("ACME_ADMIN_KEY", "fa4efa4e-admin"), ("ACME_BASE_URL", "http://127.0.0.1:1")];
     let output = command(&["whoami"], &variables);
     let said = String::from_utf8(output.stderr).unwrap() + &String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("acme") && said.contains("127.0.0.1:1"), "{said}");

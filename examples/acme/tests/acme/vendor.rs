@@ -41,7 +41,8 @@ impl VendorApi for AcmeApi {
             ("GET", ["keys", id]) => Reply::found(keys.get(id)),
             ("POST", ["keys", id]) => Reply::found(keys.update(id, |key| {
                 key.name = call.form("label").unwrap_or(&key.name).to_owned();
-                key.disabled = call.form("enabled").map_or(key.disabled, |enabled| enabled == "false");
+                key.disabled =
+                    call.form("enabled").map_or(key.disabled, |enabled| enabled == "false");
             })),
             ("POST", ["keys", id, "rotate"]) => {
                 let key = keys.rotate(id);
@@ -69,7 +70,7 @@ impl VendorApi for AcmeApi {
 
 /// The next page, at the vendor's own address: links know nothing of an imitation's.
 fn next_link(cursor: &str) -> String {
-    let cursor: String = cursor.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let cursor = cursor.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
     let first = "</2/keys?disabled=show>; rel=\"first\"";
     format!("{first}, <https://api.acme.example/2/keys?disabled=show&from={cursor}>; rel=\"next\"")
 }
