@@ -92,11 +92,32 @@ impl Response {
 
     /// Reads the body as a JSON object, as [`json`](Response::json) does; an array is an error even where
     /// its items would fit the fields.
+    ///
+    /// ```
+    /// # use keyroster_core::{Operation, Result, Secret};
+    /// # use keyroster_http::{HttpClient, Request};
+    /// /// What the vendor answers to a create; the rest of it is read by another type.
+    /// #[derive(serde::Deserialize)]
+    /// struct Created {
+    ///     value: Secret,
+    /// }
+    ///
+    /// # async fn example(http: HttpClient) -> Result<Secret> {
+    /// let request = Request::create(Operation::CreateKey, "/keys").form([("label", "ci")]);
+    /// let Created { value } = http.send(request).await?.object()?;
+    /// # Ok(value)
+    /// # }
+    /// ```
+    ///
+    /// - [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) where the request
+    ///   creates: the body is no such object.
     pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         self.json().map(|crate::json::Object(value)| value)
     }
 
-    /// An error that says that the answer is something else than the vendor documents.
+    /// An error that says that the answer is something else than the vendor documents, as `a key that has no
+    /// id`: [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) where the request
+    /// creates. What the vendor said does not belong into it.
     #[must_use]
     pub fn unexpected(&self, what: &str) -> Error {
         let authority = &self.context.authority;
