@@ -13,6 +13,7 @@ mod samples;
 mod scenario;
 mod scenarios;
 mod shared;
+mod snapshot;
 mod suite;
 mod verdict;
 
@@ -20,9 +21,11 @@ pub use fake::{FakeContainer, FakeKey, FakePage, FakeVendor, Fault, Keys};
 pub use harness::Harness;
 #[cfg(feature = "http")]
 pub use http::{Call, HttpAccount, Reply, VendorApi};
+pub use insta;
 #[doc(hidden)]
 pub use report::{guard, run_test};
 pub use samples::Samples;
 pub use scenario::Scenario;
+pub use snapshot::keys_snapshot;
 pub use suite::Suite;
 pub use verdict::{Failure, Section, Verdict};

@@ -135,6 +135,46 @@ pub(crate) fn write(value: &Value, reversed: bool) -> String {
     }
 }
 
+/// JSON on lines of its own, with members in the order of their names.
+pub(crate) fn write_pretty(value: &Value) -> String {
+    let mut text = String::new();
+    push_pretty(&mut text, value, 0);
+    text
+}
+
+fn push_pretty(text: &mut String, value: &Value, depth: usize) {
+    let line = |text: &mut String, depth: usize| {
+        text.push('\n');
+        text.push_str(&"  ".repeat(depth));
+    };
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_by_key(|(name, _)| *name);
+            text.push('{');
+            for (at, (name, value)) in members.into_iter().enumerate() {
+                text.push_str(if at == 0 { "" } else { "," });
+                line(text, depth + 1);
+                text.push_str(&format!("{}: ", Value::from(name.as_str())));
+                push_pretty(text, value, depth + 1);
+            }
+            line(text, depth);
+            text.push('}');
+        }
+        Value::Array(items) if !items.is_empty() => {
+            text.push('[');
+            for (at, item) in items.iter().enumerate() {
+                text.push_str(if at == 0 { "" } else { "," });
+                line(text, depth + 1);
+                push_pretty(text, item, depth + 1);
+            }
+            line(text, depth);
+            text.push(']');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

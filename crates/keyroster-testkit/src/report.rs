@@ -37,8 +37,19 @@ pub fn guard(suite: &Suite, expanded: &[&str], folder: Option<&str>) {
     let run = expanded.len() - exceptions.iter().filter(|(_, what, _)| *what == "skipped").count();
     let mut text =
         format!("conformance of {provider}: {run} of {} scenarios run\n", expanded.len());
-    for (name, what, reason) in &exceptions {
-        text += &format!("  {what:7}  {name}: {reason}\n");
+    let mut reasons: Vec<(&str, &String)> = Vec::new();
+    for (_, what, reason) in &exceptions {
+        if !reasons.contains(&(what, reason)) {
+            reasons.push((what, reason));
+        }
+    }
+    for (what, reason) in reasons {
+        text += &format!("  {what}, because {reason}:\n");
+        for (name, ..) in
+            exceptions.iter().filter(|(_, other, why)| (*other, why) == (what, reason))
+        {
+            text += &format!("    {name}\n");
+        }
     }
     // `cargo test` hides what passing tests print with macros, and not what is written here.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());

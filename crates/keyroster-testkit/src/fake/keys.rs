@@ -76,11 +76,15 @@ impl<'a> Keys<'a> {
     #[must_use]
     pub fn after(&self, id: Option<&str>) -> FakePage {
         let pages = self.pages();
-        let last = |page: &[&FakeKey]| page.last().map(|key| key.id.clone()).unwrap_or_default();
+        // A page without keys has no last one: the one before it is all that leads on.
+        let last = |number: usize| {
+            let keys = pages[..=number].iter().flatten();
+            keys.last().map(|key| key.id.clone()).unwrap_or_default()
+        };
         let number = id.map_or(Some(0), |id| {
-            pages.iter().position(|page| last(page) == id).map(|number| number + 1)
+            (0..pages.len()).find(|number| last(*number) == id).map(|number| number + 1)
         });
-        self.numbered(&pages, number, |number| last(&pages[number - 1]))
+        self.numbered(&pages, number, |number| last(number - 1))
     }
 
     /// The page of this number, counted from 1.
