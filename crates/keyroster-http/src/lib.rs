@@ -66,11 +66,11 @@ mod scalars;
 pub use keyroster_core::Result;
 
 pub use base_url::BaseUrl;
-pub use client::{HttpClient, HttpClientBuilder, Timeouts};
+pub use client::{Forwarded, HttpClient, HttpClientBuilder, Timeouts};
 pub use credential::Credential;
 pub use limit::Limits;
 pub use options::HttpOptions;
-pub use redact::{may_be_secret, scrub};
+pub use redact::{may_be_secret, scrub, withhold};
 pub use request::{Request, Safety};
 pub use response::Response;
 pub use retry::RetryPolicy;

@@ -6,6 +6,7 @@ mod fake;
 mod harness;
 #[cfg(feature = "http")]
 mod http;
+mod live;
 mod macros;
 mod mutate;
 mod report;
@@ -20,8 +21,12 @@ mod verdict;
 pub use fake::{FakeContainer, FakeKey, FakePage, FakeVendor, Fault, Keys};
 pub use harness::Harness;
 #[cfg(feature = "http")]
-pub use http::{Call, HttpAccount, Reply, VendorApi};
+pub use http::{
+    Call, Cassette, Expected, HttpAccount, Recorder, Reply, Script, ScriptServer, VendorApi,
+    cassette_complaints,
+};
 pub use insta;
+pub use live::Live;
 #[doc(hidden)]
 pub use report::{guard, run_test};
 pub use samples::Samples;

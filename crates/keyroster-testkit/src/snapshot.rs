@@ -71,9 +71,15 @@ fn redact(value: &mut Value, path: &[&str]) {
 #[macro_export]
 macro_rules! assert_keys_snapshot {
     ($keys:expr $(,)?) => {
-        $crate::insta::assert_snapshot!($crate::keys_snapshot(&$keys, &[]))
+        $crate::insta::with_settings!({ omit_expression => true }, {
+            $crate::insta::assert_snapshot!($crate::keys_snapshot(&$keys, &[]));
+        })
     };
     ($name:expr, $keys:expr $(, redact = [$($path:expr),* $(,)?])? $(,)?) => {
-        $crate::insta::assert_snapshot!($name, $crate::keys_snapshot(&$keys, &[$($($path),*)?]))
+        $crate::insta::with_settings!({ omit_expression => true }, {
+            $crate::insta::assert_snapshot!(
+                $name, $crate::keys_snapshot(&$keys, &[$($($path),*)?])
+            );
+        })
     };
 }

@@ -201,7 +201,7 @@ impl fmt::Debug for Suite {
 }
 
 /// Runs a scenario to its end, on this thread.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     #[expect(clippy::expect_used, reason = "without a runtime no test can run")]
     runtime.expect("a runtime starts").block_on(future)

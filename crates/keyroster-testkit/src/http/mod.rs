@@ -1,7 +1,11 @@
 //! An imitated vendor over HTTP on loopback.
 
 mod call;
+mod cassette;
+mod record;
 mod reply;
+mod safety;
+mod script;
 pub(crate) mod server;
 
 use std::sync::{Arc, Weak};
@@ -12,8 +16,12 @@ use keyroster_http::{HttpOptions, RetryPolicy};
 use serde_json::{Value, json};
 
 pub use call::Call;
+pub use cassette::Cassette;
+pub use record::Recorder;
 use reply::Body;
 pub use reply::Reply;
+pub use safety::cassette_complaints;
+pub use script::{Expected, Script, ScriptServer};
 use server::{Server, Wire};
 
 use crate::{FakeContainer, FakeKey, FakeVendor, Fault, Harness, Keys, Samples, mutate};
