@@ -4,6 +4,7 @@
 #[cfg(feature = "cli")]
 mod command;
 mod vendor;
+mod wire;
 
 /// What every provider promises.
 mod conformance {
