@@ -56,7 +56,7 @@ fn every_example_runs_or_is_the_examples_own() {
     for Block { kind, before, lines } in blocks(GUIDE) {
         match kind {
             "rust" | "rust,no_run" => run += 1,
-            "rust,ignore" => {
+            "rs" => {
                 let file = source(before).unwrap_or_else(|| panic!("`{before}` names no source"));
                 let text = std::fs::read_to_string(&file).unwrap();
                 let text: Vec<&str> = text.lines().collect();
@@ -75,6 +75,10 @@ fn every_example_runs_or_is_the_examples_own() {
 fn the_guide_has_the_sections_that_failures_point_to() {
     let titles = GUIDE.lines().filter_map(|line| line.strip_prefix("## "));
     assert_eq!(titles.collect::<Vec<_>>(), SECTIONS);
+    for scenario in keyroster_testkit::Suite::scenarios() {
+        let title = scenario.section.title();
+        assert!(SECTIONS.contains(&title), "`{}` points to `{title}`", scenario.name);
+    }
 }
 
 #[test]

@@ -51,3 +51,11 @@ fn no_credential_is_an_error_that_says_what_to_set() {
     let error = provider_acme::Acme::builder().build().unwrap_err();
     assert!(error.to_string().contains("ACME_ADMIN_KEY"), "{error}");
 }
+
+/// Against a real account, if `KEYROSTER_LIVE=acme` and its settings are in the environment; it only reads.
+#[test]
+fn a_real_account_conforms() {
+    if let Some(live) = keyroster_testkit::Live::from_env(&provider_acme::AcmeFactory).unwrap() {
+        live.assert_conforms();
+    }
+}
