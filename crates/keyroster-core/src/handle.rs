@@ -98,7 +98,8 @@ impl Provider {
         Listing::new(self.clone(), request)
     }
 
-    /// Every key, collected.
+    /// Every key, collected; after an error, none of them. [`Listing::collect_into`] keeps what came before
+    /// it.
     pub async fn list(&self, request: ListKeys) -> Result<KeyList> {
         self.keys(request).collect_all().await
     }
@@ -135,15 +136,20 @@ impl Provider {
         Err(Error::new(ErrorKind::NotFound, format!("the account has no key `{id}`")))
     }
 
-    /// Whether a create could be sent: what is wrong with it, or what the vendor cannot honour, is an
-    /// error, and nothing is sent.
+    /// Whether a create could be sent; nothing is.
+    ///
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): an argument cannot be right.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the vendor cannot honour it, or makes no keys.
     pub fn check_create(&self, request: &CreateKey) -> Result<()> {
         self.require(Operation::CreateKey)?;
         let checked = request.check(&self.info().capabilities, now());
         self.named(Operation::CreateKey, checked.and_then(|()| self.inner.check_create(request)))
     }
 
-    /// Whether a change could be sent, likewise.
+    /// Whether a change could be sent; nothing is.
+    ///
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): no change is named, or one cannot be right.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the vendor cannot make it, or changes no keys.
     pub fn check_update(&self, change: &UpdateKey) -> Result<()> {
         self.require(Operation::UpdateKey)?;
         let checked = change.check(&self.info().capabilities, now());
@@ -279,6 +285,8 @@ impl Provider {
     ///
     /// What the vendor does not tell of a credential is read from its record, where the account may list
     /// keys and the credential's own is among them.
+    ///
+    /// - [`Unauthenticated`](ErrorKind::Unauthenticated): it is not good.
     pub async fn whoami(&self) -> Result<Principal> {
         let operation = Operation::WhoAmI;
         self.require(operation)?;
@@ -305,6 +313,9 @@ impl Provider {
     ///
     /// The provider tells what the secret is; the account's records are then searched for it, by id
     /// where that is known, otherwise by its masked form, owner and usage.
+    ///
+    /// A secret that is refused is no error, but [`Dead`](crate::Liveness::Dead); an error is what went wrong
+    /// while asking, or while the records were searched.
     pub async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let operation = Operation::Identify;
         self.require(operation)?;
