@@ -1,4 +1,5 @@
 //! Scripts, recordings and their replay, and what finds a secret in a recorded file.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 use keyroster_core::{Operation, Secret};
 use keyroster_http::{BaseUrl, Credential, HttpClient, Request};

@@ -40,8 +40,8 @@ fn what_is_recorded_holds_no_secret_and_plays_again() {
     let sandbox = runtime.block_on(sandbox.start()).unwrap();
     let access = sandbox.pinata();
     let recorder = Recorder::start(&access.base_url).unwrap();
-    let (recorded, made, revoked) = tour(recorder.base_url(), &access.jwt);
-    assert_eq!((recorded.len(), revoked), (14, Revocation::Revoked));
+    let (keys, made, revoked) = tour(recorder.base_url(), &access.jwt);
+    assert_eq!((keys.len(), revoked), (14, Revocation::Revoked));
 
     // Where this is written, a new cassette may be taken from.
     let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/tour.json");
@@ -57,7 +57,7 @@ fn what_is_recorded_holds_no_secret_and_plays_again() {
 
     let server = Cassette::read(path).unwrap().play().unwrap();
     let (played, ..) = tour(server.base_url(), JWT);
-    assert_eq!(played, recorded);
+    assert_eq!(played, keys);
     assert_eq!(server.complaints(), [""; 0]);
 }
 
@@ -66,7 +66,7 @@ fn the_recorded_account_reads_as_it_did() {
     let server = Cassette::read(format!("{CASSETTES}/tour.json")).unwrap().play().unwrap();
     let (keys, ..) = tour(server.base_url(), JWT);
     assert_eq!(server.complaints(), [""; 0]);
-    assert_keys_snapshot!("recorded-account", keys[..4].to_vec());
+    assert_keys_snapshot!("recorded-account", keys[..4]);
 }
 
 #[test]
