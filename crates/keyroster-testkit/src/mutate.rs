@@ -114,6 +114,7 @@ fn add_unknown(row: &mut Value) {
 
 /// JSON whose objects have their members in one order or in its reverse, at every depth and whatever
 /// order `serde_json` keeps.
+#[cfg(any(feature = "http", test))]
 pub(crate) fn write(value: &Value, reversed: bool) -> String {
     match value {
         Value::Object(members) => {

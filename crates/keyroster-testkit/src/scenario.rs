@@ -184,10 +184,11 @@ impl Bench {
     pub(crate) async fn list(&self, world: &World) -> std::result::Result<KeyList, Failure> {
         let list = world.handle.list(ListKeys::all()).await;
         list.map_err(|error| {
-            let mut did = said(&error);
-            if error.to_string().contains(NEVER_ENDS) {
-                did = "it went on asking for pages of a list that has a few".to_owned();
-            }
+            let did = if error.to_string().contains(NEVER_ENDS) {
+                "it went on asking for pages of a list that has a few".to_owned()
+            } else {
+                said(&error)
+            };
             self.failure("a listing of all keys", did)
         })
     }

@@ -43,7 +43,9 @@ pub fn keys_snapshot(keys: &[ApiKey], redacted: &[&str]) -> String {
 fn redact(value: &mut Value, path: &[&str]) {
     match (value, path) {
         (Value::Array(items), path) if !path.is_empty() => {
-            items.iter_mut().for_each(|item| redact(item, path));
+            for item in items {
+                redact(item, path);
+            }
         }
         (Value::Object(members), [name, rest @ ..]) => {
             if let Some(member) = members.get_mut(*name) {

@@ -10,7 +10,7 @@ use crate::verdict::{Failure, Section, Verdict};
 use crate::{Harness, scenarios};
 
 /// A scenario that takes longer does not end: the longest waits for its provider's own retries.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The conformance scenarios for one provider, with what its author says about them.
 ///
@@ -81,6 +81,7 @@ impl Suite {
     /// # Panics
     ///
     /// When it is run inside an asynchronous runtime.
+    #[must_use]
     pub fn run_all(&self) -> Vec<(&'static Scenario, Verdict)> {
         Self::scenarios().map(|scenario| (scenario, self.verdict(scenario))).collect()
     }

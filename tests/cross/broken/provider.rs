@@ -204,7 +204,7 @@ impl Sample {
             }
             _ => {}
         }
-        *self.place.lock().unwrap() = page.next.clone();
+        self.place.lock().unwrap().clone_from(&page.next);
         Ok(())
     }
 

@@ -16,8 +16,8 @@ pub enum Fault {
     Cut,
     /// The connection is cut in the middle of the answer.
     BrokenOff,
-    /// A success whose body is an HTML page.
-    Html,
+    /// An HTML page with this status, from something that stands before the vendor.
+    Html(u16),
     /// A success whose body is empty.
     Empty,
     /// A success whose body ends in the middle of its JSON.

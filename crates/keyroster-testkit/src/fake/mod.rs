@@ -6,7 +6,6 @@ mod keys;
 pub(crate) mod setup;
 mod state;
 
-use std::any::Any;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -43,14 +42,20 @@ pub(crate) struct Exchange {
 pub struct FakeVendor {
     state: Mutex<State>,
     rows: Box<dyn Rows + Send + Sync>,
-    /// What has to live as long as the vendor: its server.
-    attached: Mutex<Vec<Box<dyn Any + Send>>>,
+    /// What has to live as long as the vendor.
+    #[cfg(feature = "http")]
+    server: Mutex<Option<crate::http::server::Server>>,
 }
 
 impl FakeVendor {
     pub(crate) fn new(setup: Setup, samples: Samples, rows: Box<dyn Rows + Send + Sync>) -> Self {
         let state = Mutex::new(State::new(setup, samples));
-        Self { state, rows, attached: Mutex::new(Vec::new()) }
+        Self {
+            state,
+            rows,
+            #[cfg(feature = "http")]
+            server: Mutex::new(None),
+        }
     }
 
     /// The secret of the account's own credential.
@@ -98,21 +103,14 @@ impl FakeVendor {
         (answer, armed.map(|armed| armed.fault))
     }
 
-    pub(crate) fn set_caller(keys: &mut Keys<'_>, id: Option<String>) {
-        keys.state.caller = id;
-    }
-
-    /// The id of the key among all whose secret passes the test; `Some(None)` for the account's own.
-    pub(crate) fn caller(
-        keys: &Keys<'_>,
-        carries: impl Fn(&str) -> bool,
-    ) -> Option<Option<String>> {
-        if carries(keys.state.account.secret.expose()) {
-            return Some(None);
-        }
-        let alive = keys.state.keys.iter().filter(|key| !key.revoked && !key.disabled);
-        let mut callers = alive.filter(|key| carries(key.secret.expose()));
-        callers.next().map(|key| Some(key.id.clone()))
+    #[cfg(feature = "http")]
+    /// Notes whose secret the call carries; false if it is nobody's.
+    pub(crate) fn authenticate(keys: &mut Keys<'_>, carries: impl Fn(&str) -> bool) -> bool {
+        let state = &mut *keys.state;
+        let alive = state.keys.iter().filter(|key| !key.revoked && !key.disabled);
+        let caller = alive.filter(|key| carries(key.secret.expose())).map(|key| key.id.clone());
+        state.caller = caller.take(1).next();
+        state.caller.is_some() || carries(state.account.secret.expose())
     }
 
     /// From now on so many calls go wrong, with or without being carried out.
@@ -146,6 +144,7 @@ impl FakeVendor {
         self.lock().containers.clone()
     }
 
+    #[cfg(feature = "http")]
     pub(crate) fn reversed(&self) -> bool {
         self.lock().setup.reversed
     }
@@ -182,8 +181,9 @@ impl FakeVendor {
         now()
     }
 
-    pub(crate) fn attach(&self, thing: impl Any + Send) {
-        self.attached.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(thing));
+    #[cfg(feature = "http")]
+    pub(crate) fn keep(&self, server: crate::http::server::Server) {
+        *self.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(server);
     }
 
     /// A poisoned lock only means that a harness panicked; the keys behind it are whole.

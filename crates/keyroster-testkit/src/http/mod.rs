@@ -147,7 +147,7 @@ impl<A: VendorApi> Harness for Loopback<A> {
             Error::new(ErrorKind::Configuration, format!("no server can start: {error}"))
         })?;
         let account = HttpAccount { base_url: server.url(), secret: vendor.secret() };
-        vendor.attach(server);
+        vendor.keep(server);
         self.0.provider(&account)
     }
 
@@ -180,17 +180,17 @@ impl<A: VendorApi> Harness for Loopback<A> {
 fn answer(api: &impl VendorApi, vendor: &Weak<FakeVendor>, call: &Call) -> Option<Wire> {
     let vendor = vendor.upgrade()?;
     let (reply, fault) = vendor.perform(call.line(), call.target.clone(), |keys| {
-        let caller = FakeVendor::caller(keys, |secret| api.authenticates(call, secret));
-        let Some(caller) = caller else { return Reply::error(401) };
-        FakeVendor::set_caller(keys, caller);
+        if !FakeVendor::authenticate(keys, |secret| api.authenticates(call, secret)) {
+            return Reply::error(401);
+        }
         api.answer(call, keys)
     });
     let write = |reply: &Reply| wire(api, reply, vendor.reversed());
     // What was not carried out would have been answered so.
     let whole = || reply.as_ref().map(write).unwrap_or_default();
     let refusal = |status: u16| write(&Reply::error(status));
-    let page = |kind: &str, body: &str| Wire {
-        status: 200,
+    let page = |status: u16, kind: &str, body: &str| Wire {
+        status,
         headers: vec![("content-type".to_owned(), kind.to_owned())],
         body: body.as_bytes().to_vec(),
         broken_off: false,
@@ -211,16 +211,17 @@ fn answer(api: &impl VendorApi, vendor: &Weak<FakeVendor>, call: &Call) -> Optio
         }
         Some(Fault::Cut) => return None,
         Some(Fault::BrokenOff) => Wire { broken_off: true, ..whole() },
-        Some(Fault::Html) => {
-            page("text/html; charset=utf-8", "<!doctype html><title>Sign in</title><p>Sign in.")
+        Some(Fault::Html(status)) => {
+            let html = "<!doctype html><title>Sign in</title><p>Sign in.";
+            page(status, "text/html; charset=utf-8", html)
         }
-        Some(Fault::Empty) => page("application/json", ""),
+        Some(Fault::Empty) => page(200, "application/json", ""),
         Some(Fault::HalfJson) => {
             let mut wire = whole();
             wire.body.truncate(wire.body.len() / 2);
             wire
         }
-        Some(Fault::Json(body)) => page("application/json", &body),
+        Some(Fault::Json(body)) => page(200, "application/json", &body),
     })
 }
 

@@ -9,12 +9,9 @@ use keyroster_http::{BaseUrl, Forwarded, HttpClient, may_be_secret, withhold};
 use serde_json::Value;
 
 use super::reply::Body;
-use super::script::Sent;
+use super::script::{HIDDEN, Sent};
 use super::server::{Server, Wire};
 use super::{Call, Cassette, Expected, Reply};
-
-/// What stands where a secret was.
-const HIDDEN: &str = "[hidden]";
 
 /// The headers of an answer that say something to a provider, and are kept.
 const KEPT: [&str; 8] = [

@@ -43,7 +43,7 @@ async fn does_not_repeat_a_create_after_a_cut(bench: &Bench) -> Check {
 
 async fn does_not_believe_an_odd_answer_to_a_create(bench: &Bench) -> Check {
     for (fault, what) in [
-        (Fault::Html, "a create that got an HTML page"),
+        (Fault::Html(200), "a create that got an HTML page"),
         (Fault::Empty, "a create that got an empty body"),
         (Fault::HalfJson, "a create that got half of its answer"),
         (Fault::Json("{}".to_owned()), "a create that got `{}`"),

@@ -14,7 +14,7 @@ async fn works_on_several_threads(bench: &Bench) -> Check {
     let handle = world.handle.clone();
     let (answer, answered) = tokio::sync::oneshot::channel();
     // A runtime cannot be dropped inside another, so it has a thread of its own.
-    std::thread::spawn(move || answer.send(several(handle)));
+    std::thread::spawn(move || answer.send(several(&handle)));
     let lists = answered.await.map_err(|_| bench.failure("four lists at once", "it panicked"))?;
     for list in lists {
         let list = bench.works("a listing on another thread", list)?;
@@ -23,7 +23,7 @@ async fn works_on_several_threads(bench: &Bench) -> Check {
     Ok(())
 }
 
-fn several(handle: Provider) -> Vec<keyroster_core::Result<Vec<keyroster_core::ApiKey>>> {
+fn several(handle: &Provider) -> Vec<keyroster_core::Result<Vec<keyroster_core::ApiKey>>> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let Ok(runtime) = runtime else { return Vec::new() };

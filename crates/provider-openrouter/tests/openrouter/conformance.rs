@@ -67,8 +67,8 @@ impl VendorApi for Api {
     }
 }
 
-fn data(row: Value) -> Value {
-    json!({ "data": row })
+fn data(row: impl Into<Value>) -> Value {
+    json!({ "data": row.into() })
 }
 
 keyroster_testkit::conformance!(Suite::http(Api));

@@ -1,3 +1,4 @@
-//! OpenRouter's provider against the conformance suite.
+//! OpenRouter's provider against the conformance suite and the sandbox.
 
 mod conformance;
+mod live;
