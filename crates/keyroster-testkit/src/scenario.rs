@@ -22,6 +22,13 @@ pub(crate) type Check = std::result::Result<(), Failure>;
 type Run = for<'b> fn(&'b Bench) -> Pin<Box<dyn Future<Output = Check> + 'b>>;
 
 /// Something that is asked of every provider that it fits.
+///
+/// ```
+/// use keyroster_testkit::Suite;
+///
+/// let scenario = Suite::scenarios().find(|scenario| scenario.name == "escapes_ids").unwrap();
+/// assert!(scenario.about.starts_with("An id that holds slashes"));
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Scenario {

@@ -20,6 +20,17 @@ pub(crate) trait Rows {
 ///
 /// The suite decides what is on which page, and how it is odd; whoever answers a call only says how the
 /// call asks: by offset, cursor, last id or page number.
+///
+/// ```
+/// use keyroster_testkit::{Call, Keys, Reply};
+/// use serde_json::json;
+///
+/// fn list(call: &Call, keys: &mut Keys<'_>) -> Reply {
+///     // Of one project, where the call names one; after the last key of the page before.
+///     let page = keys.in_container(call.query("project")).after(call.query("after"));
+///     Reply::json(json!({ "data": page.rows, "last_id": page.next }))
+/// }
+/// ```
 pub struct Keys<'a> {
     pub(super) state: &'a mut State,
     pub(super) rows: &'a dyn Rows,
