@@ -16,7 +16,7 @@ pub use fault::Fault;
 pub use key::{FakeContainer, FakeKey, FakePage};
 pub use keys::Keys;
 pub(crate) use keys::Rows;
-pub(crate) use setup::{Quirk, Setup};
+pub(crate) use setup::{Quirk, Setup, page_size};
 use state::{Armed, State};
 pub(crate) use state::{Effect, now};
 
