@@ -21,6 +21,7 @@
 ///         Suite::new(Acme).skip("escapes_cursors", "acme's cursors are page numbers")
 ///     );
 /// }
+/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! conformance {

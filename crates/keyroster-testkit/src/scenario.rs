@@ -11,7 +11,7 @@ use keyroster_core::{
 };
 use serde_json::Value;
 
-use crate::fake::{Quirk, Rows, Setup};
+use crate::fake::{Quirk, Rows, Setup, page_size};
 use crate::shared::{NEVER_ENDS, Shared};
 use crate::verdict::{Failure, Section};
 use crate::{FakeContainer, FakeKey, FakeVendor, Harness, Samples};
@@ -22,6 +22,13 @@ pub(crate) type Check = std::result::Result<(), Failure>;
 type Run = for<'b> fn(&'b Bench) -> Pin<Box<dyn Future<Output = Check> + 'b>>;
 
 /// Something that is asked of every provider that it fits.
+///
+/// ```
+/// use keyroster_testkit::Suite;
+///
+/// let scenario = Suite::scenarios().find(|scenario| scenario.name == "escapes_ids").unwrap();
+/// assert!(scenario.about.starts_with("An id that holds slashes"));
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Scenario {
@@ -148,11 +155,8 @@ impl Bench {
 
     /// A vendor with keys for several pages.
     pub(crate) fn several_pages(&self) -> Setup {
-        let pages = match self.facts.info.paging {
-            Paging::Offset(size) => size.get() as usize * 2 + size.get() as usize / 2 + 1,
-            _ => 8,
-        };
-        self.setup(pages)
+        let size = page_size(self.facts.info.paging);
+        self.setup(size.map_or(8, |size| size * 2 + size / 2 + 1))
     }
 
     pub(crate) fn quirky(&self, quirk: Quirk) -> Setup {

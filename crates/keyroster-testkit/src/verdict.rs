@@ -3,6 +3,13 @@
 use std::fmt;
 
 /// A section of the guide `docs/writing-a-provider.md`, which explains what a scenario asks for.
+///
+/// ```
+/// use keyroster_testkit::Section;
+///
+/// assert_eq!(Section::Creates.title(), "Requests that create");
+/// assert_eq!(Section::Creates.to_string(), "docs/writing-a-provider.md#requests-that-create");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Section {
@@ -53,6 +60,16 @@ impl fmt::Display for Section {
 }
 
 /// What a provider did that it must not do.
+///
+/// ```
+/// use keyroster_testkit::{Suite, Verdict};
+///
+/// fn explain(suite: &Suite) {
+///     if let Verdict::Failed(failure) = suite.run("lists_many_keys") {
+///         eprintln!("{} was expected, and {}: see {}", failure.expected, failure.did, failure.section);
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
@@ -73,6 +90,14 @@ impl fmt::Display for Failure {
 }
 
 /// What came of a scenario.
+///
+/// ```
+/// use keyroster_testkit::Verdict;
+///
+/// let skipped = Verdict::Skipped("`rotate` is not declared".to_owned());
+/// assert!(skipped.is_good());
+/// assert_eq!(skipped.to_string(), "skipped: `rotate` is not declared");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {

@@ -119,7 +119,7 @@ impl Sample {
         if let Some(project) = project {
             call = call.query("project", &project.id);
         }
-        if matches!(self.info.paging, Paging::Offset(_)) {
+        if self.info.paging != Paging::Cursor {
             call = call.query("offset", request.start.offset());
         }
         let place = self.place.lock().unwrap().clone();

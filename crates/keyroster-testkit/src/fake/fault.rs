@@ -3,6 +3,22 @@
 use std::time::Duration;
 
 /// What goes wrong with a call, for a harness to imitate.
+///
+/// [`VendorApi`](crate::VendorApi) does it for HTTP. A [`Harness`](crate::Harness) of another kind turns
+/// each into what its transport would do, and then says so by
+/// [`imitates_faults`](crate::Harness::imitates_faults).
+///
+/// ```
+/// use keyroster_testkit::Fault;
+///
+/// fn exit_code(fault: &Fault) -> i32 {
+///     match fault {
+///         Fault::Status(401) => 77,
+///         Fault::Throttled(_) => 75,
+///         _ => 1,
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {

@@ -7,6 +7,18 @@ use serde_json::Value;
 ///
 /// It holds what scenarios steer. Everything else that the vendor tells of a key, a harness makes up: the
 /// more fields its rows have, the more of the provider is tested.
+///
+/// ```
+/// use keyroster_testkit::FakeKey;
+/// use serde_json::{Value, json};
+///
+/// fn row(key: &FakeKey) -> Value {
+///     json!({
+///         "id": key.id, "label": key.name, "created": key.created_at, "active": !key.disabled,
+///         "expires": "2030-01-01T00:00:00Z", "role": "owner", "grants": ["read", "write"],
+///     })
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FakeKey {
@@ -29,6 +41,15 @@ pub struct FakeKey {
 }
 
 /// A container at an imitated vendor.
+///
+/// ```
+/// use keyroster_testkit::FakeContainer;
+/// use serde_json::{Value, json};
+///
+/// fn row(project: &FakeContainer) -> Value {
+///     json!({ "id": project.id, "title": project.name })
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FakeContainer {
@@ -39,6 +60,15 @@ pub struct FakeContainer {
 }
 
 /// A page of an imitated vendor's list, for a harness to wrap as its vendor does.
+///
+/// ```
+/// use keyroster_testkit::{FakePage, Reply};
+/// use serde_json::json;
+///
+/// fn wrap(page: FakePage) -> Reply {
+///     Reply::json(json!({ "data": page.rows, "has_more": page.next.is_some(), "total": page.total }))
+/// }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct FakePage {

@@ -1,9 +1,9 @@
 //! What an imitated vendor's routes do: find, page, make and change keys.
 
-use keyroster_core::{PageSize, Paging, Timestamp};
+use keyroster_core::Timestamp;
 use serde_json::Value;
 
-use super::setup::Quirk;
+use super::setup::{Quirk, page_size};
 use super::state::{Effect, State};
 use super::{FakeContainer, FakeKey, FakePage};
 
@@ -20,6 +20,17 @@ pub(crate) trait Rows {
 ///
 /// The suite decides what is on which page, and how it is odd; whoever answers a call only says how the
 /// call asks: by offset, cursor, last id or page number.
+///
+/// ```
+/// use keyroster_testkit::{Call, Keys, Reply};
+/// use serde_json::json;
+///
+/// fn list(call: &Call, keys: &mut Keys<'_>) -> Reply {
+///     // Of one project, where the call names one; after the last key of the page before.
+///     let page = keys.in_container(call.query("project")).after(call.query("after"));
+///     Reply::json(json!({ "data": page.rows, "last_id": page.next }))
+/// }
+/// ```
 pub struct Keys<'a> {
     pub(super) state: &'a mut State,
     pub(super) rows: &'a dyn Rows,
@@ -54,10 +65,7 @@ impl<'a> Keys<'a> {
     #[must_use]
     pub fn by_offset(&self, offset: u64) -> FakePage {
         let rows = self.listed();
-        let size = match self.state.setup.info.paging {
-            Paging::Offset(size) => size,
-            _ => PageSize::Fixed(u32::try_from(CURSOR_PAGE).unwrap_or(u32::MAX)),
-        };
+        let size = page_size(self.state.setup.info.paging).unwrap_or(CURSOR_PAGE);
         let ignored = self.state.setup.quirk == Quirk::RepeatPages;
         self.page(slice(&rows, if ignored { 0 } else { offset }, size), None)
     }
@@ -239,8 +247,8 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn slice<'k, 's>(rows: &'s [&'k FakeKey], offset: u64, size: PageSize) -> &'s [&'k FakeKey] {
+fn slice<'k, 's>(rows: &'s [&'k FakeKey], offset: u64, size: usize) -> &'s [&'k FakeKey] {
     let start = usize::try_from(offset).unwrap_or(usize::MAX).min(rows.len());
-    let end = rows.len().min(start.saturating_add(size.get() as usize));
+    let end = rows.len().min(start.saturating_add(size));
     &rows[start..end]
 }

@@ -16,7 +16,7 @@ pub use fault::Fault;
 pub use key::{FakeContainer, FakeKey, FakePage};
 pub use keys::Keys;
 pub(crate) use keys::Rows;
-pub(crate) use setup::{Quirk, Setup};
+pub(crate) use setup::{Quirk, Setup, page_size};
 use state::{Armed, State};
 pub(crate) use state::{Effect, now};
 
@@ -39,6 +39,20 @@ pub(crate) struct Exchange {
 ///
 /// The suite decides what it holds and what goes wrong. A harness passes each call of its provider to
 /// [`call`](FakeVendor::call), and answers from the [`Keys`] that it is given.
+///
+/// ```
+/// use keyroster_core::{Error, ErrorKind, Result};
+/// use keyroster_testkit::{FakePage, FakeVendor, Fault};
+///
+/// /// Runs `acme keys list`, or what stands for it here.
+/// fn list(vendor: &FakeVendor, after: Option<&str>) -> Result<FakePage> {
+///     let page = vendor.call(format!("acme keys list --after {after:?}"), |keys| keys.after(after));
+///     page.map_err(|fault| match fault {
+///         Fault::Status(401) => Error::new(ErrorKind::Unauthenticated, "acme exited with 77"),
+///         _ => Error::new(ErrorKind::Transport, "acme was killed"),
+///     })
+/// }
+/// ```
 pub struct FakeVendor {
     state: Mutex<State>,
     rows: Box<dyn Rows + Send + Sync>,

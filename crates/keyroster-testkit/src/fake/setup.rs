@@ -1,8 +1,16 @@
 //! How a scenario sets an imitated vendor up.
 
-use keyroster_core::ProviderInfo;
+use keyroster_core::{Paging, ProviderInfo};
 
 use crate::mutate::Mutation;
+
+/// How many items are on a page of a vendor that pages by offset; none of another.
+pub(crate) fn page_size(paging: Paging) -> Option<usize> {
+    match paging {
+        Paging::Offset(size) => Some(size.get() as usize),
+        _ => None,
+    }
+}
 
 /// How a vendor's paging is odd.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

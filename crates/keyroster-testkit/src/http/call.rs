@@ -6,6 +6,21 @@ use std::fmt;
 use serde_json::Value;
 
 /// A request to an imitated vendor, taken apart.
+///
+/// ```
+/// use keyroster_testkit::{Call, Keys, Reply};
+///
+/// fn answer(call: &Call, keys: &mut Keys<'_>) -> Reply {
+///     match (call.method(), &call.segments()[..]) {
+///         ("GET", ["v1", "keys", id]) => Reply::found(keys.get(id)),
+///         ("PATCH", ["v1", "keys", id]) => {
+///             let name = call.text("name").unwrap_or_default();
+///             Reply::found(keys.update(id, |key| key.name = name.to_owned()))
+///         }
+///         _ => Reply::error(404),
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Call {
     pub(crate) method: String,

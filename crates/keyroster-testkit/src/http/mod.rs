@@ -100,6 +100,17 @@ pub trait VendorApi: Send + Sync + 'static {
 }
 
 /// An account at an imitated vendor.
+///
+/// ```
+/// use keyroster_core::Result;
+/// use keyroster_http::{Credential, HttpClient, Limits};
+/// use keyroster_testkit::HttpAccount;
+///
+/// fn client(account: &HttpAccount) -> Result<HttpClient> {
+///     let credential = Credential::bearer(&account.secret())?;
+///     account.options().client(credential, "https://api.acme.example", Limits::none())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct HttpAccount {
     base_url: String,

@@ -198,6 +198,17 @@ impl State {
 }
 
 /// A server that plays a [`Script`] until it is dropped.
+///
+/// ```
+/// use keyroster_testkit::{Expected, Reply, Script};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let server = Script::new().on(Expected::new("GET", "/keys"), Reply::text("[]")).start()?;
+/// assert!(server.base_url().starts_with("http://127.0.0.1:"));
+/// assert_eq!(server.complaints(), ["did not come: GET /keys"]);
+/// # Ok(())
+/// # }
+/// ```
 pub struct ScriptServer {
     server: Server,
     state: Arc<Mutex<State>>,

@@ -15,7 +15,7 @@ scenarios! {
         "A create whose answer was lost is not sent again: it is `Indeterminate`.";
     does_not_believe_an_odd_answer_to_a_create: Creates, false, create_and_faults,
         "A create that got something else than a new key is `Indeterminate`.";
-    finds_the_key_of_a_lost_create: Creates, false, create_and_faults,
+    finds_the_key_of_a_lost_create: Creates, true, create_and_faults,
         "The key that a lost create made is found by what the error tells of it.";
     does_not_repeat_a_rotation: Creates, false, rotate_and_faults,
         "A rotation whose answer was lost is not sent again: it is `Indeterminate`.";
