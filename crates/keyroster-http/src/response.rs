@@ -173,7 +173,8 @@ impl Response {
     fn vendor_message(&self) -> Option<String> {
         let text = match serde_json::from_slice::<Value>(&self.body) {
             Ok(body) => {
-                let error = body.get("error").unwrap_or(&body);
+                let first = || body.get("errors").and_then(|errors| errors.get(0));
+                let error = body.get("error").or_else(first).unwrap_or(&body);
                 let field = |name: &str| error.get(name).and_then(Value::as_str);
                 let said = match (field("reason"), field("details")) {
                     (Some(reason), Some(details)) => format!("{reason}: {details}"),

@@ -13,6 +13,7 @@ mod redirects;
 mod retries;
 mod server;
 mod wire;
+mod words;
 
 use std::process::Command;
 use std::time::Duration;
