@@ -158,7 +158,7 @@ impl Sample {
             page.keys.iter_mut().for_each(|key| key.extras.insert("raw", raw.get().into()));
         }
         if cursor.is_none() {
-            self.places.lock().unwrap().insert(here, next.clone());
+            self.places.lock().unwrap().entry(here).or_insert(next.clone());
         }
         page.next = next;
         self.spoil_page(&mut page, cursor)?;
