@@ -34,6 +34,7 @@ flaws! {
     HidesRepeatedPages => ends_when_pages_repeat,
     StopsAtSeenKeys => shows_a_key_once_that_two_pages_have,
     BreaksCursors => escapes_cursors,
+    /// The first page is shown once; who asks for it again gets the second.
     KeepsItsPlace => restarts_after_a_dropped_listing,
     AsksTwiceForAPage => asks_once_for_a_page,
     KnowsOneContainer => lists_every_container,

@@ -1,5 +1,6 @@
 //! A provider that does everything rightly, but for one flaw.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::thread::ThreadId;
 
@@ -41,7 +42,7 @@ pub(crate) struct Sample {
     shown: Option<String>,
     thread: ThreadId,
     seen: Mutex<Vec<String>>,
-    place: Mutex<Option<Cursor>>,
+    places: Mutex<BTreeMap<String, Option<Cursor>>>,
 }
 
 impl Sample {
@@ -67,7 +68,7 @@ impl Sample {
             shown: leak.then(|| account.secret().expose().to_owned()),
             thread: std::thread::current().id(),
             seen: Mutex::default(),
-            place: Mutex::default(),
+            places: Mutex::default(),
         })
     }
 
@@ -122,7 +123,8 @@ impl Sample {
         if self.info.paging != Paging::Cursor {
             call = call.query("offset", request.start.offset());
         }
-        let place = self.place.lock().unwrap().clone();
+        let here = request.container.as_ref().map(|here| here.id.clone()).unwrap_or_default();
+        let place = self.places.lock().unwrap().get(&here).cloned().flatten();
         let place = place.filter(|_| self.is(Flaw::KeepsItsPlace));
         let cursor = request.start.cursor().map(str::to_owned);
         if let Some(cursor) = cursor.clone().or(place.map(|place| place.as_str().to_owned())) {
@@ -154,6 +156,9 @@ impl Sample {
         if self.is(Flaw::KeepsTheWiresOrder) {
             let raw = response.json::<Box<RawValue>>()?;
             page.keys.iter_mut().for_each(|key| key.extras.insert("raw", raw.get().into()));
+        }
+        if cursor.is_none() {
+            self.places.lock().unwrap().entry(here).or_insert(next.clone());
         }
         page.next = next;
         self.spoil_page(&mut page, cursor)?;
@@ -204,7 +209,6 @@ impl Sample {
             }
             _ => {}
         }
-        self.place.lock().unwrap().clone_from(&page.next);
         Ok(())
     }
 

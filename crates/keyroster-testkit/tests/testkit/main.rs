@@ -4,4 +4,5 @@
 mod cassettes;
 mod guard;
 mod list_only;
+mod program;
 mod snapshots;
