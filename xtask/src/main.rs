@@ -4,9 +4,11 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask tidy [--fix]
+const USAGE: &str = "usage: cargo xtask tidy [--fix] | api | new-provider NAME [--path FOLDER]
 
-  tidy        check the house rules; --fix writes the generated tables anew";
+  tidy          check the house rules; --fix writes the generated tables anew
+  api           check that the libraries' public API names no foreign type but those on a list
+  new-provider  make the crate of a new provider, in crates/provider-NAME or in FOLDER";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -14,6 +16,11 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let outcome = match arguments[..] {
         ["tidy"] => xtask::tidy::check(&root),
+        ["api"] => xtask::api::check(&root),
+        ["new-provider", name] => new_provider(&root, name, None),
+        ["new-provider", name, "--path", folder] => {
+            new_provider(&root, name, Some(Path::new(folder)))
+        }
         ["tidy", "--fix"] => xtask::tables::write(&root).and_then(|()| xtask::tidy::check(&root)),
         _ => {
             eprintln!("{USAGE}");
@@ -24,13 +31,19 @@ fn main() -> ExitCode {
         Ok(complaints) if complaints.is_empty() => ExitCode::SUCCESS,
         Ok(complaints) => {
             for complaint in complaints {
-                eprintln!("tidy: {complaint}");
+                eprintln!("{}: {complaint}", arguments[0]);
             }
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("tidy: {error}");
+            eprintln!("{}: {error}", arguments[0]);
             ExitCode::FAILURE
         }
     }
+}
+
+fn new_provider(root: &Path, name: &str, folder: Option<&Path>) -> std::io::Result<Vec<String>> {
+    let next = xtask::new_provider::make(root, name, folder)?;
+    eprint!("{next}");
+    Ok(Vec::new())
 }

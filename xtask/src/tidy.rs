@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// What each of our packages may depend on, of ours: dependencies point one way.
-const MAY_DEPEND_ON: [(&str, &[&str]); 5] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 6] = [
     ("keyroster-core", &[]),
     ("keyroster-http", &["keyroster-core"]),
+    ("keyroster-testkit", &["keyroster-core", "keyroster-http"]),
     ("keyroster-sandbox", &[]),
     ("keyroster", &["keyroster-core", "provider-*"]),
     ("keyroster-cli", &["keyroster", "keyroster-sandbox"]),

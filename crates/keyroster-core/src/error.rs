@@ -193,7 +193,7 @@ impl Error {
         self
     }
 
-    /// Adds the cause.
+    /// Adds the cause, which `Display` does not repeat. It must hold no secret: a parser's message may.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(Arc::from(source.into()));
@@ -212,7 +212,8 @@ impl Error {
         self.0.provider.as_ref()
     }
 
-    /// The account it struck.
+    /// The account it struck, by the name that [`Provider::with_account`](crate::Provider::with_account)
+    /// gave it.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.0.account.as_deref()
@@ -254,7 +255,7 @@ impl Error {
         What(self).to_string()
     }
 
-    /// What to do.
+    /// What to do: the error's own advice, or else its kind's. `Display` ends with it.
     #[must_use]
     pub fn help(&self) -> &str {
         self.0.help.as_deref().unwrap_or_else(|| self.0.kind.help())

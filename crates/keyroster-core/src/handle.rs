@@ -21,6 +21,30 @@ const CLOCK_SKEW: Duration = Duration::from_mins(5);
 ///
 /// A handle adds what every vendor needs alike: it walks all pages, drops duplicates, checks arguments
 /// before anything is sent, and names provider, account and operation in each error.
+///
+/// Every operation may fail with [`Unauthenticated`](ErrorKind::Unauthenticated) and
+/// [`PermissionDenied`](ErrorKind::PermissionDenied) (the account's credential),
+/// [`RateLimited`](ErrorKind::RateLimited), [`Unavailable`](ErrorKind::Unavailable),
+/// [`Transport`](ErrorKind::Transport) and [`Decode`](ErrorKind::Decode) (the vendor, or the way there); what
+/// else it may fail with is said there. One that the provider does not declare is
+/// [`Unsupported`](ErrorKind::Unsupported), and nothing is sent.
+///
+/// ```
+/// # use keyroster_core::{ErrorKind, KeyId, Provider, Result, Revocation, UpdateKey};
+/// # async fn example(account: Provider, id: KeyId) -> Result<()> {
+/// // Off for now, where the vendor can; otherwise for good.
+/// match account.update(&id, &UpdateKey::disabled(true)).await {
+///     Ok(key) => println!("{} is off: {:?}", key.id, key.state),
+///     Err(error) if error.kind() == ErrorKind::Unsupported => {
+///         if account.revoke(&id).await? != Revocation::Revoked {
+///             println!("{id} was gone already");
+///         }
+///     }
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Provider {
     inner: Arc<dyn KeyProvider>,
@@ -59,7 +83,7 @@ impl Provider {
         self.inner.traffic()
     }
 
-    /// The vendor's own type, for what only that vendor can do.
+    /// The vendor's own type, for what only that vendor can do; none if it is another's, or wrapped.
     #[must_use]
     pub fn downcast_ref<T: KeyProvider>(&self) -> Option<&T> {
         let inner: &dyn Any = self.inner.as_ref();
@@ -74,7 +98,8 @@ impl Provider {
         Listing::new(self.clone(), request)
     }
 
-    /// Every key, collected.
+    /// Every key, collected; after an error, none of them. [`Listing::collect_into`] keeps what came before
+    /// it.
     pub async fn list(&self, request: ListKeys) -> Result<KeyList> {
         self.keys(request).collect_all().await
     }
@@ -111,15 +136,20 @@ impl Provider {
         Err(Error::new(ErrorKind::NotFound, format!("the account has no key `{id}`")))
     }
 
-    /// Whether a create could be sent: what is wrong with it, or what the vendor cannot honour, is an
-    /// error, and nothing is sent.
+    /// Whether a create could be sent; nothing is.
+    ///
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): an argument cannot be right.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the vendor cannot honour it, or makes no keys.
     pub fn check_create(&self, request: &CreateKey) -> Result<()> {
         self.require(Operation::CreateKey)?;
         let checked = request.check(&self.info().capabilities, now());
         self.named(Operation::CreateKey, checked.and_then(|()| self.inner.check_create(request)))
     }
 
-    /// Whether a change could be sent, likewise.
+    /// Whether a change could be sent; nothing is.
+    ///
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): no change is named, or one cannot be right.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the vendor cannot make it, or changes no keys.
     pub fn check_update(&self, change: &UpdateKey) -> Result<()> {
         self.require(Operation::UpdateKey)?;
         let checked = change.check(&self.info().capabilities, now());
@@ -177,6 +207,22 @@ impl Provider {
 
     /// The keys that an unanswered create may have left behind: those of its name that were made since
     /// about when it was sent, or whose making the vendor does not date. Nothing is changed.
+    ///
+    /// ```
+    /// # use keyroster_core::{CreateKey, Provider, Result};
+    /// # async fn example(account: Provider) -> Result<()> {
+    /// match account.create(&CreateKey::new("ci-deploy")).await {
+    ///     Ok(created) => println!("made {}", created.key.id),
+    ///     Err(error) => {
+    ///         let Some(orphan) = error.orphan() else { return Err(error) };
+    ///         for suspect in account.reconcile(orphan).await?.suspects {
+    ///             println!("{} may be it; made since: {}", suspect.key.id, suspect.made_since);
+    ///         }
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Names are not unique: which of them is the orphan, a person decides. A vendor's list may lag behind
     /// its creates; an empty answer soon after is no proof.
@@ -239,7 +285,8 @@ impl Provider {
         self.named(Operation::RotateKey, rotated)
     }
 
-    /// Turns a key off for good; the answer tells whether it was there.
+    /// Turns a key off for good; the answer tells whether it was there, and a key that is gone already is no
+    /// error.
     pub async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
         self.require(Operation::RevokeKey)?;
         self.named(Operation::RevokeKey, self.inner.revoke(id).await)
@@ -249,6 +296,8 @@ impl Provider {
     ///
     /// What the vendor does not tell of a credential is read from its record, where the account may list
     /// keys and the credential's own is among them.
+    ///
+    /// - [`Unauthenticated`](ErrorKind::Unauthenticated): it is not good.
     pub async fn whoami(&self) -> Result<Principal> {
         let operation = Operation::WhoAmI;
         self.require(operation)?;
@@ -275,6 +324,9 @@ impl Provider {
     ///
     /// The provider tells what the secret is; the account's records are then searched for it, by id
     /// where that is known, otherwise by its masked form, owner and usage.
+    ///
+    /// A secret that is refused is no error, but [`Dead`](crate::Liveness::Dead); an error is what went wrong
+    /// while asking, or while the records were searched.
     pub async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let operation = Operation::Identify;
         self.require(operation)?;

@@ -38,7 +38,7 @@ impl ProviderId {
         Self(Cow::Borrowed(id))
     }
 
-    /// Makes an id from text that comes from outside.
+    /// Makes an id from text that comes from outside; the error names the rule that it breaks.
     pub fn parse(id: impl Into<String>) -> Result<Self, ParseProviderIdError> {
         let id = id.into();
         if is_kebab(&id) { Ok(Self(Cow::Owned(id))) } else { Err(ParseProviderIdError(id)) }

@@ -99,6 +99,16 @@ impl State {
 }
 
 /// What a key may do.
+///
+/// ```
+/// use keyroster_core::Access;
+///
+/// let access = Access::scoped(["keys:read", "keys:write"]);
+/// let Access::Scoped { scopes } = &access else { return };
+/// assert!(scopes.contains("keys:read"));
+/// // Not "everything" and not "nothing": nobody said.
+/// assert_eq!(Access::default(), Access::Unknown);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]

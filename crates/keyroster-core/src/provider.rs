@@ -46,12 +46,17 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
     ///
     /// The engine asks only for starts that fit the declared [`Paging`](crate::Paging), and names a
     /// container only if the provider declares containers.
+    ///
+    /// - [`Decode`](crate::ErrorKind::Decode): the answer is no page, or a key on it has no identifier.
+    ///   Whatever else is odd about a key is kept, and no error.
     async fn list_page(&self, request: &PageRequest) -> Result<Page>;
 
     /// One page of the containers whose keys have to be asked for one by one.
     ///
     /// When the credential may not list them, answer [`ContainerPage::default_only`] with a warning
     /// rather than an error.
+    ///
+    /// - [`Decode`](crate::ErrorKind::Decode): the answer is no page, or a container has no identifier.
     async fn list_containers(&self, request: &PageRequest) -> Result<ContainerPage> {
         let _ = request;
         Err(unsupported(self.info(), Operation::ListContainers))
@@ -66,13 +71,19 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
     }
 
     /// What the vendor would refuse in a create, told without a request: a name that is too long, a scope
-    /// that does not exist. The handle calls it before [`create`](KeyProvider::create).
+    /// that does not exist. The handle calls it before [`create`](KeyProvider::create), and has held the
+    /// request against the declared fields by then.
+    ///
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): the argument that the message names cannot be
+    ///   right.
     fn check_create(&self, request: &CreateKey) -> Result<()> {
         let _ = request;
         Ok(())
     }
 
-    /// What the vendor would refuse in a change, likewise.
+    /// What the vendor would refuse in a change, likewise, before [`update`](KeyProvider::update).
+    ///
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): as above.
     fn check_update(&self, change: &UpdateKey) -> Result<()> {
         let _ = change;
         Ok(())
@@ -138,7 +149,10 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
 
     /// Whose key a secret belongs to, without changing anything at the vendor.
     ///
-    /// A secret that the vendor refuses is an answer (dead), not an error.
+    /// A secret that the vendor refuses is an answer (dead), not an error; so is one that cannot be tried
+    /// (unknown). The handle looks up the records that it can belong to.
+    ///
+    /// - [`Decode`](crate::ErrorKind::Decode): it was refused, and not in the vendor's own words.
     async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let _ = secret;
         Err(unsupported(self.info(), Operation::Identify))

@@ -41,6 +41,18 @@ impl Quota {
     }
 
     /// Whether it is used up; none if the vendor says too little to tell.
+    ///
+    /// ```
+    /// use keyroster_core::{Amount, Limit, Quota, Unit};
+    ///
+    /// let mut quota = Quota::new(Limit::Amount(Amount::new(25, Unit::USD)));
+    /// assert_eq!(quota.is_exhausted(), None);
+    /// quota.used = Some(Amount::new(25, Unit::USD));
+    /// assert_eq!(quota.is_exhausted(), Some(true));
+    /// // What is left says more than what was used: the vendor may have given some back.
+    /// quota.remaining = Some(Amount::new(3, Unit::USD));
+    /// assert_eq!(quota.is_exhausted(), Some(false));
+    /// ```
     #[must_use]
     pub fn is_exhausted(&self) -> Option<bool> {
         let limit = match &self.limit {

@@ -6,6 +6,54 @@ use std::fmt::Debug;
 use crate::{Error, ErrorKind, Provider, ProviderId, ProviderInfo, Result, Secret};
 
 /// Makes accounts of one provider out of named settings.
+///
+/// A program that reads settings from a file or the environment knows providers by this alone.
+///
+/// ```
+/// use keyroster_core::{
+///     Capabilities, Error, ErrorKind, KeyProvider, Page, PageRequest, Paging, Provider,
+///     ProviderFactory, ProviderId, ProviderInfo, Registry, Result, Secret, Setting, Settings,
+///     async_trait,
+/// };
+///
+/// #[derive(Debug)]
+/// struct Acme(ProviderInfo, Secret);
+/// # #[async_trait]
+/// # impl KeyProvider for Acme {
+/// #     fn info(&self) -> &ProviderInfo { &self.0 }
+/// #     async fn list_page(&self, _: &PageRequest) -> Result<Page> { Ok(Page::default()) }
+/// # }
+///
+/// #[derive(Debug)]
+/// struct AcmeFactory;
+///
+/// impl ProviderFactory for AcmeFactory {
+///     fn info(&self) -> ProviderInfo {
+///         let id = ProviderId::from_static("acme");
+///         let docs = "https://docs.acme.example";
+///         ProviderInfo::new(id, "Acme", docs, Paging::Single, Capabilities::LIST_ONLY)
+///     }
+///
+///     fn settings(&self) -> &'static [Setting] {
+///         const KEY: Setting = Setting::secret("admin-key", "ACME_ADMIN_KEY", "an admin key");
+///         &[KEY]
+///     }
+///
+///     fn build(&self, settings: &Settings) -> Result<Provider> {
+///         let missing = || {
+///             Error::new(ErrorKind::Configuration, "no credential is set")
+///                 .with_help("set ACME_ADMIN_KEY to an admin key")
+///         };
+///         let key = settings.secret("admin-key").ok_or_else(missing)?;
+///         Ok(Provider::new(Acme(self.info(), key.clone())))
+///     }
+/// }
+///
+/// let mut registry = Registry::new();
+/// registry.add(AcmeFactory);
+/// assert!(registry.build("acme", &Settings::new().with("admin-key", "fa4efa4e")).is_ok());
+/// assert!(registry.build("acme", &Settings::new()).is_err());
+/// ```
 pub trait ProviderFactory: Debug + Send + Sync {
     /// What the provider is and can do, with its default settings.
     fn info(&self) -> ProviderInfo;
@@ -150,7 +198,10 @@ impl Registry {
         Err(error(format!("there is no provider `{id}`")).with_help(help))
     }
 
-    /// Makes an account of the provider of that name.
+    /// Makes an account of the provider of that name; nothing is sent.
+    ///
+    /// - [`Configuration`](ErrorKind::Configuration): there is no such provider, or a setting is missing or
+    ///   malformed.
     pub fn build(&self, id: &str, settings: &Settings) -> Result<Provider> {
         let factory = self.factory(id)?;
         factory.build(settings).map_err(|error| error.with_provider(factory.info().id))

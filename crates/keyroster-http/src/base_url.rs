@@ -1,5 +1,6 @@
 //! Where a vendor's API is, and the addresses below it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -90,7 +91,7 @@ impl BaseUrl {
         &self,
         route: &str,
         segments: &[String],
-        query: &[(&str, String)],
+        query: &[(Cow<'_, str>, String)],
     ) -> Result<Url> {
         let mut url = self.url.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -136,7 +137,7 @@ mod tests {
     fn a_value_is_one_segment_whatever_it_holds() {
         let base = BaseUrl::parse("https://a.example/api/v1/").unwrap();
         let url = base
-            .join("/keys/{hash}", &["a/b?c&d é".to_owned()], &[("q", "a b&c".to_owned())])
+            .join("/keys/{hash}", &["a/b?c&d é".to_owned()], &[("q".into(), "a b&c".to_owned())])
             .unwrap();
         assert_eq!(url.as_str(), "https://a.example/api/v1/keys/a%2Fb%3Fc&d%20%C3%A9?q=a+b%26c");
     }

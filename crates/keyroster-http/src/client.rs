@@ -1,5 +1,9 @@
 //! The one door to the network.
 
+mod forward;
+
+pub use forward::Forwarded;
+
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

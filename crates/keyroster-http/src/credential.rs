@@ -1,5 +1,7 @@
 //! What authenticates a request.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use keyroster_core::{Error, ErrorKind, Result, Secret};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -21,7 +23,41 @@ impl Credential {
         Self::headers([("authorization", "Bearer ", secret)])
     }
 
+    /// `Authorization: Basic …`, of a user's name (which is shown by nothing either) and a secret.
+    ///
+    /// - [`Configuration`](ErrorKind::Configuration): the name holds a colon, or the secret is none that a
+    ///   header can carry.
+    pub fn basic(user: &str, secret: &Secret) -> Result<Self> {
+        value("", secret)?;
+        if user.contains(':') {
+            let message = "the user's name holds a colon, which basic authentication cannot carry";
+            return Err(Error::new(ErrorKind::Configuration, message)
+                .with_help("set the name alone, without the secret"));
+        }
+        let pair = Zeroizing::new([user, ":", secret.expose()].concat());
+        let encoded = Secret::new(STANDARD.encode(pair.as_bytes()));
+        let mut credential = Self::headers([("authorization", "Basic ", &encoded)])?;
+        credential.secrets.push(secret.clone());
+        Ok(credential)
+    }
+
     /// Headers of the vendor's own, each with a prefix that stands before the secret.
+    ///
+    /// ```
+    /// use keyroster_core::Secret;
+    /// use keyroster_http::Credential;
+    ///
+    /// let (key, app) = (Secret::from("fa4efa4e-key"), Secret::from("fa4efa4e-app"));
+    /// let two = Credential::headers([("dd-api-key", "", &key), ("dd-application-key", "", &app)])?;
+    /// let prefixed = Credential::headers([("authorization", "Token ", &key)])?;
+    /// assert!(Credential::headers([("x-key", "", &Secret::from("a b"))]).is_err());
+    /// # Ok::<(), keyroster_core::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When a header's name is not in lower case, or no name at all.
+    ///
     ///
     /// - [`Configuration`](ErrorKind::Configuration): a secret is empty, or cannot stand in a header.
     pub fn headers<'a>(
@@ -96,6 +132,21 @@ mod tests {
             assert!(bad.is_empty() || !error.contains("fa"), "{error}");
         }
         assert!(Credential::bearer(&Secret::from("sk-or-v1-fa4e")).is_ok());
+    }
+
+    #[test]
+    fn a_basic_credential_is_hidden_in_either_form() {
+        let secret = Secret::from("fa4e-key");
+        let credential = Credential::basic("api", &secret).unwrap();
+        let mut headers = reqwest::header::HeaderMap::new();
+        credential.apply(&mut headers);
+        assert_eq!(headers["authorization"], "Basic YXBpOmZhNGUta2V5");
+        assert!(headers["authorization"].is_sensitive());
+        let said = "neither fa4e-key nor YXBpOmZhNGUta2V5 is good";
+        let clean = crate::redact::scrub(said, credential.secrets());
+        assert_eq!(clean, "neither [hidden] nor [hidden] is good");
+        assert!(Credential::basic("a:b", &secret).is_err());
+        assert!(Credential::basic("api", &Secret::from("")).is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::redact::withhold;
+pub use crate::scalars::{EpochMillis, EpochSeconds, Id};
 
 /// A field of a vendor's record.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,6 +4,16 @@
 //! reads [`Response`]s into records that it declares with [`record!`]. Errors are keyroster's own, with
 //! the kind that the status speaks of, and hold no secret.
 //!
+//! | to | see |
+//! |---|---|
+//! | say where the API is and who asks | [`BaseUrl`], [`Credential`], [`HttpOptions`] |
+//! | ask | [`HttpClient::send`], [`Request`], [`Safety`] |
+//! | page by links | [`Response::next_link`], [`Request::follow`] |
+//! | read an answer | [`Response::object`], [`Response::json`], [`Response::unexpected`] |
+//! | read a record leniently | [`record!`], [`json::Field`], and the types that one may hold |
+//! | bound what an account does | [`Limits`], [`RetryPolicy`], [`Timeouts`] |
+//! | show a vendor's text | [`scrub`], [`may_be_secret`] |
+//!
 //! ```no_run
 //! use keyroster_core::{Operation, Result, Secret};
 //! use keyroster_http::{BaseUrl, Credential, HttpClient, Limits, Request, record};
@@ -18,8 +28,10 @@
 //!     .credential(Credential::bearer(&secret)?)
 //!     .limits(Limits::per_minute(60))
 //!     .build();
-//! let response = http.send(Request::get(Operation::ListKeys, "/keys").query("page", 1)).await?;
+//! let request = Request::get(Operation::ListKeys, "/keys").query("disabled", "show");
+//! let response = http.send(request).await?;
 //! let keys: Vec<WireKey> = response.json()?;
+//! let next = response.next_link()?;
 //! # Ok(())
 //! # }
 //! ```
@@ -43,20 +55,22 @@ mod client;
 mod credential;
 pub mod json;
 mod limit;
+mod link;
 mod options;
 mod redact;
 mod request;
 mod response;
 mod retry;
+mod scalars;
 
 pub use keyroster_core::Result;
 
 pub use base_url::BaseUrl;
-pub use client::{HttpClient, HttpClientBuilder, Timeouts};
+pub use client::{Forwarded, HttpClient, HttpClientBuilder, Timeouts};
 pub use credential::Credential;
 pub use limit::Limits;
 pub use options::HttpOptions;
-pub use redact::{may_be_secret, scrub};
+pub use redact::{may_be_secret, scrub, withhold};
 pub use request::{Request, Safety};
 pub use response::Response;
 pub use retry::RetryPolicy;

@@ -109,7 +109,19 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
 
 /// A vendor's value without whatever speaks of a secret: by its own name, by that of the object around
 /// it, or by its text. Flags and null tell no secret.
-pub(crate) fn withhold(name: &str, value: Value) -> Value {
+///
+/// ```
+/// use keyroster_http::withhold;
+/// use serde_json::json;
+///
+/// let value = json!({"id": "k-1", "api_secret": "fa4efa4e", "nested": {"token": ["fa4efa4e"]}});
+/// assert_eq!(
+///     withhold("key", value),
+///     json!({"id": "k-1", "api_secret": "[hidden]", "nested": {"token": ["[hidden]"]}}),
+/// );
+/// ```
+#[must_use]
+pub fn withhold(name: &str, value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let secret = is_secret_name(name);

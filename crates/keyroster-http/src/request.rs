@@ -1,5 +1,6 @@
 //! One request to a vendor.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use keyroster_core::{Error, ErrorKind, Operation, Result};
@@ -16,7 +17,9 @@ pub enum Safety {
     Safe,
     /// Sent twice, it leaves what sending it once leaves: setting, deleting.
     Idempotent,
-    /// Sent twice, it may make two things. It is sent again only if it provably did nothing.
+    /// Sent twice, it may make two things, or hand out a secret that nobody gets to see. It is sent again
+    /// only if it provably did nothing. Every request of [`CreateKey`](Operation::CreateKey) and
+    /// [`RotateKey`](Operation::RotateKey) that does not read is one, with PUT and PATCH too.
     Creates,
 }
 
@@ -36,7 +39,7 @@ pub struct Request {
     pub(crate) method: Method,
     pub(crate) route: &'static str,
     pub(crate) segments: Vec<String>,
-    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) query: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Option<Body>,
     /// The body that was given has no JSON form.
     malformed: bool,
@@ -52,6 +55,10 @@ pub(crate) struct Body {
 
 impl Request {
     fn new(operation: Operation, method: Method, route: &'static str, safety: Safety) -> Self {
+        // Whatever the method: a secret that is handed out is handed out once.
+        let hands_out = matches!(operation, Operation::CreateKey | Operation::RotateKey);
+        let safety =
+            if hands_out && safety == Safety::Idempotent { Safety::Creates } else { safety };
         Self {
             operation,
             method,
@@ -76,6 +83,13 @@ impl Request {
     #[must_use]
     pub fn create(operation: Operation, route: &'static str) -> Self {
         Self::new(operation, Method::POST, route, Safety::Creates)
+    }
+
+    /// Sets something, with POST, as vendors do that have no other method; sent twice, it does what once
+    /// does. Whatever hands out a secret is [`create`](Request::create).
+    #[must_use]
+    pub fn idempotent_post(operation: Operation, route: &'static str) -> Self {
+        Self::new(operation, Method::POST, route, Safety::Idempotent)
     }
 
     /// Sets something, with PUT; sent twice, it does what once does.
@@ -106,7 +120,27 @@ impl Request {
     /// A query parameter.
     #[must_use]
     pub fn query(mut self, name: &'static str, value: impl Display) -> Self {
-        self.query.push((name, format!("{value}")));
+        self.query.push((name.into(), format!("{value}")));
+        self
+    }
+
+    /// A query parameter, if there is a value for it.
+    #[must_use]
+    pub fn maybe_query(self, name: &'static str, value: Option<impl Display>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Goes where the last page's [`next_link`](crate::Response::next_link) led: with the link's query in
+    /// place of this request's. Without a cursor it is the first page, as it stands.
+    #[must_use]
+    pub fn follow(mut self, cursor: Option<&str>) -> Self {
+        if let Some(query) = cursor {
+            let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+            self.query = pairs.map(|(name, value)| (name.into(), value)).collect();
+        }
         self
     }
 
@@ -125,9 +159,12 @@ impl Request {
         self
     }
 
-    /// A form-encoded body.
+    /// A form-encoded body, of names and values in this order; a name may come more than once.
     #[must_use]
-    pub fn form<'a>(mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub fn form<N: AsRef<str>, V: AsRef<str>>(
+        mut self,
+        fields: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields);
         let bytes = form.finish().into_bytes().into();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keyroster_core::{Error, ErrorKind, Operation, Secret};
+use keyroster_core::{Error, ErrorKind, Operation, Revocation, Secret};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
@@ -52,6 +52,13 @@ impl Response {
         self.after_lost
     }
 
+    /// What a vendor's word that there is no such key means to a revocation: that it was gone already, or,
+    /// after an attempt whose answer was lost, that nobody can tell by what it is gone.
+    #[must_use]
+    pub fn gone(&self) -> Revocation {
+        if self.after_lost { Revocation::Gone } else { Revocation::AlreadyGone }
+    }
+
     /// A header, if it is there and is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -85,11 +92,32 @@ impl Response {
 
     /// Reads the body as a JSON object, as [`json`](Response::json) does; an array is an error even where
     /// its items would fit the fields.
+    ///
+    /// ```
+    /// # use keyroster_core::{Operation, Result, Secret};
+    /// # use keyroster_http::{HttpClient, Request};
+    /// /// What the vendor answers to a create; the rest of it is read by another type.
+    /// #[derive(serde::Deserialize)]
+    /// struct Created {
+    ///     value: Secret,
+    /// }
+    ///
+    /// # async fn example(http: HttpClient) -> Result<Secret> {
+    /// let request = Request::create(Operation::CreateKey, "/keys").form([("label", "ci")]);
+    /// let Created { value } = http.send(request).await?.object()?;
+    /// # Ok(value)
+    /// # }
+    /// ```
+    ///
+    /// - [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) where the request
+    ///   creates: the body is no such object.
     pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         self.json().map(|crate::json::Object(value)| value)
     }
 
-    /// An error that says that the answer is something else than the vendor documents.
+    /// An error that says that the answer is something else than the vendor documents, as `a key that has no
+    /// id`: [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) where the request
+    /// creates. What the vendor said does not belong into it.
     #[must_use]
     pub fn unexpected(&self, what: &str) -> Error {
         let authority = &self.context.authority;
@@ -145,7 +173,8 @@ impl Response {
     fn vendor_message(&self) -> Option<String> {
         let text = match serde_json::from_slice::<Value>(&self.body) {
             Ok(body) => {
-                let error = body.get("error").unwrap_or(&body);
+                let first = || body.get("errors").and_then(|errors| errors.get(0));
+                let error = body.get("error").or_else(first).unwrap_or(&body);
                 let field = |name: &str| error.get(name).and_then(Value::as_str);
                 let said = match (field("reason"), field("details")) {
                     (Some(reason), Some(details)) => format!("{reason}: {details}"),

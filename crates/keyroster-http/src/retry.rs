@@ -9,6 +9,15 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use crate::Safety;
 
 /// How often and for how long a request is tried.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use keyroster_http::RetryPolicy;
+///
+/// let patient = RetryPolicy::default().with_max_attempts(8).with_deadline(Duration::from_mins(10));
+/// assert_eq!(RetryPolicy::never().max_attempts, 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {

@@ -5,6 +5,7 @@
 mod bodies;
 mod creates;
 mod http2;
+mod links;
 mod logs;
 mod naive;
 mod proxies;
@@ -12,6 +13,7 @@ mod redirects;
 mod retries;
 mod server;
 mod wire;
+mod words;
 
 use std::process::Command;
 use std::time::Duration;

@@ -17,7 +17,8 @@ async fn a_request_says_who_asks_and_for_what() {
     let server = Server::start([fine()]).await;
     let account = client(&format!("{}/api/v1/", server.url())).build();
     let request = Request::patch(Operation::UpdateKey, "/keys/{hash}/x").segment("a/b ?é");
-    let request = request.query("name", "a b&c=d").query("offset", 10);
+    let request = request.query("name", "a b&c=d").maybe_query("offset", Some(10));
+    let request = request.maybe_query("cursor", None::<&str>);
     account.send(request.json(&BTreeMap::from([("limit", 1)]))).await.unwrap();
     let seen = &server.seen()[0];
     assert_eq!(seen.line(), "PATCH /api/v1/keys/a%2Fb%20%3F%C3%A9/x?name=a+b%26c%3Dd&offset=10");

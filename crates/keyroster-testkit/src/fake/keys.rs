@@ -1,0 +1,254 @@
+//! What an imitated vendor's routes do: find, page, make and change keys.
+
+use keyroster_core::Timestamp;
+use serde_json::Value;
+
+use super::setup::{Quirk, page_size};
+use super::state::{Effect, State};
+use super::{FakeContainer, FakeKey, FakePage};
+
+/// So many rows are on a page of a vendor that pages by cursor.
+const CURSOR_PAGE: usize = 3;
+
+/// Makes rows of keys and containers.
+pub(crate) trait Rows {
+    fn key(&self, key: &FakeKey) -> Value;
+    fn container(&self, container: &FakeContainer) -> Value;
+}
+
+/// The keys of an imitated vendor while it answers one call.
+///
+/// The suite decides what is on which page, and how it is odd; whoever answers a call only says how the
+/// call asks: by offset, cursor, last id or page number.
+///
+/// ```
+/// use keyroster_testkit::{Call, Keys, Reply};
+/// use serde_json::json;
+///
+/// fn list(call: &Call, keys: &mut Keys<'_>) -> Reply {
+///     // Of one project, where the call names one; after the last key of the page before.
+///     let page = keys.in_container(call.query("project")).after(call.query("after"));
+///     Reply::json(json!({ "data": page.rows, "last_id": page.next }))
+/// }
+/// ```
+pub struct Keys<'a> {
+    pub(super) state: &'a mut State,
+    pub(super) rows: &'a dyn Rows,
+    container: Option<String>,
+}
+
+impl std::fmt::Debug for Keys<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys").field("keys", &self.state.keys.len()).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Keys<'a> {
+    pub(super) fn new(state: &'a mut State, rows: &'a dyn Rows) -> Self {
+        Self { state, rows, container: None }
+    }
+
+    /// Only the keys of this container are meant from here on; without one, all.
+    pub fn in_container(&mut self, id: Option<&str>) -> &mut Self {
+        self.container = id.map(str::to_owned);
+        self
+    }
+
+    /// Every key, for a vendor that does not page.
+    #[must_use]
+    pub fn all(&self) -> FakePage {
+        let rows = self.listed();
+        self.page(&rows, None)
+    }
+
+    /// The page after so many keys. Its length is the one that the provider declares.
+    #[must_use]
+    pub fn by_offset(&self, offset: u64) -> FakePage {
+        let rows = self.listed();
+        let size = page_size(self.state.setup.info.paging).unwrap_or(CURSOR_PAGE);
+        let ignored = self.state.setup.quirk == Quirk::RepeatPages;
+        self.page(slice(&rows, if ignored { 0 } else { offset }, size), None)
+    }
+
+    /// The page at an opaque cursor; the first page without one.
+    #[must_use]
+    pub fn by_cursor(&self, cursor: Option<&str>) -> FakePage {
+        let pages = self.pages();
+        let number = cursor.map_or(Some(0), |cursor| {
+            (0..pages.len()).find(|number| self.cursor(*number) == cursor)
+        });
+        self.numbered(&pages, number, |number| self.cursor(number))
+    }
+
+    /// The page after the key of this id; the first page without one.
+    #[must_use]
+    pub fn after(&self, id: Option<&str>) -> FakePage {
+        let pages = self.pages();
+        // A page without keys has no last one: the one before it is all that leads on.
+        let last = |number: usize| {
+            let keys = pages[..=number].iter().flatten();
+            keys.last().map(|key| key.id.clone()).unwrap_or_default()
+        };
+        let number = id.map_or(Some(0), |id| {
+            (0..pages.len()).find(|number| last(*number) == id).map(|number| number + 1)
+        });
+        self.numbered(&pages, number, |number| last(number - 1))
+    }
+
+    /// The page of this number, counted from 1.
+    #[must_use]
+    pub fn by_number(&self, number: u64) -> FakePage {
+        let number = usize::try_from(number.saturating_sub(1)).ok();
+        self.numbered(&self.pages(), number, |number| (number + 1).to_string())
+    }
+
+    /// The containers, for a vendor that does not page them.
+    #[must_use]
+    pub fn containers(&self) -> FakePage {
+        let containers = &self.state.containers;
+        FakePage {
+            rows: containers.iter().map(|one| self.rows.container(one)).collect(),
+            next: None,
+            total: containers.len() as u64,
+        }
+    }
+
+    /// The containers after so many.
+    #[must_use]
+    pub fn containers_by_offset(&self, offset: u64) -> FakePage {
+        let mut page = self.containers();
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(page.rows.len());
+        page.rows.drain(..offset);
+        page
+    }
+
+    /// The row of a key, if the vendor has one of this id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Value> {
+        self.state.find(id).map(|at| self.row(&self.state.keys[at]))
+    }
+
+    /// A key, if the vendor has one of this id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&FakeKey> {
+        self.state.find(id).map(|at| &self.state.keys[at])
+    }
+
+    /// The key whose secret the call carries: the account's own, or another that is being identified.
+    #[must_use]
+    pub fn caller(&self) -> &FakeKey {
+        let caller = self.state.caller.as_deref().and_then(|id| self.find(id));
+        caller.unwrap_or(&self.state.account)
+    }
+
+    /// Makes a key with a new id and a new secret.
+    pub fn create(&mut self, name: &str) -> FakeKey {
+        let container = self.container.clone();
+        let key = self.state.make(name, container);
+        self.state.note(Effect::Created);
+        key
+    }
+
+    /// Changes a key, and answers its new row; none if there is no such key.
+    pub fn update(&mut self, id: &str, change: impl FnOnce(&mut FakeKey)) -> Option<Value> {
+        let at = self.state.find(id)?;
+        change(&mut self.state.keys[at]);
+        self.state.note(Effect::Updated);
+        Some(self.row(&self.state.keys[at]))
+    }
+
+    /// Gives a key a new secret; none if there is no such key.
+    pub fn rotate(&mut self, id: &str) -> Option<FakeKey> {
+        let at = self.state.find(id)?;
+        self.state.keys[at].secret = self.state.new_secret();
+        self.state.note(Effect::Rotated);
+        Some(self.state.keys[at].clone())
+    }
+
+    /// Revokes a key that stays in the list; false if there is no such key.
+    pub fn revoke(&mut self, id: &str) -> bool {
+        let found = self.state.find(id);
+        if let Some(at) = found {
+            self.state.keys[at].revoked = true;
+            self.state.note(Effect::Revoked);
+        }
+        found.is_some()
+    }
+
+    /// Deletes a key, so that it is in no list any more; false if there is no such key.
+    pub fn delete(&mut self, id: &str) -> bool {
+        let found = self.state.find(id);
+        if let Some(at) = found {
+            self.state.keys.remove(at);
+            self.state.note(Effect::Revoked);
+        }
+        found.is_some()
+    }
+
+    /// The instant that the vendor takes for the present.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        super::state::now()
+    }
+
+    /// The row of a key, changed as the scenario wants it.
+    #[must_use]
+    pub fn row(&self, key: &FakeKey) -> Value {
+        let row = self.rows.key(key);
+        match &self.state.setup.mutation {
+            Some(mutation) => mutation.apply(row),
+            None => row,
+        }
+    }
+
+    fn listed(&self) -> Vec<&FakeKey> {
+        let here = |key: &&FakeKey| self.container.is_none() || key.container == self.container;
+        self.state.keys.iter().filter(here).collect()
+    }
+
+    /// The pages of a vendor that does not page by offset.
+    fn pages(&self) -> Vec<Vec<&FakeKey>> {
+        let listed = self.listed();
+        let mut pages: Vec<Vec<&FakeKey>> =
+            listed.chunks(CURSOR_PAGE).map(<[&FakeKey]>::to_vec).collect();
+        match self.state.setup.quirk {
+            Quirk::EmptyMiddle if pages.len() > 1 => pages.insert(1, Vec::new()),
+            Quirk::RepeatedPage if pages.len() > 1 => pages.insert(1, pages[0].clone()),
+            _ => {}
+        }
+        pages
+    }
+
+    fn numbered(
+        &self,
+        pages: &[Vec<&FakeKey>],
+        number: Option<usize>,
+        next: impl Fn(usize) -> String,
+    ) -> FakePage {
+        let number = number.unwrap_or(pages.len());
+        let rows = pages.get(number).map_or(&[][..], Vec::as_slice);
+        // Whoever follows it comes to the second page again and again.
+        let following =
+            if self.state.setup.quirk == Quirk::RepeatedCursor { 1 } else { number + 1 };
+        self.page(rows, (following < pages.len()).then(|| next(following)))
+    }
+
+    fn cursor(&self, number: usize) -> String {
+        let odd = self.state.setup.odd_texts;
+        if odd { format!("a/b?c&d é+%41-{number}") } else { format!("page-{number}") }
+    }
+
+    fn page(&self, rows: &[&FakeKey], next: Option<String>) -> FakePage {
+        FakePage {
+            rows: rows.iter().map(|key| self.row(key)).collect(),
+            next,
+            total: self.listed().len() as u64,
+        }
+    }
+}
+
+fn slice<'k, 's>(rows: &'s [&'k FakeKey], offset: u64, size: usize) -> &'s [&'k FakeKey] {
+    let start = usize::try_from(offset).unwrap_or(usize::MAX).min(rows.len());
+    let end = rows.len().min(start.saturating_add(size));
+    &rows[start..end]
+}

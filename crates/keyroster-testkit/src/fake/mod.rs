@@ -1,0 +1,213 @@
+//! An imitated vendor: keys in memory, what goes wrong, and a log of what it was asked.
+
+mod fault;
+mod key;
+mod keys;
+pub(crate) mod setup;
+mod state;
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use keyroster_core::Secret;
+use serde_json::Value;
+
+pub use fault::Fault;
+pub use key::{FakeContainer, FakeKey, FakePage};
+pub use keys::Keys;
+pub(crate) use keys::Rows;
+pub(crate) use setup::{Quirk, Setup, page_size};
+use state::{Armed, State};
+pub(crate) use state::{Effect, now};
+
+use crate::Samples;
+
+/// What every made-up secret holds, and nothing else may.
+pub(crate) const CANARY: &str = "fa4efa4ecanary";
+
+/// One call that the vendor got.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    /// The call as a line of text: for HTTP, method, path, query and body.
+    pub(crate) text: String,
+    /// What may stand in others' logs: for HTTP, path and query.
+    pub(crate) url: String,
+    pub(crate) effect: Option<Effect>,
+}
+
+/// An imitated vendor that a harness connects its provider to.
+///
+/// The suite decides what it holds and what goes wrong. A harness passes each call of its provider to
+/// [`call`](FakeVendor::call), and answers from the [`Keys`] that it is given.
+///
+/// ```
+/// use keyroster_core::{Error, ErrorKind, Result};
+/// use keyroster_testkit::{FakePage, FakeVendor, Fault};
+///
+/// /// Runs `acme keys list`, or what stands for it here.
+/// fn list(vendor: &FakeVendor, after: Option<&str>) -> Result<FakePage> {
+///     let page = vendor.call(format!("acme keys list --after {after:?}"), |keys| keys.after(after));
+///     page.map_err(|fault| match fault {
+///         Fault::Status(401) => Error::new(ErrorKind::Unauthenticated, "acme exited with 77"),
+///         _ => Error::new(ErrorKind::Transport, "acme was killed"),
+///     })
+/// }
+/// ```
+pub struct FakeVendor {
+    state: Mutex<State>,
+    rows: Box<dyn Rows + Send + Sync>,
+    /// What has to live as long as the vendor.
+    #[cfg(feature = "http")]
+    server: Mutex<Option<crate::http::server::Server>>,
+}
+
+impl FakeVendor {
+    pub(crate) fn new(setup: Setup, samples: Samples, rows: Box<dyn Rows + Send + Sync>) -> Self {
+        let state = Mutex::new(State::new(setup, samples));
+        Self {
+            state,
+            rows,
+            #[cfg(feature = "http")]
+            server: Mutex::new(None),
+        }
+    }
+
+    /// The secret of the account's own credential.
+    #[must_use]
+    pub fn secret(&self) -> Secret {
+        self.lock().account.secret.clone()
+    }
+
+    /// Takes a call, which `text` describes as fully as the vendor would see it, and lets `answer` answer
+    /// it; or tells what goes wrong with it instead.
+    ///
+    /// # Errors
+    ///
+    /// What the scenario wants to go wrong, for the harness to imitate.
+    pub fn call<T>(
+        &self,
+        text: impl Into<String>,
+        answer: impl FnOnce(&mut Keys<'_>) -> T,
+    ) -> Result<T, Fault> {
+        let (answer, fault) = self.perform(text.into(), String::new(), answer);
+        match (answer, fault) {
+            (_, Some(fault)) => Err(fault),
+            (Some(answer), None) => Ok(answer),
+            (None, None) => Err(Fault::Cut),
+        }
+    }
+
+    /// The answer, where the call is carried out, and what goes wrong.
+    pub(crate) fn perform<T>(
+        &self,
+        text: String,
+        url: String,
+        answer: impl FnOnce(&mut Keys<'_>) -> T,
+    ) -> (Option<T>, Option<Fault>) {
+        let mut state = self.lock();
+        state.log.push(Exchange { text, url, effect: None });
+        let armed = state.armed.take();
+        if let Some(armed) = armed.clone()
+            && armed.times > 1
+        {
+            state.armed = Some(Armed { times: armed.times - 1, ..armed });
+        }
+        let done = armed.as_ref().is_none_or(|armed| armed.done);
+        let answer = done.then(|| answer(&mut Keys::new(&mut state, self.rows.as_ref())));
+        (answer, armed.map(|armed| armed.fault))
+    }
+
+    #[cfg(feature = "http")]
+    /// Notes whose secret the call carries; false if it is nobody's.
+    pub(crate) fn authenticate(keys: &mut Keys<'_>, carries: impl Fn(&str) -> bool) -> bool {
+        let state = &mut *keys.state;
+        let alive = state.keys.iter().filter(|key| !key.revoked && !key.disabled);
+        let caller = alive.filter(|key| carries(key.secret.expose())).map(|key| key.id.clone());
+        state.caller = caller.take(1).next();
+        state.caller.is_some() || carries(state.account.secret.expose())
+    }
+
+    /// From now on so many calls go wrong, with or without being carried out.
+    pub(crate) fn arm(&self, fault: Fault, done: bool, times: usize) {
+        self.lock().armed = Some(Armed { fault, done, times });
+    }
+
+    pub(crate) fn disarm(&self) {
+        self.lock().armed = None;
+    }
+
+    /// The calls so far.
+    pub(crate) fn log(&self) -> Vec<Exchange> {
+        self.lock().log.clone()
+    }
+
+    pub(crate) fn forget_log(&self) {
+        self.lock().log.clear();
+    }
+
+    /// How many calls did this to the keys.
+    pub(crate) fn count(&self, effect: Effect) -> usize {
+        self.lock().log.iter().filter(|call| call.effect == Some(effect)).count()
+    }
+
+    pub(crate) fn keys(&self) -> Vec<FakeKey> {
+        self.lock().keys.clone()
+    }
+
+    pub(crate) fn containers(&self) -> Vec<FakeContainer> {
+        self.lock().containers.clone()
+    }
+
+    #[cfg(feature = "http")]
+    pub(crate) fn reversed(&self) -> bool {
+        self.lock().setup.reversed
+    }
+
+    pub(crate) fn row(&self, key: &FakeKey) -> Value {
+        self.rows.key(key)
+    }
+
+    /// Makes all keys alike but for their ids and secrets.
+    pub(crate) fn make_alike(&self) {
+        let mut state = self.lock();
+        let first = state.keys.first().cloned();
+        for (key, first) in state.keys.iter_mut().zip(first.into_iter().cycle()) {
+            (key.name, key.created_at) = (first.name, first.created_at);
+        }
+    }
+
+    /// The secret of this key is not good any more.
+    pub(crate) fn retire(&self, id: &str) {
+        let mut state = self.lock();
+        if let Some(at) = state.find(id) {
+            state.keys[at].revoked = true;
+        }
+    }
+
+    /// The account's credential is not good any more.
+    pub(crate) fn change_credential(&self) {
+        let mut state = self.lock();
+        state.account.secret = state.new_secret();
+    }
+
+    /// The instant that the vendor takes for the present.
+    pub(crate) fn now() -> keyroster_core::Timestamp {
+        now()
+    }
+
+    #[cfg(feature = "http")]
+    pub(crate) fn keep(&self, server: crate::http::server::Server) {
+        *self.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(server);
+    }
+
+    /// A poisoned lock only means that a harness panicked; the keys behind it are whole.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for FakeVendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeVendor").field("keys", &self.lock().keys.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,133 @@
+//! What an imitated vendor remembers.
+
+use std::time::SystemTime;
+
+use keyroster_core::{Secret, Timestamp};
+
+use super::setup::Setup;
+use super::{Exchange, FakeContainer, FakeKey, Fault};
+use crate::Samples;
+
+/// The first made-up key was made at this instant, the next ones a minute later each.
+const FIRST_MADE: i64 = 1_767_225_600;
+
+/// What a call did to the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Created,
+    Updated,
+    Rotated,
+    Revoked,
+}
+
+/// A fault, and whether what was asked for is done all the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Armed {
+    pub(crate) fault: Fault,
+    pub(crate) done: bool,
+    /// How many more calls it strikes.
+    pub(crate) times: usize,
+}
+
+pub(crate) struct State {
+    pub(crate) setup: Setup,
+    pub(crate) samples: Samples,
+    pub(crate) keys: Vec<FakeKey>,
+    pub(crate) containers: Vec<FakeContainer>,
+    pub(crate) account: FakeKey,
+    pub(crate) caller: Option<String>,
+    pub(crate) log: Vec<Exchange>,
+    pub(crate) armed: Option<Armed>,
+    /// How many keys and secrets were ever made.
+    numbers: usize,
+    secrets: usize,
+}
+
+impl State {
+    pub(crate) fn new(setup: Setup, samples: Samples) -> Self {
+        let mut state = Self {
+            account: FakeKey {
+                number: 0,
+                id: samples.id(0),
+                name: "the account's own".to_owned(),
+                secret: Secret::from(""),
+                container: None,
+                created_at: seconds(FIRST_MADE),
+                disabled: false,
+                revoked: false,
+            },
+            setup,
+            samples,
+            keys: Vec::new(),
+            containers: Vec::new(),
+            caller: None,
+            log: Vec::new(),
+            armed: None,
+            numbers: 0,
+            secrets: 0,
+        };
+        state.account.secret = state.new_secret();
+        if state.setup.info.containers.is_some() {
+            state.containers = (1..=2)
+                .map(|number| FakeContainer {
+                    id: format!("container-{number}"),
+                    name: format!("Container {number}"),
+                })
+                .collect();
+        }
+        for number in 1..=state.setup.keys {
+            let places = state.containers.len().max(1);
+            let container = state.containers.get((number - 1) % places).map(|it| it.id.clone());
+            state.make(&format!("key {number}"), container);
+        }
+        for (key, minutes) in state.keys.iter_mut().zip(0_i64..) {
+            key.created_at = seconds(FIRST_MADE + 60 * minutes);
+        }
+        state
+    }
+
+    pub(crate) fn make(&mut self, name: &str, container: Option<String>) -> FakeKey {
+        self.numbers += 1;
+        let mut id = self.samples.id(self.numbers);
+        if self.setup.odd_texts {
+            id = format!("a/b?c&d é+%41-{}", self.numbers);
+        }
+        let key = FakeKey {
+            number: self.numbers,
+            id,
+            name: name.to_owned(),
+            secret: self.new_secret(),
+            container: container.or_else(|| self.containers.first().map(|first| first.id.clone())),
+            created_at: now(),
+            disabled: false,
+            revoked: false,
+        };
+        self.keys.push(key.clone());
+        key
+    }
+
+    pub(crate) fn new_secret(&mut self) -> Secret {
+        self.secrets += 1;
+        let canary = format!("{}{:08x}", super::CANARY, self.secrets);
+        Secret::new(self.samples.secret(&canary))
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<usize> {
+        self.keys.iter().position(|key| key.id == id)
+    }
+
+    pub(crate) fn note(&mut self, effect: Effect) {
+        if let Some(last) = self.log.last_mut() {
+            last.effect = Some(effect);
+        }
+    }
+}
+
+fn seconds(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(seconds).unwrap_or(Timestamp::MIN)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a vendor dates its keys by a clock")]
+pub(crate) fn now() -> Timestamp {
+    SystemTime::now().into()
+}

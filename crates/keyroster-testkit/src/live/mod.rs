@@ -1,0 +1,213 @@
+//! The scenarios against a real account, as far as they make sense there.
+
+mod reads;
+mod writes;
+
+use std::fmt;
+use std::io::Write as _;
+
+use keyroster_core::{Provider, ProviderFactory, Result, Secret, Settings};
+
+use crate::suite::block_on;
+use crate::verdict::{Failure, Section, Verdict};
+use crate::{Samples, Scenario, Suite};
+
+/// Names the providers, with commas between, whose accounts may be asked.
+const LIVE: &str = "KEYROSTER_LIVE";
+
+/// Names those, likewise, in whose accounts keys may be made, changed and revoked.
+const WRITES: &str = "KEYROSTER_LIVE_WRITES";
+
+/// A real account, to be asked what the suite asks an imitated vendor.
+///
+/// It only reads, unless writes are allowed; then it makes one key a scenario, whose name begins with
+/// `keyroster-conformance`, and revokes it at the end, whatever came of the scenario.
+///
+/// From the environment, an account is made of the provider's own settings (`PINATA_JWT`):
+///
+/// | variable | |
+/// |---|---|
+/// | `KEYROSTER_LIVE` | the providers whose accounts may be asked: `pinata,acme` |
+/// | `KEYROSTER_LIVE_WRITES` | those in whose accounts keys may be made and revoked |
+///
+/// ```no_run
+/// # use keyroster_core::ProviderFactory;
+/// # use keyroster_testkit::Live;
+/// # fn example(factory: &dyn ProviderFactory) -> keyroster_core::Result<()> {
+/// if let Some(live) = Live::from_env(factory)? {
+///     live.assert_conforms();
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Live {
+    provider: Provider,
+    secrets: Vec<Secret>,
+    writes: bool,
+    samples: Samples,
+}
+
+/// The end of a live scenario: good, not to be tried, or what was expected and what was done instead.
+type Outcome = std::result::Result<(), Stop>;
+
+enum Stop {
+    Skip(String),
+    Fail(Failure),
+}
+
+impl Live {
+    /// An account, of which only reading is asked.
+    pub fn new(provider: Provider) -> Self {
+        Self { provider, secrets: Vec::new(), writes: false, samples: Samples::default() }
+    }
+
+    /// The account that the environment gives, if it names the provider.
+    ///
+    /// # Errors
+    ///
+    /// The provider is named, and its settings make no account.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place of this crate; no library reads it"
+    )]
+    pub fn from_env(factory: &dyn ProviderFactory) -> Result<Option<Self>> {
+        Self::from_settings(factory, |name| std::env::var(name).ok())
+    }
+
+    /// The same, from any source of settings by the names of their environment variables.
+    ///
+    /// # Errors
+    ///
+    /// The provider is named, and its settings make no account.
+    pub fn from_settings(
+        factory: &dyn ProviderFactory,
+        read: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Self>> {
+        let id = factory.info().id;
+        let names = |variable: &str| {
+            let value = read(variable).unwrap_or_default();
+            value.split(',').any(|name| name.trim() == id.as_str())
+        };
+        if !names(LIVE) {
+            return Ok(None);
+        }
+        let mut settings = Settings::new();
+        let mut secrets = Vec::new();
+        for setting in factory.settings() {
+            let Some(value) = read(setting.env).filter(|value| !value.is_empty()) else { continue };
+            if setting.secret {
+                secrets.push(Secret::from(value.as_str()));
+            }
+            settings = settings.with(setting.name, value);
+        }
+        let mut live = Self::new(factory.build(&settings)?);
+        live.secrets = secrets;
+        live.writes = names(WRITES);
+        Ok(Some(live))
+    }
+
+    /// Allows to make, change and revoke keys in the account.
+    pub fn allow_writes(mut self) -> Self {
+        self.writes = true;
+        self
+    }
+
+    /// A secret of the account's credential, which has to be shown nowhere.
+    pub fn with_secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.secrets.push(secret.into());
+        self
+    }
+
+    /// What new keys ask for.
+    pub fn with_samples(mut self, samples: Samples) -> Self {
+        self.samples = samples;
+        self
+    }
+
+    /// Runs every scenario of the suite that makes sense, and tells why it skips the others.
+    ///
+    /// # Panics
+    ///
+    /// When it is run inside an asynchronous runtime.
+    #[must_use]
+    pub fn run_all(&self) -> Vec<(&'static Scenario, Verdict)> {
+        block_on(async {
+            let mut verdicts = Vec::new();
+            for scenario in Suite::scenarios() {
+                verdicts.push((scenario, self.run(scenario).await));
+            }
+            verdicts
+        })
+    }
+
+    /// Runs every scenario, and shows each verdict past the capture of `cargo test`.
+    ///
+    /// # Panics
+    ///
+    /// When one fails.
+    pub fn assert_conforms(&self) {
+        let verdicts = self.run_all();
+        let mut text = format!("live conformance of {}\n", self.provider.info().id);
+        for (scenario, verdict) in &verdicts {
+            text +=
+                &format!("  {}: {}\n", scenario.name, verdict.to_string().replace('\n', "\n    "));
+        }
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        let bad = verdicts.iter().filter(|(_, verdict)| !verdict.is_good());
+        let bad: Vec<&str> = bad.map(|(scenario, _)| scenario.name).collect();
+        assert!(bad.is_empty(), "{} fails {}\n{text}", self.provider.info().id, bad.join(", "));
+    }
+
+    async fn run(&self, scenario: &Scenario) -> Verdict {
+        let trial = Trial { live: self, section: scenario.section };
+        let outcome = match reads::run(&trial, scenario.name).await {
+            Some(outcome) => outcome,
+            None => match writes::run(&trial, scenario.name).await {
+                Some(outcome) => outcome,
+                None => Err(Stop::Skip("it takes a vendor that goes wrong on purpose".to_owned())),
+            },
+        };
+        match outcome {
+            Ok(()) => Verdict::Passed,
+            Err(Stop::Skip(why)) => Verdict::Skipped(why),
+            Err(Stop::Fail(failure)) => Verdict::Failed(failure),
+        }
+    }
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live").field("writes", &self.writes).finish_non_exhaustive()
+    }
+}
+
+/// One scenario at a real account.
+struct Trial<'l> {
+    live: &'l Live,
+    section: Section,
+}
+
+impl Trial<'_> {
+    fn provider(&self) -> &Provider {
+        &self.live.provider
+    }
+
+    fn fail<T>(
+        &self,
+        expected: impl Into<String>,
+        did: impl Into<String>,
+    ) -> std::result::Result<T, Stop> {
+        let (expected, did) = (expected.into(), did.into());
+        Err(Stop::Fail(Failure { expected, did, section: self.section }))
+    }
+
+    fn works<T>(&self, expected: &str, result: Result<T>) -> std::result::Result<T, Stop> {
+        result.or_else(|error| self.fail(expected, crate::scenario::said(&error)))
+    }
+
+    fn skip<T>(why: &str) -> std::result::Result<T, Stop> {
+        Err(Stop::Skip(why.to_owned()))
+    }
+}

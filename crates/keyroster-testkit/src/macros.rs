@@ -1,0 +1,110 @@
+//! The macro that makes tests of scenarios.
+
+/// Makes a test of each conformance scenario, and one that guards them and shows what is left out.
+///
+/// The one argument makes the [`Suite`](crate::Suite). The tests need no runtime around them.
+///
+/// ```
+/// # use keyroster_testkit::{FakeVendor, Harness, Suite};
+/// # struct Acme;
+/// # impl Harness for Acme {
+/// #     fn provider(
+/// #         &self,
+/// #         _: std::sync::Arc<FakeVendor>,
+/// #     ) -> keyroster_core::Result<Box<dyn keyroster_core::KeyProvider>> {
+/// #         unreachable!()
+/// #     }
+/// # }
+/// mod conformance {
+///     # use super::*;
+///     keyroster_testkit::conformance!(
+///         Suite::new(Acme).skip("escapes_cursors", "acme's cursors are page numbers")
+///     );
+/// }
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! conformance {
+    ($suite:expr $(,)?) => {
+        $crate::conformance! {
+            @tests $suite;
+            lists_one_page
+            lists_many_keys
+            lists_nothing_from_an_empty_account
+            passes_an_empty_middle_page
+            ends_on_a_repeated_cursor
+            ends_when_pages_repeat
+            shows_a_key_once_that_two_pages_have
+            escapes_cursors
+            restarts_after_a_dropped_listing
+            asks_once_for_a_page
+            lists_every_container
+            keeps_unknown_fields
+            keeps_keys_with_unknown_values
+            reads_records_without_optional_fields
+            reads_null_fields
+            reads_fields_of_another_type
+            does_not_invent_what_is_missing
+            gives_each_key_its_own_id
+            answers_the_same_in_any_order
+            maps_401_to_unauthenticated
+            maps_403_to_permission_denied
+            maps_404_to_not_found
+            maps_409_to_conflict
+            maps_429_to_rate_limited
+            maps_500_to_unavailable
+            maps_a_cut_connection_to_transport
+            refuses_an_html_page
+            refuses_an_empty_body
+            refuses_a_truncated_body
+            refuses_other_json
+            does_not_find_an_unknown_key
+            tells_a_bad_credential
+            get_answers_the_listed_record
+            create_makes_a_key
+            update_changes_a_key
+            rotate_gives_a_new_secret
+            revoke_turns_a_key_off
+            revoking_twice_is_no_error
+            refuses_a_gateway_s_revocation
+            whoami_tells_a_good_credential
+            identify_tells_live_from_dead
+            refuses_undeclared_operations
+            escapes_ids
+            refuses_undeclared_arguments
+            honours_an_expiry
+            honours_a_limit
+            honours_scopes
+            honours_every_other_argument
+            honours_every_change
+            does_not_repeat_a_create_after_5xx
+            does_not_repeat_a_create_after_a_cut
+            does_not_believe_an_odd_answer_to_a_create
+            finds_the_key_of_a_lost_create
+            does_not_repeat_a_rotation
+            shows_no_secret_in_records
+            shows_no_secret_in_errors
+            logs_no_secret
+            sends_no_secret_in_addresses
+            works_on_several_threads
+        }
+    };
+    (@tests $suite:expr; $($name:ident)*) => {
+        fn suite() -> $crate::Suite {
+            $suite
+        }
+
+        $(
+            #[test]
+            fn $name() {
+                $crate::run_test(&suite(), stringify!($name));
+            }
+        )*
+
+        #[test]
+        fn every_scenario_is_run_or_has_a_reason() {
+            let folder = ::core::option_env!("CARGO_TARGET_TMPDIR");
+            $crate::guard(&suite(), &[$(stringify!($name)),*], folder);
+        }
+    };
+}

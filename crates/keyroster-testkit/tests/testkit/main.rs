@@ -1,0 +1,8 @@
+//! Tests of the kit itself, and the smallest provider that the suite fits.
+
+#[cfg(feature = "http")]
+mod cassettes;
+mod guard;
+mod list_only;
+mod program;
+mod snapshots;

@@ -1,0 +1,74 @@
+//! The conformance suite, with OpenRouter's routes.
+
+use keyroster_core::{KeyProvider, Result};
+use keyroster_testkit::{
+    Call, FakeContainer, FakeKey, HttpAccount, Keys, Reply, Samples, Suite, VendorApi,
+};
+use provider_openrouter::OpenRouter;
+use serde_json::{Value, json};
+
+struct Api;
+
+impl VendorApi for Api {
+    fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
+        let builder = OpenRouter::builder().management_key(account.secret());
+        Ok(Box::new(builder.http(account.options()).build()?))
+    }
+
+    fn row(&self, key: &FakeKey) -> Value {
+        json!({
+            "hash": key.id, "name": key.name, "label": "sk-or-v1-fa4...0001", "disabled": key.disabled,
+            "limit": 25.5, "limit_remaining": 20.25, "limit_reset": "monthly",
+            "include_byok_in_limit": false, "usage": 5.25, "usage_daily": 1, "usage_weekly": 2.5,
+            "usage_monthly": 5.25, "byok_usage": 0, "byok_usage_daily": 0, "byok_usage_weekly": 0,
+            "byok_usage_monthly": 0, "created_at": key.created_at, "updated_at": key.created_at,
+            "last_used_at": "2026-03-01T00:00:00Z", "expires_at": "2027-01-01T00:00:00Z",
+            "creator_user_id": "user_1", "external_user": "customer-1", "workspace_id": key.container,
+        })
+    }
+
+    fn container(&self, container: &FakeContainer) -> Value {
+        json!({ "id": container.id, "name": container.name, "slug": container.id })
+    }
+
+    fn answer(&self, call: &Call, keys: &mut Keys<'_>) -> Reply {
+        match (call.method(), &call.segments()[..]) {
+            ("GET", ["keys"]) => {
+                keys.in_container(call.query("workspace_id"));
+                Reply::json(json!({ "data": keys.by_offset(call.number("offset")).rows }))
+            }
+            ("GET", ["workspaces"]) => {
+                let page = keys.containers_by_offset(call.number("offset"));
+                Reply::json(json!({ "data": page.rows, "total_count": page.total }))
+            }
+            ("GET", ["keys", id]) => Reply::found(keys.get(id).map(data)),
+            ("POST", ["keys"]) => {
+                keys.in_container(call.text("workspace_id"));
+                let key = keys.create(call.text("name").unwrap_or_default());
+                Reply::json(json!({ "data": keys.row(&key), "key": key.secret.expose() }))
+            }
+            ("PATCH", ["keys", id]) => {
+                let changed = keys.update(id, |key| {
+                    key.name = call.text("name").unwrap_or(&key.name).to_owned();
+                    key.disabled = call.json()["disabled"].as_bool().unwrap_or(key.disabled);
+                });
+                Reply::found(changed.map(data))
+            }
+            ("DELETE", ["keys", id]) if keys.delete(id) => Reply::json(json!({ "deleted": true })),
+            ("GET", ["key"]) => Reply::json(data(keys.row(keys.caller()))),
+            _ => Reply::error(404),
+        }
+    }
+
+    fn samples(&self) -> Samples {
+        Samples::default()
+            .with_option("include_byok_in_limit", [true.into(), false.into()])
+            .with_secret(|canary| format!("sk-or-v1-{canary}"))
+    }
+}
+
+fn data(row: impl Into<Value>) -> Value {
+    json!({ "data": row.into() })
+}
+
+keyroster_testkit::conformance!(Suite::http(Api));

@@ -1,0 +1,6 @@
+//! Pinata's provider against the conformance suite, recorded traffic, and the sandbox.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
+
+mod cassettes;
+mod conformance;
+mod live;

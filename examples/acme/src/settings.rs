@@ -1,0 +1,41 @@
+//! Acme accounts out of named settings.
+
+use keyroster_core::{Provider, ProviderFactory, ProviderInfo, Result, Setting, Settings};
+use keyroster_http::HttpOptions;
+
+use crate::{Acme, info};
+
+/// Makes Acme accounts out of named settings.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AcmeFactory;
+
+const SETTINGS: &[Setting] = &[
+    Setting::secret("admin-key", "ACME_ADMIN_KEY", "a key whose role is `full`"),
+    HttpOptions::base_url_setting(
+        "ACME_BASE_URL",
+        "another address than https://api.acme.example/2",
+    ),
+    HttpOptions::rate_setting(
+        "ACME_REQUESTS_PER_MINUTE",
+        "the plan's rate limit, or `none`; at Acme's own address 120 unless set",
+    ),
+];
+
+impl ProviderFactory for AcmeFactory {
+    fn info(&self) -> ProviderInfo {
+        info()
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        SETTINGS
+    }
+
+    fn build(&self, settings: &Settings) -> Result<Provider> {
+        let http = HttpOptions::from_settings(settings, SETTINGS)?;
+        let mut builder = Acme::builder().http(http);
+        if let Some(key) = settings.secret("admin-key") {
+            builder = builder.admin_key(key.clone());
+        }
+        Ok(Provider::new(builder.build()?))
+    }
+}

@@ -1,0 +1,103 @@
+//! What a provider can do wrong, and the scenario that has to catch it.
+
+macro_rules! flaws {
+    ($($(#[$doc:meta])* $flaw:ident => $scenario:ident,)*) => {
+        /// What the sample provider does wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Flaw {
+            /// Nothing.
+            None,
+            /// Nothing, and the vendor pages by offset.
+            NoneByOffset,
+            $($(#[$doc])* $flaw,)*
+        }
+
+        /// Each flaw, and the name of the scenario that has to catch it.
+        pub(crate) const FLAWS: &[(Flaw, &str)] =
+            &[$((Flaw::$flaw, stringify!($scenario)),)*];
+    };
+}
+
+flaws! {
+    /// The record names another provider.
+    NamesAnother => lists_one_page,
+    SkipsTheLastPage => lists_many_keys,
+    /// After the last page comes another one, without keys, and so on.
+    LoopsForEver => lists_many_keys,
+    /// The cursor of the page that was asked for is given for the next one.
+    FollowsACursorTwice => lists_many_keys,
+    WarnsWithoutNeed => lists_many_keys,
+    RefusesAnEmptyAccount => lists_nothing_from_an_empty_account,
+    EndsAtAnEmptyPage => passes_an_empty_middle_page,
+    HidesARepeatedCursor => ends_on_a_repeated_cursor,
+    /// The only one that pages by offset.
+    HidesRepeatedPages => ends_when_pages_repeat,
+    StopsAtSeenKeys => shows_a_key_once_that_two_pages_have,
+    BreaksCursors => escapes_cursors,
+    /// The first page is shown once; who asks for it again gets the second.
+    KeepsItsPlace => restarts_after_a_dropped_listing,
+    AsksTwiceForAPage => asks_once_for_a_page,
+    KnowsOneContainer => lists_every_container,
+    ForgetsTheContainer => lists_every_container,
+    DropsUnknownFields => keeps_unknown_fields,
+    FailsOnUnknownFields => keeps_unknown_fields,
+    DropsUnknownRoles => keeps_keys_with_unknown_values,
+    FailsOnUnknownRoles => keeps_keys_with_unknown_values,
+    NeedsAName => reads_records_without_optional_fields,
+    FailsOnNull => reads_null_fields,
+    FailsOnOddTypes => reads_fields_of_another_type,
+    DropsOddTypes => reads_fields_of_another_type,
+    InventsNever => does_not_invent_what_is_missing,
+    InventsUnlimited => does_not_invent_what_is_missing,
+    NamesAsIds => gives_each_key_its_own_id,
+    KeepsTheWiresOrder => answers_the_same_in_any_order,
+    CountsItsAnswers => answers_the_same_in_any_order,
+    Maps401ToPermissionDenied => maps_401_to_unauthenticated,
+    Maps403ToNotFound => maps_403_to_permission_denied,
+    Maps404ToAnEmptyList => maps_404_to_not_found,
+    Maps409ToInvalid => maps_409_to_conflict,
+    Maps429ToUnavailable => maps_429_to_rate_limited,
+    ForgetsRetryAfter => maps_429_to_rate_limited,
+    Maps500ToTransport => maps_500_to_unavailable,
+    TakesACutForTheEnd => maps_a_cut_connection_to_transport,
+    TakesAPageForAnEmptyList => refuses_an_html_page,
+    TakesNothingForAnEmptyList => refuses_an_empty_body,
+    TakesHalfForAnEmptyList => refuses_a_truncated_body,
+    TakesAnyObjectForAnEmptyList => refuses_other_json,
+    FindsAnything => does_not_find_an_unknown_key,
+    Takes401ForAnEmptyList => tells_a_bad_credential,
+    GetsLess => get_answers_the_listed_record,
+    AnswersAnotherSecret => create_makes_a_key,
+    HandsOutUndeclaredParts => create_makes_a_key,
+    ChangesNothing => update_changes_a_key,
+    AnswersTheOldSecret => rotate_gives_a_new_secret,
+    /// It is declared, and refused.
+    RefusesToRevoke => revoke_turns_a_key_off,
+    RevokesNothing => revoke_turns_a_key_off,
+    RevokesOnceOnly => revoking_twice_is_no_error,
+    BelievesAnyRevocation => refuses_a_gateway_s_revocation,
+    TrustsItself => whoami_tells_a_good_credential,
+    FindsAllAlive => identify_tells_live_from_dead,
+    /// It is not declared, and done.
+    RotatesUndeclared => refuses_undeclared_operations,
+    DoesNotEscapeIds => escapes_ids,
+    IgnoresAnExpiry => honours_an_expiry,
+    IgnoresALimit => honours_a_limit,
+    IgnoresAReset => honours_a_limit,
+    IgnoresScopes => honours_scopes,
+    IgnoresAContainer => honours_every_other_argument,
+    IgnoresAnOption => honours_every_other_argument,
+    IgnoresAChangedLimit => honours_every_change,
+    RetriesACreate => does_not_repeat_a_create_after_5xx,
+    RetriesALostCreate => does_not_repeat_a_create_after_a_cut,
+    BelievesAnyCreate => does_not_believe_an_odd_answer_to_a_create,
+    DatesNewKeysWrongly => finds_the_key_of_a_lost_create,
+    RetriesARotation => does_not_repeat_a_rotation,
+    LeaksInDebug => shows_no_secret_in_records,
+    LeaksInAHint => shows_no_secret_in_records,
+    LeaksInAnError => shows_no_secret_in_errors,
+    LeaksInACause => shows_no_secret_in_errors,
+    LeaksInALog => logs_no_secret,
+    LeaksInAnAddress => sends_no_secret_in_addresses,
+    StaysOnItsThread => works_on_several_threads,
+}

@@ -1,0 +1,32 @@
+//! Acme's requests.
+
+use keyroster_core::{
+    Error, ErrorKind, KeyProvider, Page, PageRequest, ProviderInfo, Result, async_trait,
+};
+
+use crate::Acme;
+
+#[async_trait]
+impl KeyProvider for Acme {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    /// What the vendor's default hides, ask for too: disabled keys, expired ones.
+    async fn list_page(&self, request: &PageRequest) -> Result<Page> {
+        // In place of this, for a vendor that pages by cursor:
+        //
+        // let call = Request::get(Operation::ListKeys, "/keys");
+        // let response = self.http.send(call.maybe_query("after", request.start.cursor())).await?;
+        // let page: wire::KeyPage = response.object()?;
+        // let keys = page.data.into_iter().map(|row| {
+        //     normalize::key(row).ok_or_else(|| response.unexpected("a key that has no `id`"))
+        // });
+        // Ok(Page::new(keys.collect::<Result<_>>()?).with_next(page.next.map(Cursor::new)))
+        let _ = request;
+        Err(Error::new(ErrorKind::Unsupported, "listing is not written yet"))
+    }
+
+    // Then `traffic`, which is `self.http.traffic()`, and one after the other what the vendor offers: get,
+    // create, update, rotate, revoke, whoami, identify. Each is declared in lib.rs when it is written.
+}

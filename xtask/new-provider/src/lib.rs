@@ -1,0 +1,84 @@
+//! Acme's API keys, for keyroster.
+//!
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod normalize;
+mod settings;
+mod wire;
+
+use keyroster_core::{
+    Capabilities, Error, ErrorKind, Paging, ProviderId, ProviderInfo, Result, Secret,
+};
+use keyroster_http::{Credential, HttpClient, HttpOptions, Limits};
+
+pub use settings::AcmeFactory;
+
+/// Acme's name in settings and records.
+pub const ID: ProviderId = ProviderId::from_static("acme");
+
+/// Where Acme's API is.
+pub const DEFAULT_BASE_URL: &str = "https://api.acme.example";
+
+/// How fast an account may ask, as the vendor documents it; `Limits::per_minute(60)` for 60 a minute.
+const PLAN: Limits = Limits::none();
+
+/// One Acme account.
+#[derive(Debug)]
+pub struct Acme {
+    info: ProviderInfo,
+    #[expect(dead_code, reason = "until the first request is written, in client.rs")]
+    http: HttpClient,
+}
+
+/// Settings of an [`Acme`] account.
+#[derive(Clone, Debug, Default)]
+pub struct AcmeBuilder {
+    admin_key: Option<Secret>,
+    http: HttpOptions,
+}
+
+impl Acme {
+    /// Settings for an account; the admin key is the only one that has no default.
+    #[must_use]
+    pub fn builder() -> AcmeBuilder {
+        AcmeBuilder::default()
+    }
+}
+
+impl AcmeBuilder {
+    /// A key that may manage the account's keys.
+    #[must_use]
+    pub fn admin_key(mut self, key: impl Into<Secret>) -> Self {
+        self.admin_key = Some(key.into());
+        self
+    }
+
+    /// Address, limits, retries and time-outs.
+    #[must_use]
+    pub fn http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
+        self
+    }
+
+    /// Makes the account; nothing is sent.
+    ///
+    /// - [`Configuration`](ErrorKind::Configuration): there is no admin key, or a setting is malformed.
+    pub fn build(self) -> Result<Acme> {
+        let at = |error: Error| error.with_provider(ID);
+        let Some(key) = &self.admin_key else {
+            return Err(at(Error::new(ErrorKind::Configuration, "no credential is set")
+                .with_help("set ACME_ADMIN_KEY to a key that may manage keys")));
+        };
+        // Or `Credential::headers`, for headers of the vendor's own.
+        let credential = Credential::bearer(key).map_err(at)?;
+        let http = self.http.client(credential, DEFAULT_BASE_URL, PLAN).map_err(at)?;
+        Ok(Acme { info: info(), http })
+    }
+}
+
+/// How the vendor pages its keys, and what it can do: declare what you have written, no more.
+fn info() -> ProviderInfo {
+    let can = Capabilities::LIST_ONLY;
+    ProviderInfo::new(ID, "Acme", "https://docs.acme.example", Paging::Single, can)
+}

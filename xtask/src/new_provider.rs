@@ -1,0 +1,126 @@
+//! `cargo xtask new-provider`: the crate of a new provider, which compiles and has everything before it.
+
+use std::io;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use keyroster::ProviderId;
+
+/// The files of a new provider, as those of one that is called Acme.
+const FILES: [(&str, &str); 8] = [
+    ("README.md", include_str!("../new-provider/README.md")),
+    ("src/client.rs", include_str!("../new-provider/src/client.rs")),
+    ("src/lib.rs", include_str!("../new-provider/src/lib.rs")),
+    ("src/normalize.rs", include_str!("../new-provider/src/normalize.rs")),
+    ("src/settings.rs", include_str!("../new-provider/src/settings.rs")),
+    ("src/wire.rs", include_str!("../new-provider/src/wire.rs")),
+    ("tests/acme/main.rs", include_str!("../new-provider/tests/main.rs")),
+    ("tests/acme/vendor.rs", include_str!("../new-provider/tests/vendor.rs")),
+];
+
+/// The manifest within our workspace, and anywhere else.
+const INSIDE: &str = include_str!("../new-provider/inside.toml");
+const OUTSIDE: &str = include_str!("../new-provider/outside.toml");
+
+/// Makes the crate, in the workspace's `crates/provider-NAME` unless a folder is named, and tells what is
+/// to be done next.
+///
+/// # Errors
+///
+/// The name is no provider's, or there is something in the folder already, which stays as it is; or a file
+/// cannot be written.
+pub fn make(root: &Path, name: &str, folder: Option<&Path>) -> io::Result<String> {
+    let id = ProviderId::parse(name)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
+    let names = Names::new(&id);
+    let own = root.join("crates").join(&names.package);
+    let target = folder.map_or(own, Path::to_owned);
+    if target.exists() && std::fs::read_dir(&target)?.next().is_some() {
+        let message = format!("{} is there already; nothing was written", target.display());
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+    }
+    let crates = std::fs::canonicalize(root.join("crates"))?;
+    // As TOML writes a text with a backslash in it.
+    let crates = crates.display().to_string().replace('\\', "/");
+    let manifest = if folder.is_none() { INSIDE } else { OUTSIDE };
+    for (file, text) in FILES.into_iter().chain([("Cargo.toml", manifest)]) {
+        let path = target.join(file.replace("/acme/", &format!("/{}/", names.word)));
+        std::fs::create_dir_all(path.parent().unwrap_or(&target))?;
+        let text = names.put_into(text).replace("{version}", env!("CARGO_PKG_VERSION"));
+        std::fs::write(path, text.replace("{crates}", &crates))?;
+    }
+    format(&target);
+    Ok(next_steps(&target, &names, folder.is_none()))
+}
+
+/// The spellings of a provider's name.
+struct Names {
+    id: String,
+    package: String,
+    /// The id, or where that begins with a digit something that may be the name of a test.
+    word: String,
+    /// As types are written.
+    upper_camel: String,
+    /// As environment variables are written.
+    screaming: String,
+}
+
+impl Names {
+    fn new(id: &ProviderId) -> Self {
+        let id = id.as_str().to_owned();
+        let digit = id.starts_with(|first: char| first.is_ascii_digit());
+        let word = if digit { format!("vendor-{id}") } else { id.clone() };
+        let capital = |part: &str| {
+            let (first, rest) = part.split_at(1);
+            first.to_ascii_uppercase() + rest
+        };
+        Self {
+            package: format!("provider-{id}"),
+            upper_camel: word.split('-').map(capital).collect(),
+            screaming: word.to_ascii_uppercase().replace('-', "_"),
+            word,
+            id,
+        }
+    }
+
+    /// The text about Acme, about this provider.
+    fn put_into(&self, text: &str) -> String {
+        text.replace("provider_acme", &self.package.replace('-', "_"))
+            .replace("tests/acme/", &format!("tests/{}/", self.word))
+            .replace("[[test]]\nname = \"acme\"", &format!("[[test]]\nname = \"{}\"", self.word))
+            .replace("ACME", &self.screaming)
+            .replace("Acme", &self.upper_camel)
+            .replace("acme", &self.id)
+    }
+}
+
+/// Lays the files out anew, since names differ in length; without rustfmt they stay as they are.
+fn format(folder: &Path) {
+    let _ = Command::new(env!("CARGO"))
+        .arg("fmt")
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+}
+
+fn next_steps(folder: &Path, names: &Names, inside: bool) -> String {
+    let mut steps = format!("made {}\n\n", folder.display());
+    let test = if inside {
+        format!("cargo test -p {}", names.package)
+    } else {
+        format!("cd {} && cargo test", folder.display())
+    };
+    steps += &format!(
+        "  {test}\n\nruns its tests; what is not written yet is listed as `NOT_YET`. Write `list_page` in \
+         src/client.rs first.\ndocs/writing-a-provider.md leads through the rest.\n"
+    );
+    if inside {
+        steps += &format!(
+            "When it lists: name it in the root Cargo.toml, and as a feature and a module in crates/keyroster \
+             (`cargo xtask tidy` tells what is missing of {}).\n",
+            names.id
+        );
+    }
+    steps
+}
