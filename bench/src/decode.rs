@@ -2,7 +2,6 @@
 
 use std::hint::black_box;
 use std::io;
-use std::time::Duration;
 
 use keyroster_core::ApiKey;
 use keyroster_sandbox::Sandbox;
@@ -10,11 +9,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::measure::thread_cpu;
-use crate::naive::Source;
+use crate::job::{Served, Vendor};
+use crate::measure::{per, thread_cpu};
+use crate::naive::Walk;
 
 /// A vendor whose pages are read.
-pub trait Vendor {
+pub trait Reads {
+    const VENDOR: Vendor;
+
     /// A page, declared by one who trusts the vendor: strings and options, and none of the fields lenient.
     type Bare: DeserializeOwned;
 
@@ -23,21 +25,17 @@ pub trait Vendor {
 }
 
 /// What is measured.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Spec {
-    pub vendor: String,
     pub keys: usize,
     /// The readers are measured in turn, so often.
     pub rounds: usize,
 }
 
 impl Spec {
-    /// The first argument, as JSON; without one, a few keys.
-    pub fn from_arguments(vendor: &str) -> io::Result<Self> {
-        match std::env::args().nth(1) {
-            Some(text) => Ok(serde_json::from_str(&text)?),
-            None => Ok(Self { vendor: vendor.to_owned(), keys: 1000, rounds: 31 }),
-        }
+    /// The first argument, as JSON.
+    fn from_arguments() -> io::Result<Self> {
+        Ok(serde_json::from_str(&std::env::args().nth(1).unwrap_or_default())?)
     }
 }
 
@@ -60,10 +58,16 @@ pub struct Outcome {
     pub value: Reader,
 }
 
+/// What some work allocates: how often, and how many bytes.
+pub type Count = fn(&mut dyn FnMut()) -> (u64, u64);
+
 /// Measures, and prints the outcome as a line of JSON.
+///
+/// The counter comes from the program: it is an allocator, and the other programs here do without it.
 #[expect(clippy::print_stdout, reason = "the line is what the program is for")]
-pub fn main<V: Vendor>(spec: Spec) -> io::Result<()> {
-    let pages = pages(&spec)?;
+pub fn main<V: Reads>(count: Count) -> io::Result<()> {
+    let spec = Spec::from_arguments()?;
+    let pages = pages(V::VENDOR, spec.keys)?;
     let keys: usize = pages.iter().map(|body| V::records(body).len()).sum();
     if keys != spec.keys {
         return Err(io::Error::other(format!("{keys} of {} keys were read", spec.keys)));
@@ -72,14 +76,22 @@ pub fn main<V: Vendor>(spec: Spec) -> io::Result<()> {
     let bare = || pages.iter().for_each(|body| read::<V::Bare>(body));
     let value = || pages.iter().for_each(|body| read::<Value>(body));
     let readers: [&dyn Fn(); 3] = [&ours, &bare, &value];
-    let mut measured = readers.map(|reader| counted(reader, keys));
+    let each = |total| per(total, keys);
+    let mut measured = readers.map(|reader| {
+        let (allocations, bytes) = count(&mut || reader());
+        Reader { nanos: Vec::new(), allocations: each(allocations), bytes: each(bytes) }
+    });
     for _ in 0..spec.rounds {
         for (reader, measured) in readers.iter().zip(&mut measured) {
-            measured.nanos.push(per_key(timed(reader), keys));
+            let start = thread_cpu();
+            reader();
+            let nanos =
+                u64::try_from(thread_cpu().saturating_sub(start).as_nanos()).unwrap_or(u64::MAX);
+            measured.nanos.push(per(nanos, keys));
         }
     }
     let [ours, bare, value] = measured;
-    let length = pages.iter().map(Vec::len).sum::<usize>() as f64 / keys as f64;
+    let length = each(pages.iter().map(|body| body.len() as u64).sum());
     let outcome = Outcome { length, ours, bare, value };
     println!("{}", serde_json::to_string(&outcome)?);
     Ok(())
@@ -90,37 +102,13 @@ fn read<T: DeserializeOwned>(body: &[u8]) {
 }
 
 /// The pages as they are on the wire.
-fn pages(spec: &Spec) -> io::Result<Vec<Vec<u8>>> {
+fn pages(vendor: Vendor, keys: usize) -> io::Result<Vec<Vec<u8>>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let builder = Sandbox::builder().pinata_keys(spec.keys).openrouter_keys(spec.keys);
-        let sandbox = builder.start().await?;
-        let source = match spec.vendor.as_str() {
-            "pinata" => Source::pinata(&sandbox.pinata()),
-            _ => Source::openrouter(&sandbox.openrouter()),
-        };
+        let sandbox = Sandbox::builder().pinata_keys(keys).openrouter_keys(keys).start().await?;
+        let served: Served = serde_json::from_str(&sandbox.ready_line())?;
         let mut pages = Vec::new();
-        source?.pages(|body| pages.push(body.to_vec())).await?;
+        Walk::new(served.account(vendor))?.pages(|body| pages.push(body.to_vec())).await?;
         Ok(pages)
     })
-}
-
-/// Runs it until it has taken long enough for the clock to tell.
-fn timed(reader: &dyn Fn()) -> Duration {
-    let start = thread_cpu();
-    reader();
-    thread_cpu() - start
-}
-
-fn per_key(time: Duration, keys: usize) -> f64 {
-    time.as_secs_f64() * 1e9 / keys as f64
-}
-
-fn counted(reader: &dyn Fn(), keys: usize) -> Reader {
-    let count = allocation_counter::measure(reader);
-    Reader {
-        nanos: Vec::new(),
-        allocations: count.count_total as f64 / keys as f64,
-        bytes: count.bytes_total as f64 / keys as f64,
-    }
 }

@@ -20,6 +20,13 @@ pub fn process_cpu() -> Duration {
     Duration::from_secs(seconds) + Duration::from_nanos(time.tv_nsec.unsigned_abs())
 }
 
+/// What each of so many has of a total.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "a figure to be shown, of three digits")]
+pub fn per(total: u64, count: usize) -> f64 {
+    total as f64 / count.max(1) as f64
+}
+
 /// The one in the middle; nought of none.
 #[must_use]
 pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {

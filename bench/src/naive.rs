@@ -2,79 +2,61 @@
 
 use std::io;
 
-use keyroster_sandbox::{OpenRouterAccess, PinataAccess};
 use reqwest::header::AUTHORIZATION;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A vendor's list of keys.
+use crate::job::{Account, Vendor};
+
+/// A plain client with kept connections.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct Walk {
     client: reqwest::Client,
-    base_url: String,
-    bearer: String,
-    route: &'static str,
-    /// The member of a page that holds the keys.
-    member: &'static str,
+    account: Account,
 }
 
-impl Source {
-    pub fn pinata(access: &PinataAccess) -> io::Result<Self> {
-        Self::new(&access.base_url, &access.jwt, "/users/apiKeys?", "keys")
-    }
+/// What a walk came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Walked {
+    pub keys: usize,
+    pub requests: u64,
+}
 
-    pub fn openrouter(access: &OpenRouterAccess) -> io::Result<Self> {
-        let route = "/keys?include_disabled=true&include_expired=true&";
-        Self::new(&access.base_url, &access.management_key, route, "data")
-    }
-
+impl Walk {
     #[expect(clippy::disallowed_methods, reason = "the plain client is what is compared with")]
-    fn new(
-        base_url: &str,
-        secret: &str,
-        route: &'static str,
-        member: &'static str,
-    ) -> io::Result<Self> {
+    pub fn new(account: Account) -> io::Result<Self> {
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build();
-        Ok(Self {
-            client: client.map_err(io::Error::other)?,
-            base_url: base_url.to_owned(),
-            bearer: format!("Bearer {secret}"),
-            route,
-            member,
-        })
+        Ok(Self { client: client.map_err(io::Error::other)?, account })
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the plain client is what is compared with")]
-    async fn get(&self, path: &str) -> io::Result<Vec<u8>> {
-        let url = format!("{}{path}", self.base_url);
-        let request = self.client.get(url).header(AUTHORIZATION, &self.bearer);
-        let answer = request.send().await.and_then(reqwest::Response::error_for_status);
-        let body = answer.map_err(io::Error::other)?.bytes().await.map_err(io::Error::other)?;
-        Ok(body.into())
-    }
-
-    /// The pages' bodies, the last and empty one excepted, of a list and how many keys they hold.
-    pub async fn pages(&self, mut each: impl FnMut(&[u8])) -> io::Result<usize> {
-        let mut found = 0;
-        for workspace in self.workspaces().await? {
+    /// The body of a page of keys, once for each page that has any.
+    pub async fn pages(&self, mut each: impl FnMut(&[u8])) -> io::Result<Walked> {
+        let (route, member) = match self.account.vendor {
+            Vendor::Pinata => ("/users/apiKeys?", "keys"),
+            Vendor::OpenRouter => ("/keys?include_disabled=true&include_expired=true&", "data"),
+        };
+        let workspaces = self.workspaces().await?;
+        let mut walked = Walked::default();
+        walked.requests += u64::from(self.account.vendor == Vendor::OpenRouter);
+        for workspace in workspaces {
             let mut offset = 0;
             loop {
-                let body = self.get(&format!("{}{workspace}offset={offset}", self.route)).await?;
+                let body = self.get(&format!("{route}{workspace}offset={offset}")).await?;
+                walked.requests += 1;
                 let page: Value = serde_json::from_slice(&body)?;
-                let keys = page[self.member].as_array().map_or(0, Vec::len);
+                let keys = page[member].as_array().map_or(0, Vec::len);
                 if keys == 0 {
                     break;
                 }
                 each(&body);
                 offset += keys;
             }
-            found += offset;
+            walked.keys += offset;
         }
-        Ok(found)
+        Ok(walked)
     }
 
-    /// The queries that name each workspace.
+    /// The queries that name each workspace; an empty one where there is none.
     async fn workspaces(&self) -> io::Result<Vec<String>> {
         #[derive(Deserialize)]
         struct Page {
@@ -84,10 +66,20 @@ impl Source {
         struct Workspace {
             id: String,
         }
-        if self.member == "keys" {
+        if self.account.vendor == Vendor::Pinata {
             return Ok(vec![String::new()]);
         }
         let page: Page = serde_json::from_slice(&self.get("/workspaces?limit=100").await?)?;
         Ok(page.data.iter().map(|workspace| format!("workspace_id={}&", workspace.id)).collect())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the plain client is what is compared with")]
+    async fn get(&self, path: &str) -> io::Result<Vec<u8>> {
+        let url = format!("{}{path}", self.account.base_url);
+        let bearer = format!("Bearer {}", self.account.secret);
+        let request = self.client.get(url).header(AUTHORIZATION, bearer);
+        let answer = request.send().await.and_then(reqwest::Response::error_for_status);
+        let body = answer.map_err(io::Error::other)?.bytes().await.map_err(io::Error::other)?;
+        Ok(body.into())
     }
 }

@@ -1,4 +1,5 @@
-//! The workspace's own chores: `cargo xtask tidy`.
+//! The workspace's own chores: `cargo xtask`.
 
+pub mod bench;
 pub mod tables;
 pub mod tidy;

@@ -5,14 +5,17 @@ use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask tidy [--fix]
+       cargo xtask bench [PART…] [--size smoke|full] [--write-docs]
 
-  tidy        check the house rules; --fix writes the generated tables anew";
+  tidy        check the house rules; --fix writes the generated tables anew
+  bench       measure what keyroster costs, beside references";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let outcome = match arguments[..] {
+        ["bench", ref rest @ ..] => xtask::bench::run(&root, rest).map(|()| Vec::new()),
         ["tidy"] => xtask::tidy::check(&root),
         ["tidy", "--fix"] => xtask::tables::write(&root).and_then(|()| xtask::tidy::check(&root)),
         _ => {
@@ -29,7 +32,7 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("tidy: {error}");
+            eprintln!("xtask: {error}");
             ExitCode::FAILURE
         }
     }

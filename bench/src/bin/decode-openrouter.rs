@@ -8,7 +8,8 @@ mod normalize;
 #[path = "../../../crates/provider-openrouter/src/wire.rs"]
 mod wire;
 
-use bench::decode::{self, Vendor};
+use bench::decode::{self, Reads};
+use bench::job::Vendor;
 use keyroster_core::ApiKey;
 use keyroster_http::json::Object;
 use provider_openrouter::ID;
@@ -54,11 +55,13 @@ struct BareKey {
 
 struct OpenRouter;
 
-impl Vendor for OpenRouter {
+impl Reads for OpenRouter {
+    const VENDOR: Vendor = Vendor::OpenRouter;
     type Bare = BarePage;
 
     fn records(body: &[u8]) -> Vec<ApiKey> {
-        let Ok(Object(page)) = serde_json::from_slice::<Object<wire::Data<Vec<wire::KeyRow>>>>(body)
+        let Ok(Object(page)) =
+            serde_json::from_slice::<Object<wire::Data<Vec<wire::KeyRow>>>>(body)
         else {
             return Vec::new();
         };
@@ -67,5 +70,8 @@ impl Vendor for OpenRouter {
 }
 
 fn main() -> std::io::Result<()> {
-    decode::main::<OpenRouter>(decode::Spec::from_arguments("openrouter")?)
+    decode::main::<OpenRouter>(|work| {
+        let count = allocation_counter::measure(work);
+        (count.count_total, count.bytes_total)
+    })
 }

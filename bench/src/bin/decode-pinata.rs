@@ -11,7 +11,8 @@ mod scopes;
 #[path = "../../../crates/provider-pinata/src/wire.rs"]
 mod wire;
 
-use bench::decode::{self, Vendor};
+use bench::decode::{self, Reads};
+use bench::job::Vendor;
 use keyroster_core::ApiKey;
 use keyroster_http::json::Object;
 use provider_pinata::{Generation, ID};
@@ -44,7 +45,8 @@ struct BareKey {
 
 struct Pinata;
 
-impl Vendor for Pinata {
+impl Reads for Pinata {
+    const VENDOR: Vendor = Vendor::Pinata;
     type Bare = BarePage;
 
     fn records(body: &[u8]) -> Vec<ApiKey> {
@@ -56,5 +58,8 @@ impl Vendor for Pinata {
 }
 
 fn main() -> std::io::Result<()> {
-    decode::main::<Pinata>(decode::Spec::from_arguments("pinata")?)
+    decode::main::<Pinata>(|work| {
+        let count = allocation_counter::measure(work);
+        (count.count_total, count.bytes_total)
+    })
 }
