@@ -153,6 +153,8 @@ pub struct Listed {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Roster {
     pub accounts: Vec<Account>,
+    /// How many are asked at once, where that is not the library's own choice.
+    pub at_once: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]

@@ -148,6 +148,9 @@ async fn roster(job: Roster) -> io::Result<Rostered> {
     for (number, account) in job.accounts.into_iter().enumerate() {
         roster.add(format!("account-{number}"), provider(account, None));
     }
+    if let Some(accounts) = job.at_once {
+        roster = roster.with_concurrency(accounts);
+    }
     let start = Start::now()?;
     let mut events = roster.keys(&ListKeys::all());
     let (mut outcome, mut requests, mut keys) = (Rostered::default(), 0, 0);

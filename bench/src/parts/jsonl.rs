@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Size, median_time, ratio};
 use crate::job::{Serve, Served};
 use crate::process::{Server, beside, peak_kib};
-use crate::report::{Table, grouped, mib, time, times};
+use crate::report::{Table, grouped, mib, three, time};
 
 const COLUMNS: [&str; 6] = ["keys", "first line", "all", "share", "peak memory", "runs"];
 
@@ -32,7 +32,7 @@ pub(super) fn measure(size: Size) -> io::Result<Table> {
             grouped(keys),
             time(first),
             time(all),
-            times(ratio(first, all)),
+            format!("{} %", three(ratio(first, all) * 100.0)),
             mib(runs.iter().map(|run| run.peak_kib).max().unwrap_or(0)),
             runs.len().to_string(),
         ]);

@@ -33,20 +33,21 @@ pub(super) fn measure(size: Size) -> io::Result<Table> {
         size.pick(1, 3),
         LATENCY.as_millis(),
     ));
-    for accounts in size.pick([2, 10], [10, 1_000]) {
-        row(&mut table, size, accounts)?;
+    let (few, many) = size.pick((2, 10), (10, 1_000));
+    for (accounts, at_once) in [(few, None), (many, None), (many, Some(many))] {
+        row(&mut table, size, accounts, at_once)?;
     }
     Ok(table)
 }
 
-fn row(table: &mut Table, size: Size, accounts: usize) -> io::Result<()> {
+fn row(table: &mut Table, size: Size, accounts: usize, at_once: Option<usize>) -> io::Result<()> {
     let serve = Serve { sandboxes: accounts / 2, ..Serve::keys(KEYS).latency(LATENCY) };
     let mut runs = Vec::new();
     let mut open = 0;
     for _ in 0..size.pick(1, 3) {
         let server = Server::start(serve)?;
         let each = server.served.iter().flat_map(|served| Vendor::ALL.map(|it| served.account(it)));
-        let (rostered, most) = watched(&Job::Roster(Roster { accounts: each.collect() }))?;
+        let (rostered, most) = watched(&Job::Roster(Roster { accounts: each.collect(), at_once }))?;
         if rostered.failures > 0 || rostered.listed.keys != accounts * KEYS {
             let Rostered { listed, failures, .. } = rostered;
             let message =
@@ -62,8 +63,12 @@ fn row(table: &mut Table, size: Size, accounts: usize) -> io::Result<()> {
     let requests = runs.first().map_or(0, |run| run.listed.requests);
     let peak = runs.iter().map(|run| run.listed.peak_kib).max().unwrap_or(0);
     let requests = per(requests, 1) / elapsed.as_secs_f64();
+    let name = match at_once {
+        None => grouped(accounts),
+        Some(_) => format!("{}, all at once", grouped(accounts)),
+    };
     table.row([
-        grouped(accounts),
+        name.clone(),
         grouped(accounts * KEYS),
         time(elapsed),
         time(slowest),
@@ -73,7 +78,7 @@ fn row(table: &mut Table, size: Size, accounts: usize) -> io::Result<()> {
         mib(peak),
         open.to_string(),
     ]);
-    table.bar(format!("{} accounts: of the slowest", grouped(accounts)), ratio(elapsed, slowest));
+    table.bar(format!("{name}: of the slowest"), ratio(elapsed, slowest));
     Ok(())
 }
 
