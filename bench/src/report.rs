@@ -71,7 +71,7 @@ impl Table {
         let mut rule = "|---".to_owned();
         rule.push_str(&"|--:".repeat(self.columns.len() - 1));
         let rows: String = self.rows.iter().map(|cells| row(cells)).collect();
-        format!("{}{rule}|\n{rows}\n{}.\n", row(&head), self.note)
+        format!("{}{rule}|\n{rows}\n{}.\n", row(&head), wrapped(&self.note))
     }
 
     /// The bars from `top` on, and where they end.
@@ -102,6 +102,26 @@ impl Table {
         }
         (svg, at + LINE)
     }
+}
+
+/// The text in lines as long as those of our documents, with a capital at its beginning.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 105;
+    let mut lines = String::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        if length > 0 {
+            let fits = length + word.len() < WIDTH;
+            lines.push(if fits { ' ' } else { '\n' });
+            length = if fits { length + 1 } else { 0 };
+        }
+        lines.push_str(word);
+        length += word.len();
+    }
+    if let Some(first) = lines.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    lines
 }
 
 /// All bars in one picture; the red line is the reference.
@@ -189,7 +209,7 @@ mod tests {
         let fresh = with_table(document, &table).unwrap();
         assert_eq!(
             fresh,
-            "before\n<!-- bench:x:begin -->\n| a | b |\n|---|--:|\n| 1 | 2 |\n\nso measured.\n\
+            "before\n<!-- bench:x:begin -->\n| a | b |\n|---|--:|\n| 1 | 2 |\n\nSo measured.\n\
              <!-- bench:x:end -->\nafter\n"
         );
         assert_eq!(with_table(&fresh, &table), Some(fresh));

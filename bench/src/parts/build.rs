@@ -11,10 +11,9 @@ use crate::report::{Table, time, times};
 
 const COLUMNS: [&str; 4] = ["built", "time", "of core alone", "packages"];
 
-const BUILDS: [(&str, &str, &str); 4] = [
+const BUILDS: [(&str, &str, &str); 3] = [
     ("core alone", "keyroster-core", ""),
-    ("the library with Pinata", "keyroster", "pinata"),
-    ("the library with OpenRouter", "keyroster", "openrouter"),
+    ("the library with one provider, Pinata", "keyroster", "pinata"),
     ("the library with all providers", "keyroster", "all-providers"),
 ];
 
