@@ -1,6 +1,7 @@
-//! The workspace's own chores: `cargo xtask tidy`, `api` and `new-provider`.
+//! The workspace's own chores: `cargo xtask`.
 
 pub mod api;
+pub mod bench;
 pub mod new_provider;
 pub mod tables;
 pub mod tidy;

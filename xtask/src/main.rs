@@ -4,10 +4,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask tidy [--fix] | api | new-provider NAME [--path FOLDER]
+const USAGE: &str =
+    "usage: cargo xtask tidy [--fix] | api | bench … | new-provider NAME [--path FOLDER]
 
   tidy          check the house rules; --fix writes the generated tables anew
   api           check that the libraries' public API names no foreign type but those on a list
+  bench         measure what keyroster costs, beside references:
+                bench [PART…] [--size smoke|full] [--write-docs]
   new-provider  make the crate of a new provider, in crates/provider-NAME or in FOLDER";
 
 fn main() -> ExitCode {
@@ -15,6 +18,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let outcome = match arguments[..] {
+        ["bench", ref rest @ ..] => xtask::bench::run(&root, rest).map(|()| Vec::new()),
         ["tidy"] => xtask::tidy::check(&root),
         ["api"] => xtask::api::check(&root),
         ["new-provider", name] => new_provider(&root, name, None),

@@ -153,8 +153,10 @@ fn facade(root: &Path) -> io::Result<Vec<String>> {
 /// Every Rust file of ours.
 fn sources(root: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    let mut folders: Vec<PathBuf> =
-        ["crates", "examples", "tests", "xtask"].iter().map(|folder| root.join(folder)).collect();
+    let mut folders: Vec<PathBuf> = ["bench", "crates", "examples", "tests", "xtask"]
+        .iter()
+        .map(|folder| root.join(folder))
+        .collect();
     while let Some(folder) = folders.pop() {
         if !folder.is_dir() {
             continue;

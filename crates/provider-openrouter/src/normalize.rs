@@ -136,8 +136,7 @@ fn last_used(wire: &mut Field<Timestamp>, created_at: Option<Timestamp>) -> Last
     if let Some(at) = wire.take() {
         return LastUsed::At { at };
     }
-    let recorded_since = LAST_USED_SINCE.parse().ok();
-    if wire.is_null() && created_at.is_some() && created_at >= recorded_since {
+    if wire.is_null() && created_at.is_some() && created_at >= LAST_USED_SINCE.parse().ok() {
         LastUsed::Never
     } else {
         LastUsed::Unknown

@@ -1,0 +1,80 @@
+//! `keyroster list -o jsonl`: when the first line comes, and what the rest costs.
+
+use std::io::{self, BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{Size, median_time, ratio};
+use crate::job::{Serve, Served};
+use crate::process::{Server, beside, peak_kib};
+use crate::report::{Table, grouped, mib, three, time};
+
+const COLUMNS: [&str; 6] = ["keys", "first line", "all", "share", "peak memory", "runs"];
+
+pub(super) fn measure(size: Size) -> io::Result<Table> {
+    let mut table = Table::new("jsonl", "`keyroster list -o jsonl`", &COLUMNS).note(
+        "medians; the binary, from its start on; half of the keys are Pinata's and half OpenRouter's, both \
+         answering at once",
+    );
+    for keys in size.pick([200, 1_000], [10_000, 100_000]) {
+        let server = Server::start(Serve::keys(keys / 2))?;
+        let mut runs = Vec::new();
+        for _ in 0..size.pick(1, 3) {
+            let run = run(server.first()?)?;
+            if run.lines != keys {
+                return Err(io::Error::other(format!("{} of {keys} keys came", run.lines)));
+            }
+            runs.push(run);
+        }
+        let first = median_time(runs.iter().map(|run| run.first));
+        let all = median_time(runs.iter().map(|run| run.all));
+        table.row([
+            grouped(keys),
+            time(first),
+            time(all),
+            format!("{} %", three(ratio(first, all) * 100.0)),
+            mib(runs.iter().map(|run| run.peak_kib).max().unwrap_or(0)),
+            runs.len().to_string(),
+        ]);
+    }
+    Ok(table)
+}
+
+#[derive(Default)]
+struct Run {
+    lines: usize,
+    first: Duration,
+    all: Duration,
+    peak_kib: u64,
+}
+
+fn run(served: &Served) -> io::Result<Run> {
+    let start = Instant::now();
+    let mut child = Command::new(beside("keyroster")?)
+        .args(["list", "-o", "jsonl"])
+        .env("PINATA_JWT", &served.pinata.jwt)
+        .env("PINATA_BASE_URL", &served.pinata.base_url)
+        .env("OPENROUTER_MANAGEMENT_KEY", &served.openrouter.management_key)
+        .env("OPENROUTER_BASE_URL", &served.openrouter.base_url)
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let process = child.id().to_string();
+    let mut run = Run::default();
+    if let Some(output) = child.stdout.take() {
+        let mut lines = BufReader::new(output);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            line.clear();
+            run.lines += 1;
+            if run.lines == 1 {
+                run.first = start.elapsed();
+            }
+            // It only ever grows; once the process has ended, nobody can tell any more.
+            if run.lines % 100 == 0 {
+                run.peak_kib = peak_kib(&process).unwrap_or(run.peak_kib);
+            }
+        }
+    }
+    run.all = start.elapsed();
+    if child.wait()?.success() { Ok(run) } else { Err(io::Error::other("`keyroster list` failed")) }
+}

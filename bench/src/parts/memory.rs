@@ -1,0 +1,55 @@
+//! The memory of a listing that is streamed, against one of few keys.
+
+use std::io;
+
+use super::{Size, complete};
+use crate::job::{List, Serve, Vendor, Way};
+use crate::measure::per;
+use crate::process::{self, Server};
+use crate::report::{Table, grouped, mib, three, time};
+
+const COLUMNS: [&str; 6] = ["streamed", "keys", "peak", "of that by listing", "a key", "time"];
+
+pub(super) fn measure(size: Size) -> io::Result<Table> {
+    let mut table = Table::new("memory", "Memory of a streamed listing", &COLUMNS).note(
+        "one run each; the peak of resident memory (`VmHWM`) of the process that lists and keeps no key, \
+         as a whole and beyond what it had before; *a key* is what each key adds beyond the small listing's; \
+         what grows are the 16-byte fingerprints by which a key that comes twice is told, in a table that \
+         doubles; the sequential walk keeps nothing and tells no key twice",
+    );
+    let (few, many) = size.pick((100, 2_000), (10_000, 1_000_000));
+    for (vendor, way) in [
+        (Vendor::OpenRouter, Way::Library),
+        (Vendor::OpenRouter, Way::Sequential),
+        (Vendor::Pinata, Way::Library),
+    ] {
+        let mut base = 0;
+        for keys in [few, many] {
+            let mut job = Serve::keys(1);
+            match vendor {
+                Vendor::Pinata => job.pinata_keys = keys,
+                Vendor::OpenRouter => job.openrouter_keys = keys,
+            }
+            let server = Server::start(job)?;
+            let account = server.first()?.account(vendor);
+            let listed = complete(process::list(List { account, way, rate: None })?, keys)?;
+            let grown = listed.peak_kib.saturating_sub(listed.idle_kib);
+            let each = if keys == few {
+                base = grown;
+                "–".to_owned()
+            } else {
+                format!("{} bytes", three(per((grown.saturating_sub(base)) << 10, many - few)))
+            };
+            let way = if way == Way::Library { "keyroster" } else { "sequential" };
+            table.row([
+                format!("{}, {way}", vendor.name()),
+                grouped(keys),
+                mib(listed.peak_kib),
+                mib(grown),
+                each,
+                time(listed.elapsed),
+            ]);
+        }
+    }
+    Ok(table)
+}

@@ -1,0 +1,136 @@
+//! Processes: starting them, telling them what to do, and what the system says of them.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde::de::DeserializeOwned;
+
+use crate::job::{Job, List, Listed, Serve, Served};
+
+/// A process that does a job; it is ended when it is dropped.
+#[derive(Debug)]
+pub struct Worker {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Worker {
+    /// Starts this program again, for a job.
+    pub fn start(job: &Job) -> io::Result<Self> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg("process")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::Error::other("the process has no pipes"));
+        };
+        writeln!(input, "{}", serde_json::to_string(job)?)?;
+        Ok(Self { child, input: Some(input), output: BufReader::new(output) })
+    }
+
+    /// Waits for the answer.
+    pub fn answer<T: DeserializeOwned>(&mut self) -> io::Result<T> {
+        let mut line = String::new();
+        if self.output.read_line(&mut line)? == 0 {
+            return Err(io::Error::other("a process ended without an answer; see above"));
+        }
+        Ok(serde_json::from_str(&line)?)
+    }
+
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // A server stops when its input closes, and the others have ended.
+        drop(self.input.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// Sandboxes in a process of their own, which serve until this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    _worker: Worker,
+    pub served: Vec<Served>,
+}
+
+impl Server {
+    pub fn start(job: Serve) -> io::Result<Self> {
+        let mut worker = Worker::start(&Job::Serve(job))?;
+        let served = worker.answer()?;
+        Ok(Self { _worker: worker, served })
+    }
+
+    /// The first sandbox.
+    pub fn first(&self) -> io::Result<&Served> {
+        self.served.first().ok_or_else(|| io::Error::other("nothing is served"))
+    }
+
+    /// How many requests to the first sandbox were refused for coming too soon.
+    pub fn refusals(&self) -> io::Result<usize> {
+        let url = &self.first()?.control_url;
+        let address = url.trim_start_matches("http://");
+        let (host, path) = address.split_once('/').unwrap_or((address, ""));
+        let mut stream = TcpStream::connect(host)?;
+        write!(
+            stream,
+            "GET /{path}/requests HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut log = String::new();
+        stream.read_to_string(&mut log)?;
+        Ok(log.matches("\"status\":429").count())
+    }
+}
+
+/// Lists in a process of its own.
+pub fn list(job: List) -> io::Result<Listed> {
+    Worker::start(&Job::List(job))?.answer()
+}
+
+/// A program that was built beside this one.
+pub fn beside(name: &str) -> io::Result<PathBuf> {
+    let this = std::env::current_exe()?;
+    Ok(this.with_file_name(name))
+}
+
+/// The folder for what is written: `bench` beside the folder of this program.
+pub fn output_folder() -> io::Result<PathBuf> {
+    let this = std::env::current_exe()?;
+    let target = this.parent().and_then(Path::parent);
+    let target = target.ok_or_else(|| io::Error::other("the program has no folder"))?;
+    Ok(target.join("bench"))
+}
+
+/// Runs a program to its end, and reads the line of JSON that it prints.
+pub fn outcome_of<T: DeserializeOwned>(program: &Path, argument: &str) -> io::Result<T> {
+    let output = Command::new(program).arg(argument).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(format!("{} failed", program.display())));
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// The most memory of a process that was ever resident; `self` is this one.
+pub fn peak_kib(process: &str) -> io::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
+    let number = number.and_then(|number| number.trim().parse().ok());
+    number.ok_or_else(|| io::Error::other("the system does not tell a process's memory"))
+}
+
+/// How many sockets a process has open.
+#[must_use]
+pub fn sockets(process: u32) -> usize {
+    let Ok(entries) = std::fs::read_dir(format!("/proc/{process}/fd")) else { return 0 };
+    let targets = entries.flatten().filter_map(|entry| std::fs::read_link(entry.path()).ok());
+    targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
+}
