@@ -78,8 +78,10 @@ mod registry;
 mod roster;
 mod scan;
 mod secret;
+mod seen;
 mod status;
 mod time;
+mod tour;
 mod traffic;
 
 pub use async_trait::async_trait;
@@ -93,7 +95,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use extras::Extras;
 pub use handle::Provider;
 pub use id::{KeyId, ParseProviderIdError, ProviderId};
-pub use info::{Capabilities, Containers, Field, Operation, PageSize, Paging, ProviderInfo};
+pub use info::{Capabilities, Containers, Field, Operation, Order, PageSize, Paging, ProviderInfo};
 pub use key::{Access, ApiKey, Container, Expiry, LastUsed, Owner, State};
 pub use list::{
     ContainerPage, Cursor, ListKeys, Page, PageRequest, PageStart, Warning, WarningKind,

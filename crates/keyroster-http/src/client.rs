@@ -88,7 +88,7 @@ impl HttpClientBuilder {
         self
     }
 
-    /// How fast the account may ask; without it, eight requests at once.
+    /// How fast the account may ask; without it, sixteen requests at once.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -162,6 +162,12 @@ impl HttpClient {
         traffic.retries = self.0.retries.load(Ordering::Relaxed);
         traffic.bytes_received = self.0.bytes.load(Ordering::Relaxed);
         traffic
+    }
+
+    /// How many requests the account's limits let through at once now: fewer after a refusal.
+    #[must_use]
+    pub fn window(&self) -> usize {
+        self.0.limiter.window()
     }
 
     /// Sends a request, again where the [retry table](crate#retries) says so.

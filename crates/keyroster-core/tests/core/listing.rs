@@ -9,7 +9,7 @@ use keyroster_core::{
 };
 use proptest::prelude::*;
 
-use crate::vendor::{TEN, by_cursor, key, keys, slice, vendor, with_containers};
+use crate::vendor::{TEN, by_cursor, by_offset, key, keys, slice, vendor, with_containers};
 
 /// The whole listing; these vendors answer at once.
 fn list(provider: &Provider) -> Result<KeyList> {
@@ -169,7 +169,7 @@ proptest! {
         let page_size = u32::try_from(size).unwrap();
         let page_size =
             if fixed { PageSize::Fixed(page_size) } else { PageSize::Usual(page_size) };
-        let provider = vendor(Paging::Offset(page_size), move |request, before| {
+        let provider = vendor(by_offset(page_size), move |request, before| {
             let (all, made) = &mut *state.lock().unwrap();
             let happening: &[Event] = before.checked_sub(1).and_then(|at| events.get(at)).map_or(&[], Vec::as_slice);
             for event in happening {

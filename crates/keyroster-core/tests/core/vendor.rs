@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use keyroster_core::{
-    ApiKey, Capabilities, Container, ContainerPage, Cursor, Page, PageRequest, PageSize, Paging,
-    Provider, ProviderId, ProviderInfo, Result, Warning, async_trait,
+    ApiKey, Capabilities, Container, ContainerPage, Cursor, Order, Page, PageRequest, PageSize,
+    Paging, Provider, ProviderId, ProviderInfo, Result, Warning, async_trait,
 };
 
 /// A vendor whose pages a closure makes.
@@ -69,7 +69,11 @@ pub(crate) fn by_cursor(all: &[ApiKey], request: &PageRequest, size: usize) -> P
     Page::new(all[from..to].to_vec()).with_next(next)
 }
 
-pub(crate) const TEN: Paging = Paging::Offset(PageSize::Usual(10));
+pub(crate) const fn by_offset(size: PageSize) -> Paging {
+    Paging::Offset { size, order: Order::Stable }
+}
+
+pub(crate) const TEN: Paging = by_offset(PageSize::Usual(10));
 
 #[async_trait]
 impl<F> keyroster_core::KeyProvider for Vendor<F>
