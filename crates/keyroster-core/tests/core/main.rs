@@ -3,6 +3,8 @@
 
 mod handle;
 mod listing;
+mod moving;
 mod record;
 mod roster;
+mod simulation;
 mod vendor;
