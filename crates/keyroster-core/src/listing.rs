@@ -188,27 +188,44 @@ impl Walk {
             }
         }
         loop {
-            // What has come meanwhile is taken in before a key is handed out: whoever takes long over each
-            // key still has the next pages asked for.
-            while let Some(Some((errand, page))) = self.flight.next().now_or_never() {
-                self.take(&errand, page);
-            }
             let key = self.tour.as_mut()?.next_key();
-            self.ask();
+            let stirred = self.stir();
             match key {
                 Some(Ok(key)) => return Some(Ok(key)),
                 Some(Err(Trouble::Vendor(error))) => return Some(Err(error)),
                 Some(Err(Trouble::Paging(fault))) => {
                     return Some(Err(broken_paging(&self.provider, fault)));
                 }
-                None => {}
+                None if stirred => {}
+                None if self.tour.as_ref()?.is_over() => {
+                    if let Err(error) = self.turn().await? {
+                        return Some(Err(error));
+                    }
+                }
+                None => {
+                    let (errand, page) = self.flight.next().await?;
+                    self.take(&errand, page);
+                }
             }
-            if !self.tour.as_ref()?.is_over() {
-                let (errand, page) = self.flight.next().await?;
+        }
+    }
+
+    /// Sends what the window allows and takes in what has come, without waiting, and tells whether there was
+    /// anything. It is done before each key is handed out: whoever takes long over a key has the next
+    /// pages under way meanwhile.
+    fn stir(&mut self) -> bool {
+        let mut stirred = false;
+        loop {
+            self.ask();
+            let mut came = false;
+            while let Some(Some((errand, page))) = self.flight.next().now_or_never() {
                 self.take(&errand, page);
-            } else if let Err(error) = self.turn().await? {
-                return Some(Err(error));
+                came = true;
             }
+            if !came {
+                return stirred;
+            }
+            stirred = true;
         }
     }
 

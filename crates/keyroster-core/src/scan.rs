@@ -24,8 +24,8 @@ use crate::{Cursor, Error, Order, PageSize, PageStart, Paging};
 /// are created meanwhile push the list back by as much as the walk goes forward, so a few prove nothing.
 const MAX_STALLED: u32 = 16;
 
-/// So often in a row may a joint stay broken, with nothing new found, before it is left open.
-const MAX_BREAKS: u32 = 32;
+/// So often may a joint stay broken before the walk gets any further; then it is left open.
+const MAX_BREAKS: u32 = 16;
 
 /// Why a walk cannot go on: the vendor breaks its own paging.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -401,33 +401,33 @@ impl Offsets {
             PageSize::Usual(_) => self.longest,
         };
         // Only of a documented length is a short page the last by itself. Otherwise the vendor's total has to
-        // agree, or the last item has to be asked for again and nothing new come; a total that is no more
-        // than the first page may count the page alone, and one item leaves nothing to overlap.
+        // agree, or the last item has to be asked for again and nothing new come, where that can be told. A
+        // total that is no more than the first page may count the page alone; one item leaves nothing to
+        // overlap.
         let short = len < limit;
-        let declared = matches!(self.size, PageSize::Fixed(_)) || total == Some(at + len);
-        if (at == 0 && len <= 1) || (short && (declared || !added) && (at > 0 || self.fixed())) {
+        let fixed = matches!(self.size, PageSize::Fixed(_));
+        let confirmed = at > 0 && (!added || !self.joints() || total == Some(at + len));
+        if (short && (fixed || confirmed)) || (at == 0 && len <= 1) {
             return Ok(true);
         }
         if added {
-            (self.stalled, self.breaks) = (0, 0);
+            self.stalled = 0;
             self.full += usize::from(!short);
-        } else if at + len > self.furthest {
-            self.stalled += 1;
+        }
+        if at + len > self.furthest {
+            self.furthest = at + len;
+            self.breaks = 0;
+            self.stalled += u32::from(!added);
             if self.stalled > MAX_STALLED {
                 return Err(ScanFault::RepeatedPage);
             }
         }
-        self.furthest = self.furthest.max(at + len);
         self.reach = (at + len).saturating_sub(1);
         self.ends = total.unwrap_or(self.ends);
         self.tail = items.to_vec();
         self.bridged &= self.back > 0;
         self.back = 0;
         Ok(false)
-    }
-
-    fn fixed(&self) -> bool {
-        matches!(self.size, PageSize::Fixed(_))
     }
 
     /// Whether two items that the page shares with the one before come in the other order: no change of a
