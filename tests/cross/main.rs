@@ -7,6 +7,7 @@ mod faults;
 mod fixture;
 mod lifecycle;
 mod listing;
+mod moving;
 mod parsers;
 mod secrets;
 mod snapshots;
