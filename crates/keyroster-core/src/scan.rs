@@ -188,11 +188,6 @@ impl<P> Scan<P> {
         self.queue.len()
     }
 
-    /// How many pages were answered and wait for their turn.
-    pub(crate) fn waiting(&self) -> usize {
-        self.queue.iter().filter(|slot| matches!(slot.state, State::Answered(_))).count()
-    }
-
     pub(crate) fn is_finished(&self) -> bool {
         self.finished
     }
@@ -309,7 +304,7 @@ struct Offsets {
     next: u64,
     /// How long the list is said or expected to be.
     ends: u64,
-    /// How many pages came back full and with something new.
+    /// How many full pages in a row came back from beyond where the list was known to go.
     full: usize,
     stalled: u32,
     furthest: u64,
@@ -360,8 +355,8 @@ impl Offsets {
 
     /// The next page to ask for while so many are queued.
     ///
-    /// As far as the list is known to go, a window of pages; beyond, one after the first full page, and with
-    /// each further one three more, so that a short list costs no guess and a long one soon uses the window.
+    /// As far as the list is known to go, a window of pages; beyond, one, and with each full page after the
+    /// first three more, so that a short list costs no guess and a long one soon uses the window.
     fn ahead(&mut self, queued: usize, window: usize) -> Option<u64> {
         let guesses = (3 * self.full).saturating_sub(2).max(1);
         let pages = if self.longest == 0 || (self.back > 0 && !self.bridged) {
@@ -406,14 +401,15 @@ impl Offsets {
         // overlap.
         let short = len < limit;
         let fixed = matches!(self.size, PageSize::Fixed(_));
-        let confirmed = at > 0 && (!added || !self.joints() || total == Some(at + len));
+        self.ends = total.unwrap_or(self.ends);
+        let confirmed = at > 0 && (!added || !self.joints() || self.ends == at + len);
         if (short && (fixed || confirmed)) || (at == 0 && len <= 1) {
             return Ok(true);
         }
         if added {
             self.stalled = 0;
-            self.full += usize::from(!short);
         }
+        self.full = if short || !added || at + len <= self.ends { 0 } else { self.full + 1 };
         if at + len > self.furthest {
             self.furthest = at + len;
             self.breaks = 0;
@@ -423,7 +419,6 @@ impl Offsets {
             }
         }
         self.reach = (at + len).saturating_sub(1);
-        self.ends = total.unwrap_or(self.ends);
         self.tail = items.to_vec();
         self.bridged &= self.back > 0;
         self.back = 0;

@@ -90,23 +90,19 @@ impl Tour {
     /// The list whose keys come out goes first; those behind it share what it leaves, and half of the window
     /// at most, so that what they hold never stands in its way.
     pub(crate) fn ask(&mut self, window: usize) -> Option<Errand> {
+        let flying = window.saturating_sub(self.in_flight);
         // Lists are begun in their order.
-        let begun = self.lists.iter().skip(self.head).take_while(|list| list.began.is_some());
-        let (mut held, mut queued) = (0, 0);
-        for list in begun {
-            held += list.pages.len() + list.scan.waiting();
-            queued += list.pages.len() + list.scan.queued();
-        }
-        let free = window.saturating_sub(self.in_flight + held);
+        let behind = self.lists.iter().skip(self.head + 1).take_while(|list| list.began.is_some());
+        let spare = window.saturating_sub(behind.map(List::queued).sum());
         for at in self.head..self.lists.len() {
             let list = &mut self.lists[at];
             let room = if at > self.head {
-                free.min((window / 2).saturating_sub(queued))
-            } else {
-                let own = list.pages.len() + list.scan.queued();
-                queued -= own;
+                flying.min(spare)
+            } else if list.queued() == 0 {
                 // Whatever shrank the window meanwhile, somebody has to go on.
-                if own == 0 { free.max(1) } else { free }
+                flying.max(1)
+            } else {
+                flying.min(window.saturating_sub(list.queued()))
             };
             if let Some((ticket, start)) = list.scan.ask(room, window) {
                 list.began.get_or_insert(self.sent);
@@ -285,6 +281,11 @@ impl List {
             began: None,
             ended: None,
         }
+    }
+
+    /// How many pages are on their way, or here and not yet handed out in full.
+    fn queued(&self) -> usize {
+        self.pages.len() + self.scan.queued()
     }
 }
 

@@ -7,5 +7,6 @@ mod listing;
 mod moving;
 mod record;
 mod roster;
+mod rounds;
 mod simulation;
 mod vendor;
