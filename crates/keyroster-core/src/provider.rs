@@ -43,9 +43,12 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
         Traffic::default()
     }
 
-    /// How many pages the engine may hold or have in flight while it lists; it asks anew before each request.
+    /// How many requests the engine may have under way at once while it lists: the window. It asks anew
+    /// before each request.
     ///
-    /// A provider that limits its own requests answers how many it would send at once now.
+    /// At most so many pages are held or in flight of the list whose keys come out, and as many again of
+    /// the containers behind it. A provider that limits its own requests answers what its limit lets
+    /// through now.
     fn window(&self) -> usize {
         16
     }

@@ -111,9 +111,7 @@ impl Tour {
                 self.in_flight += 1;
                 return Some(Errand { list: at, ticket, reading: self.reading, request });
             }
-            if list.began.is_none() {
-                return None;
-            }
+            list.began?;
         }
         None
     }

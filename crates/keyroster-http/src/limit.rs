@@ -277,7 +277,9 @@ mod tests {
         let limiter = Limiter::new(Limits::none().with_concurrency(4));
         let start = Instant::now();
         let first = take(&limiter).await;
+        assert_eq!(limiter.window(), 4);
         limiter.throttled(Duration::from_secs(7), Instant::now());
+        assert_eq!(limiter.window(), 2, "whoever plans ahead is told");
         drop(first);
         let permits = [take(&limiter).await, take(&limiter).await];
         assert_eq!(start.elapsed(), Duration::from_secs(7));
@@ -290,6 +292,10 @@ mod tests {
         assert!(!third.is_finished());
         drop(permits);
         third.await.unwrap();
+        for _ in 0..10 {
+            limiter.succeeded();
+        }
+        assert_eq!(limiter.window(), 4, "it grows back with successes");
     }
 
     #[tokio::test(start_paused = true)]

@@ -59,16 +59,16 @@ fn explore<W: Walk>(
     assert!(asked < 100, "no end");
     if changes > 0 {
         for at in 0..world.list.len() {
-            let mut changed = world.clone();
-            let gone = changed.list.remove(at);
-            changed.stayed.retain(|key| *key != gone);
-            explore(changed, page, changes - 1, asked, verdict);
+            let mut other = world.clone();
+            let gone = other.list.remove(at);
+            other.stayed.retain(|key| *key != gone);
+            explore(other, page, changes - 1, asked, verdict);
         }
         for at in [0, world.list.len()] {
-            let mut changed = world.clone();
-            changed.made += 1;
-            changed.list.insert(at, 1000 + changed.made);
-            explore(changed, page, changes - 1, asked, verdict);
+            let mut other = world.clone();
+            other.made += 1;
+            other.list.insert(at, 1000 + other.made);
+            explore(other, page, changes - 1, asked, verdict);
         }
     }
     for which in 1..in_flight {
