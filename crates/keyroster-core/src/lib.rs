@@ -77,6 +77,8 @@ mod quota;
 mod registry;
 mod roster;
 mod scan;
+#[cfg(test)]
+mod schedules;
 mod secret;
 mod seen;
 mod status;

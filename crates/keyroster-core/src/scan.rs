@@ -12,9 +12,6 @@
 //! One page at a time is a window of one; paging by cursor, and no paging, are chains whose next page is
 //! known only when the last one is in.
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::{HashSet, VecDeque};
 
 use crate::seen::Seen;

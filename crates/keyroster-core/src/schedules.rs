@@ -1,7 +1,7 @@
 //! Every schedule of a few changes to a small list, at every point between a request and its answer, with
 //! the answers in every order.
 
-use super::{Answer, Scan};
+use crate::scan::{Answer, Scan};
 use crate::{Order, PageSize, Paging};
 
 /// A list, and what is walking it.
