@@ -23,8 +23,8 @@ use crate::{
 /// A key appears once. Disabled, expired and revoked keys appear, and those of every container. The
 /// stream owns what it needs (`'static`), reads no further ahead than a window of pages
 /// ([`KeyProvider::window`](crate::KeyProvider::window)), and ends after its first error; what came before
-/// the error is good. Requests go on only while it is read: whoever pauses for longer than a request may
-/// take lets those in flight expire. Dropping it stops it; a new one starts afresh.
+/// the error is good. Requests go on only while it is read; what expires while a reader pauses is asked for
+/// again. Dropping it stops it; a new one starts afresh.
 ///
 /// ```
 /// # use keyroster_core::{ListKeys, Provider, Result};
@@ -295,7 +295,7 @@ impl Walk {
     async fn containers(&mut self, paging: Paging) -> Result<Vec<Option<Container>>> {
         let mut scan = Scan::new(paging);
         let mut found = Vec::new();
-        while let Some((ticket, start)) = scan.ask(1, 1) {
+        while let Some((ticket, start)) = scan.ask(1, 1, false) {
             let answer = self.provider.container_page(&PageRequest::new(start)).await.map(|page| {
                 lock(&self.progress).warn(page.warnings);
                 let id = |container: &Option<Container>| {

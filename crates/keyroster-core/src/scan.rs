@@ -82,6 +82,8 @@ enum Style {
 struct Slot<P> {
     ticket: u32,
     at: u64,
+    /// Whether it was asked for before anybody waited for it.
+    ahead: bool,
     state: State<P>,
 }
 
@@ -118,9 +120,14 @@ impl<P> Scan<P> {
         self
     }
 
-    /// The next page to ask for, if any is worth it while so many more may be held or in flight. What mends
-    /// a joint is asked for whatever the room.
-    pub(crate) fn ask(&mut self, room: usize, window: usize) -> Option<(u32, PageStart)> {
+    /// The next page to ask for, if any is worth it while so many more may be held or in flight; early if
+    /// nobody waits for it yet. What mends a joint is asked for whatever the room.
+    pub(crate) fn ask(
+        &mut self,
+        room: usize,
+        window: usize,
+        early: bool,
+    ) -> Option<(u32, PageStart)> {
         if self.finished {
             return None;
         }
@@ -142,7 +149,8 @@ impl<P> Scan<P> {
             Style::Single | Style::Cursor { at: None, .. } => (0, PageStart::First),
         };
         let ticket = self.ticket();
-        self.queue.push_back(Slot { ticket, at, state: State::Asked });
+        let ahead = early || queued > 0;
+        self.queue.push_back(Slot { ticket, at, ahead, state: State::Asked });
         Some((ticket, start))
     }
 
@@ -155,11 +163,13 @@ impl<P> Scan<P> {
 
     /// The next page of the list, if its turn has come.
     pub(crate) fn settle(&mut self) -> Option<Result<Joined<P>, Trouble>> {
-        while let Some(Slot { at, state: State::Answered(answer), .. }) = self.queue.front() {
-            let at = *at;
+        while let Some(slot) = self.queue.front_mut() {
+            let State::Answered(answer) = &slot.state else { return None };
+            let at = slot.at;
             let joins = match (&self.style, answer) {
                 (Style::Offset(offsets), Ok(answer)) => {
-                    at == 0 || !offsets.joints() || self.holds_any(&answer.items)
+                    let mut items = answer.items.iter();
+                    at == 0 || !offsets.joints() || items.any(|item| self.chain.contains(*item))
                 }
                 // A page past the end of the list was a guess, and refusing it is no failure.
                 (Style::Offset(offsets), Err(_)) => at <= offsets.reach || !offsets.joints(),
@@ -168,6 +178,11 @@ impl<P> Scan<P> {
             if !joins {
                 self.mend();
                 continue;
+            }
+            if slot.ahead && answer.as_ref().is_err_and(Error::is_transient) {
+                // Its answer may have come to nothing because the reader paused: its turn is now.
+                (slot.ahead, slot.state) = (false, State::Wanted);
+                return None;
             }
             let State::Answered(answer) = self.queue.pop_front()?.state else { return None };
             let joined = answer.map_err(Trouble::Vendor);
@@ -217,10 +232,6 @@ impl<P> Scan<P> {
     fn ticket(&mut self) -> u32 {
         self.tickets += 1;
         self.tickets
-    }
-
-    fn holds_any(&self, items: &[u128]) -> bool {
-        items.iter().any(|item| self.chain.contains(*item))
     }
 
     fn finish(&mut self) {
@@ -277,7 +288,7 @@ impl<P> Scan<P> {
         };
         if let Some(at) = at {
             let ticket = self.ticket();
-            self.queue.push_front(Slot { ticket, at, state: State::Wanted });
+            self.queue.push_front(Slot { ticket, at, ahead: false, state: State::Wanted });
         }
     }
 }

@@ -126,7 +126,7 @@ struct Ours {
 impl Walk for Ours {
     fn asked(&mut self) -> usize {
         while let room = self.window.saturating_sub(self.scan.queued())
-            && let Some((ticket, start)) = self.scan.ask(room, self.window)
+            && let Some((ticket, start)) = self.scan.ask(room, self.window, false)
         {
             self.in_flight.push((ticket, usize::try_from(start.offset()).unwrap()));
         }

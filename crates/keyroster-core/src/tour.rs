@@ -85,10 +85,11 @@ impl Tour {
         }
     }
 
-    /// The next page to ask for, while at most a window of pages may be held or in flight.
+    /// The next page to ask for, while no more than a window of requests is in flight.
     ///
-    /// The list whose keys come out goes first; those behind it share what it leaves, and half of the window
-    /// at most, so that what they hold never stands in its way.
+    /// The list whose keys come out goes first, and may have a window of pages in flight or held. Those
+    /// behind it get what it leaves, and may together have as many, so that what they hold never stands in
+    /// its way.
     pub(crate) fn ask(&mut self, window: usize) -> Option<Errand> {
         let flying = window.saturating_sub(self.in_flight);
         // Lists are begun in their order.
@@ -104,7 +105,8 @@ impl Tour {
             } else {
                 flying.min(window.saturating_sub(list.queued()))
             };
-            if let Some((ticket, start)) = list.scan.ask(room, window) {
+            let early = at > self.head || !list.pages.is_empty();
+            if let Some((ticket, start)) = list.scan.ask(room, window, early) {
                 list.began.get_or_insert(self.sent);
                 let request = PageRequest::new(start).in_container(list.container.clone());
                 self.sent += 1;

@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use keyroster_core::{
-    ApiKey, Capabilities, Container, ContainerPage, KeyProvider, ListKeys, Page, PageRequest,
-    PageSize, Paging, Provider, ProviderId, ProviderInfo, Result, async_trait,
+    ApiKey, Capabilities, Container, ContainerPage, Error, ErrorKind, KeyProvider, ListKeys, Page,
+    PageRequest, PageSize, Paging, Provider, ProviderId, ProviderInfo, Result, async_trait,
 };
 use tokio::time::{Instant, sleep};
 
@@ -13,6 +14,9 @@ use crate::vendor::{by_offset, key, slice};
 
 /// How long each answer takes.
 const LATENCY: Duration = Duration::from_millis(50);
+
+/// After so long, an answer is of no use.
+const EXPIRY: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 struct Distant {
@@ -37,7 +41,11 @@ impl KeyProvider for Distant {
 
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         self.requests.fetch_add(1, Ordering::Relaxed);
+        let started = Instant::now();
         sleep(LATENCY).await;
+        if started.elapsed() > EXPIRY {
+            return Err(Error::new(ErrorKind::Transport, "no answer in time"));
+        }
         let list = request.container.as_ref().map_or(0, |it| it.id.parse().unwrap());
         let list: &Vec<ApiKey> = &self.lists[list];
         let total = self.total.then_some(list.len() as u64);
@@ -60,8 +68,7 @@ struct Account {
     total: bool,
 }
 
-/// Rounds and requests of a listing.
-async fn cost(account: Account, window: usize) -> (u128, usize) {
+fn provider(account: Account, window: usize) -> Provider {
     let Account { keys, lists, page, total } = account;
     let id = ProviderId::from_static("distant");
     let (paging, can) = (by_offset(PageSize::Usual(page)), Capabilities::LIST_ONLY);
@@ -73,17 +80,22 @@ async fn cost(account: Account, window: usize) -> (u128, usize) {
         let numbers = (0..keys).filter(move |number| number % lists == list);
         numbers.map(|number| key(format!("k{number}"))).collect()
     };
-    let provider = Provider::new(Distant {
+    Provider::new(Distant {
         info,
         lists: (0..lists).map(per_list).collect(),
         page: page as usize,
         total,
         window,
         requests: AtomicUsize::new(0),
-    });
+    })
+}
+
+/// Rounds and requests of a listing.
+async fn cost(account: Account, window: usize) -> (u128, usize) {
+    let provider = provider(account, window);
     let started = Instant::now();
     let listed = provider.list(ListKeys::all()).await.unwrap();
-    assert_eq!(listed.keys.len(), keys);
+    assert_eq!(listed.keys.len(), account.keys);
     let requests = provider.downcast_ref::<Distant>().unwrap().requests.load(Ordering::Relaxed);
     (started.elapsed().as_millis() / LATENCY.as_millis(), requests)
 }
@@ -115,4 +127,19 @@ async fn containers_are_read_at_the_same_time() {
         assert!(sequential >= 2 * parallel, "{sequential} rounds page by page");
         assert!(requests <= as_many * 5 / 4 + 4, "{requests} requests, page by page {as_many}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_who_pauses_loses_nothing() {
+    let account = Account { keys: 1000, lists: 1, page: 10, total: true };
+    let mut listing = provider(account, 16).keys(ListKeys::all());
+    let mut found = 0;
+    while listing.try_next().await.unwrap().is_some() {
+        found += 1;
+        if found % 300 == 0 {
+            // Longer than any request in flight may take.
+            tokio::time::advance(2 * EXPIRY).await;
+        }
+    }
+    assert_eq!(found, 1000);
 }
