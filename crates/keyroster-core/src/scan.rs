@@ -120,12 +120,12 @@ impl<P> Scan<P> {
         self
     }
 
-    /// The next page to ask for, if any is worth it while so many more may be held or in flight; early if
-    /// nobody waits for it yet. What mends a joint is asked for whatever the room.
+    /// The next page to ask for, if any is worth it while so many more may be held or in flight, and so many
+    /// may be guesses; early if nobody waits for it yet. What mends a joint is asked for whatever the room.
     pub(crate) fn ask(
         &mut self,
         room: usize,
-        window: usize,
+        guesses: usize,
         early: bool,
     ) -> Option<(u32, PageStart)> {
         if self.finished {
@@ -141,7 +141,7 @@ impl<P> Scan<P> {
         }
         let (at, start) = match &mut self.style {
             Style::Offset(offsets) => {
-                let at = offsets.ahead(queued, window)?;
+                let at = offsets.ahead(queued, guesses)?;
                 (at, start(at))
             }
             _ if queued > 0 => return None,
@@ -363,16 +363,15 @@ impl Offsets {
 
     /// The next page to ask for while so many are queued.
     ///
-    /// As far as the list is known to go, a window of pages; beyond, one, and with each full page after the
-    /// first three more, so that a short list costs no guess and a long one soon uses the window.
-    fn ahead(&mut self, queued: usize, window: usize) -> Option<u64> {
-        let guesses = (3 * self.full).saturating_sub(2).max(1);
+    /// As far as the list is known to go, as many as there is room for; beyond, one, and with each full page
+    /// after the first three more, so that a short list costs no guess and a long one soon has many.
+    fn ahead(&mut self, queued: usize, guesses: usize) -> Option<u64> {
         let pages = if self.longest == 0 || (self.back > 0 && !self.bridged) {
             1
         } else if self.next < self.ends {
-            window
+            usize::MAX
         } else if self.reach + 1 >= self.ends {
-            guesses.min(window)
+            (3 * self.full).saturating_sub(2).min(guesses).max(1)
         } else {
             1
         };

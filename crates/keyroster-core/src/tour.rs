@@ -9,7 +9,7 @@
 //! found.
 
 use std::collections::VecDeque;
-use std::vec;
+use std::{iter, vec};
 
 use crate::scan::{Answer, Scan, Trouble};
 use crate::seen::Seen;
@@ -87,16 +87,18 @@ impl Tour {
 
     /// The next page to ask for, while no more than a window of requests is in flight.
     ///
-    /// The list whose keys come out goes first, and may have a window of pages in flight or held. Those
-    /// behind it get what it leaves, and may together have as many, so that what they hold never stands in
-    /// its way.
+    /// The list whose keys come out goes first, and may have a window of pages in flight or held; with those
+    /// behind it, two. Half of the window is the most that is guessed before the others had their turn.
     pub(crate) fn ask(&mut self, window: usize) -> Option<Errand> {
         let flying = window.saturating_sub(self.in_flight);
         // Lists are begun in their order.
-        let behind = self.lists.iter().skip(self.head + 1).take_while(|list| list.began.is_some());
-        let spare = window.saturating_sub(behind.map(List::queued).sum());
-        for at in self.head..self.lists.len() {
-            let list = &mut self.lists[at];
+        let begun = self.lists.iter().skip(self.head).take_while(|list| list.began.is_some());
+        let next = self.lists.len().min(self.head + begun.clone().count() + 1);
+        let spare = (2 * window).saturating_sub(begun.map(List::queued).sum());
+        let behind = (self.head + 1..next).map(|at| (at, window / 2));
+        let turns = iter::once((self.head, window / 2)).chain(behind);
+        for (at, guesses) in turns.chain(iter::once((self.head, window))) {
+            let list = self.lists.get_mut(at)?;
             let room = if at > self.head {
                 flying.min(spare)
             } else if list.queued() == 0 {
@@ -106,14 +108,13 @@ impl Tour {
                 flying.min(window.saturating_sub(list.queued()))
             };
             let early = at > self.head || !list.pages.is_empty();
-            if let Some((ticket, start)) = list.scan.ask(room, window, early) {
+            if let Some((ticket, start)) = list.scan.ask(room, guesses, early) {
                 list.began.get_or_insert(self.sent);
                 let request = PageRequest::new(start).in_container(list.container.clone());
                 self.sent += 1;
                 self.in_flight += 1;
                 return Some(Errand { list: at, ticket, reading: self.reading, request });
             }
-            list.began?;
         }
         None
     }
