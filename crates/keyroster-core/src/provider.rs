@@ -46,8 +46,8 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
     /// How many requests the engine may have under way at once while it lists: the window. It asks anew
     /// before each request.
     ///
-    /// At most so many pages are held or in flight of the list whose keys come out, and as many again of
-    /// the containers behind it. A provider that limits its own requests answers what its limit lets
+    /// At most so many pages are held or in flight of the list whose keys come out, and twice as many with
+    /// those of the containers behind it. A provider that limits its own requests answers what its limit lets
     /// through now.
     fn window(&self) -> usize {
         16

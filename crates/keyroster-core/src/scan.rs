@@ -112,12 +112,13 @@ impl<P> Scan<P> {
         }
     }
 
-    /// The walk over a list that was about so long a while ago.
-    pub(crate) fn expecting(mut self, items: u64) -> Self {
-        if let Style::Offset(offsets) = &mut self.style {
-            offsets.ends = items;
+    /// Another walk over the same list, which is about as long as it was.
+    pub(crate) fn again(&self, paging: Paging) -> Self {
+        let mut again = Self::new(paging);
+        if let (Style::Offset(offsets), Style::Offset(before)) = (&mut again.style, &self.style) {
+            (offsets.ends, offsets.longest) = (self.found, before.longest);
         }
-        self
+        again
     }
 
     /// The next page to ask for, if any is worth it while so many more may be held or in flight, and so many
@@ -175,8 +176,9 @@ impl<P> Scan<P> {
                 (Style::Offset(offsets), Err(_)) => at <= offsets.reach || !offsets.joints(),
                 _ => true,
             };
+            let empty = answer.as_ref().is_ok_and(|answer| answer.items.is_empty());
             if !joins {
-                self.mend();
+                self.mend(at, empty);
                 continue;
             }
             if slot.ahead && answer.as_ref().is_err_and(Error::is_transient) {
@@ -202,11 +204,6 @@ impl<P> Scan<P> {
 
     pub(crate) fn is_finished(&self) -> bool {
         self.finished
-    }
-
-    /// How many items there were.
-    pub(crate) fn found(&self) -> u64 {
-        self.found
     }
 
     /// How many items the vendor last said there are.
@@ -272,9 +269,9 @@ impl<P> Scan<P> {
     }
 
     /// Asks for what lies before a page that does not touch the chain.
-    fn mend(&mut self) {
+    fn mend(&mut self, at: u64, empty: bool) {
         let Style::Offset(offsets) = &mut self.style else { return };
-        let at = match offsets.mend() {
+        let at = match offsets.mend(at, empty) {
             Mend::Across(at) => Some(at),
             Mend::Back(at) => {
                 self.queue.clear();
@@ -440,7 +437,12 @@ impl Offsets {
         !places.is_sorted()
     }
 
-    fn mend(&mut self) -> Mend {
+    fn mend(&mut self, at: u64, empty: bool) -> Mend {
+        if empty && at > self.reach && self.back == 0 && !self.bridged {
+            // Past the end: nothing lies behind it either.
+            self.next = self.reach;
+            return Mend::Afresh;
+        }
         if self.back == 0 && !self.bridged {
             self.bridged = true;
             self.back = (self.longest / 2).max(1);

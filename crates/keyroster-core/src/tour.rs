@@ -69,7 +69,7 @@ pub(crate) enum After {
 impl Tour {
     pub(crate) fn new(paging: Paging, containers: Vec<Option<Container>>) -> Self {
         let several = containers.len() > 1 || is_unstable(paging);
-        let lists = containers.into_iter().map(|container| List::new(container, paging, 0));
+        let lists = containers.into_iter().map(|container| List::new(container, Scan::new(paging)));
         Self {
             paging,
             lists: lists.collect(),
@@ -202,7 +202,7 @@ impl Tour {
         for container in containers {
             let id = |container: &Option<Container>| container.as_ref().map(|it| it.id.clone());
             if !self.lists[..known].iter().any(|list| id(&list.container) == id(&container)) {
-                self.lists.push(List::new(container, self.paging, 0));
+                self.lists.push(List::new(container, Scan::new(self.paging)));
             }
         }
         let ends: Vec<_> = self.lists.iter().map(|list| list.ended).collect();
@@ -213,9 +213,7 @@ impl Tour {
             at += 1;
             // A key that came from another list came before that list had ended, or it was seen there.
             let settled = !unordered && list.began.is_some() && list.began >= last_other;
-            let expected = list.scan.found();
-            let container = list.container.take();
-            *list = List::new(container, self.paging, expected);
+            *list = List::new(list.container.take(), list.scan.again(self.paging));
             !settled
         });
         (self.head, self.fresh) = (0, 0);
@@ -273,15 +271,8 @@ impl Tour {
 }
 
 impl List {
-    fn new(container: Option<Container>, paging: Paging, expected: u64) -> Self {
-        Self {
-            container,
-            scan: Scan::new(paging).expecting(expected),
-            pages: VecDeque::new(),
-            trouble: None,
-            began: None,
-            ended: None,
-        }
+    fn new(container: Option<Container>, scan: Scan<Vec<ApiKey>>) -> Self {
+        Self { container, scan, pages: VecDeque::new(), trouble: None, began: None, ended: None }
     }
 
     /// How many pages are on their way, or here and not yet handed out in full.

@@ -119,7 +119,7 @@ async fn a_list_takes_little_more_rounds_than_the_window_permits() {
 #[tokio::test(start_paused = true)]
 async fn containers_are_read_at_the_same_time() {
     // Many that are short, and a few that are long.
-    for (lists, keys, most) in [(3, 30, 6), (50, 500, 22), (3, 10_000, 23)] {
+    for (lists, keys, most) in [(3, 30, 5), (50, 500, 18), (3, 10_000, 22)] {
         let account = Account { keys, lists, page: 100, total: false };
         let (parallel, requests) = cost(account, 16).await;
         assert!(parallel <= most, "{parallel} rounds for {lists} lists");
