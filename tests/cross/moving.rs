@@ -1,4 +1,4 @@
-//! Real listings while somebody else creates, revokes, disables and moves keys: every key that stays is
+//! Real listings while somebody else creates, revokes, disables and times keys: every key that stays is
 //! there, and once.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,7 @@ struct Mutator {
     provider: Provider,
     keys: Vec<String>,
     workspaces: Vec<String>,
-    /// The keys that were moved, in the order in which their moves began.
+    /// The keys that were moved, in the order in which that began.
     moved: Arc<Mutex<Vec<String>>>,
 }
 
@@ -125,13 +125,13 @@ async fn misses(listings: usize, keys: usize, spaces: usize, is_naive: bool) -> 
         let found =
             if is_naive { naive(&provider, &workspaces).await } else { ours(&provider).await };
         let after = there(&sandbox);
-        let mut moves = BTreeMap::new();
+        let mut times = BTreeMap::new();
         for id in &moved.lock().unwrap()[first_move..] {
-            *moves.entry(id.clone()).or_insert(0) += 1;
+            *times.entry(id.clone()).or_insert(0) += 1;
         }
         let unique: BTreeSet<_> = found.iter().cloned().collect();
         assert_eq!(unique.len(), found.len(), "a key is listed twice");
-        let mut stayed = before.intersection(&after).filter(|id| moves.get(*id) < Some(&2));
+        let mut stayed = before.intersection(&after).filter(|id| times.get(*id) < Some(&2));
         missed += usize::from(stayed.any(|id| !unique.contains(id)));
     }
     stop.store(true, Ordering::Relaxed);
