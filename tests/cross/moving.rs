@@ -1,4 +1,4 @@
-//! Real listings while somebody else creates, revokes, disables and times keys: every key that stays is
+//! Real listings while somebody else creates, revokes, disables and moves keys: every key that stays is
 //! there, and once.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,7 @@ struct Mutator {
     provider: Provider,
     keys: Vec<String>,
     workspaces: Vec<String>,
-    /// The keys that were moved, in the order in which that began.
+    /// The keys that were moved, in the order in which their moves began.
     moved: Arc<Mutex<Vec<String>>>,
 }
 
