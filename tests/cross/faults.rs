@@ -97,8 +97,10 @@ async fn a_storm_of_refusals_costs_little_more_at_openrouter() {
     let started = std::time::Instant::now();
     let (calm, troubled) = (openrouter(&sandbox), openrouter(&sandbox));
     weather(&sandbox, &calm, &troubled, "1").await;
-    let least = u32::try_from(troubled.traffic().retries).unwrap() * Duration::from_secs(1);
-    assert!(started.elapsed() >= least, "each refusal is waited for");
+    // As many as are under way at once may be refused together, and then wait together.
+    let refusals = u32::try_from(troubled.traffic().retries).unwrap().div_ceil(16);
+    let least = refusals * Duration::from_secs(1);
+    assert!(started.elapsed() >= least, "refusals are waited for");
 }
 
 #[tokio::test]

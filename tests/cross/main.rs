@@ -10,6 +10,7 @@ mod guide;
 mod hundred;
 mod lifecycle;
 mod listing;
+mod moving;
 mod parsers;
 mod secrets;
 mod snapshots;

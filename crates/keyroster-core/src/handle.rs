@@ -83,6 +83,11 @@ impl Provider {
         self.inner.traffic()
     }
 
+    /// How many pages may be asked for at once now.
+    pub(crate) fn window(&self) -> usize {
+        self.inner.window().max(1)
+    }
+
     /// The vendor's own type, for what only that vendor can do; none if it is another's, or wrapped.
     #[must_use]
     pub fn downcast_ref<T: KeyProvider>(&self) -> Option<&T> {

@@ -86,8 +86,27 @@ pub enum Paging {
     Single,
     /// By an opaque cursor (or a link, or a last id) that each page gives for the next.
     Cursor,
-    /// By the number of items to skip, of a list whose items keep their relative order.
-    Offset(PageSize),
+    /// By the number of items to skip.
+    Offset {
+        /// How many items are on a page.
+        size: PageSize,
+        /// Whether the list keeps its order while it is read.
+        order: Order,
+    },
+}
+
+/// Whether a list keeps its order. A provider declares what it knows of its vendor, with the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Order {
+    /// Of any two items, the same one comes first in every answer: the list is sorted by something that
+    /// does not change, as the instant of creation, and ties are always broken alike. Items may come and
+    /// go anywhere. Such a list is read once, and completely.
+    Stable,
+    /// Nothing of that kind is known, or the opposite: the list is sorted by a name or by the last use. It
+    /// is read until a reading finds nothing new, and is complete as far as one can tell.
+    Unstable,
 }
 
 /// How many items an offset-paged vendor puts on a page.

@@ -154,9 +154,13 @@ mod quota;
 mod registry;
 mod roster;
 mod scan;
+#[cfg(test)]
+mod schedules;
 mod secret;
+mod seen;
 mod status;
 mod time;
+mod tour;
 mod traffic;
 
 pub use async_trait::async_trait;
@@ -170,7 +174,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use extras::Extras;
 pub use handle::Provider;
 pub use id::{KeyId, ParseProviderIdError, ProviderId};
-pub use info::{Capabilities, Containers, Field, Operation, PageSize, Paging, ProviderInfo};
+pub use info::{Capabilities, Containers, Field, Operation, Order, PageSize, Paging, ProviderInfo};
 pub use key::{Access, ApiKey, Container, Expiry, LastUsed, Owner, State};
 pub use list::{
     ContainerPage, Cursor, ListKeys, Page, PageRequest, PageStart, Warning, WarningKind,

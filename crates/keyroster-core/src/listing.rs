@@ -1,24 +1,30 @@
-//! A listing: every key of an account, page by page.
+//! A listing: every key of an account, as a stream that asks for pages within a window.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::{self, BoxStream, FuturesUnordered, StreamExt, TryStreamExt};
 use tracing::Instrument;
 
 use crate::handle::Provider;
-use crate::scan::{Scan, ScanFault, Seen};
+use crate::scan::{Answer, Scan, ScanFault, Trouble};
+use crate::seen::Fingerprints;
+use crate::tour::{After, Errand, Tour};
 use crate::{
-    ApiKey, Container, Error, ErrorKind, ListKeys, Operation, PageRequest, Paging, Result, Warning,
+    ApiKey, Container, Error, ErrorKind, ListKeys, Operation, Page, PageRequest, Paging, Result,
+    Warning,
 };
 
 /// Every key of an account, as a stream that walks the vendor's pages while it is read.
 ///
 /// A key appears once. Disabled, expired and revoked keys appear, and those of every container. The
-/// stream owns what it needs (`'static`), reads no further ahead than one page, and ends after its
-/// first error; what came before the error is good. Dropping it stops it; a new one starts afresh.
+/// stream owns what it needs (`'static`), reads no further ahead than a window of pages
+/// ([`KeyProvider::window`](crate::KeyProvider::window)), and ends after its first error; what came before
+/// the error is good. Requests go on only while it is read; what expires while a reader pauses is asked for
+/// again. Dropping it stops it; a new one starts afresh.
 ///
 /// ```
 /// # use keyroster_core::{ListKeys, Provider, Result};
@@ -47,6 +53,17 @@ struct Progress {
     warnings: Vec<Warning>,
 }
 
+impl Progress {
+    /// Adds what was not said yet: lists that are read twice say things twice.
+    fn warn(&mut self, warnings: Vec<Warning>) {
+        for warning in warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+}
+
 /// A whole listing, collected.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -63,11 +80,11 @@ impl Listing {
     pub(crate) fn new(provider: Provider, request: ListKeys) -> Self {
         let progress = Arc::new(Mutex::new(Progress::default()));
         let walk = Walk::new(provider, request, Arc::clone(&progress));
-        let pages = stream::try_unfold(walk, |mut walk| async move {
-            let page = walk.next_page().await?;
-            Ok(page.map(|keys| (stream::iter(keys.into_iter().map(Ok)), walk)))
+        let keys = stream::unfold(walk, |mut walk| async move {
+            let key = walk.next().await?;
+            Some((key, walk))
         });
-        Self { keys: pages.try_flatten().boxed(), progress }
+        Self { keys: keys.boxed(), progress }
     }
 
     /// The warnings so far; complete when the stream has ended.
@@ -124,131 +141,186 @@ fn lock(progress: &Mutex<Progress>) -> std::sync::MutexGuard<'_, Progress> {
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The walk over all lists of an account: one, or one a container.
+/// Asks for the pages that the [`Tour`] wants, and hands out the keys that it has.
 struct Walk {
     provider: Provider,
     progress: Arc<Mutex<Progress>>,
-    seen: Seen,
-    plan: Plan,
-}
-
-enum Plan {
-    /// A container is asked for, and the vendor has none.
-    Refused,
-    /// The containers are not known yet.
-    Containers,
-    /// The lists still to be walked, last first, and the one that is being walked.
-    Lists { waiting: Vec<Option<Container>>, current: Option<(Option<Container>, Scan)> },
+    prints: Fingerprints,
+    request: ListKeys,
+    /// None until the lists are known.
+    tour: Option<Tour>,
+    flight: FuturesUnordered<BoxFuture<'static, (Errand, Result<Page>)>>,
+    sent: u64,
+    over: bool,
 }
 
 impl Walk {
     fn new(provider: Provider, request: ListKeys, progress: Arc<Mutex<Progress>>) -> Self {
-        let plan = match (&provider.info().containers, request.container) {
-            (None, None) => Plan::Lists { waiting: vec![None], current: None },
-            (Some(containers), Some(id)) => Plan::Lists {
-                waiting: vec![Some(Container::new(containers.kind, id))],
-                current: None,
-            },
-            (Some(_), None) => Plan::Containers,
-            (None, Some(_)) => Plan::Refused,
-        };
-        Self { provider, progress, seen: Seen::default(), plan }
+        Self {
+            provider,
+            progress,
+            prints: Fingerprints::default(),
+            request,
+            tour: None,
+            flight: FuturesUnordered::new(),
+            sent: 0,
+            over: false,
+        }
     }
 
-    /// The new keys of the next page; none when every list has ended.
-    async fn next_page(&mut self) -> Result<Option<Vec<ApiKey>>> {
+    async fn next(&mut self) -> Option<Result<ApiKey>> {
+        if self.over {
+            return None;
+        }
+        let key = self.next_key().await;
+        if !matches!(key, Some(Ok(_))) {
+            self.over = true;
+            self.flight.clear();
+        }
+        key
+    }
+
+    async fn next_key(&mut self) -> Option<Result<ApiKey>> {
+        if self.tour.is_none() {
+            match self.lists().await {
+                Ok(lists) => self.tour = Some(Tour::new(self.provider.info().paging, lists)),
+                Err(error) => return Some(Err(error)),
+            }
+        }
         loop {
-            match &mut self.plan {
-                Plan::Refused => {
-                    let message = "the vendor does not file keys in containers";
-                    let error = Error::new(ErrorKind::Unsupported, message);
-                    return Err(self.provider.blame(Operation::ListKeys, error));
+            let key = self.tour.as_mut()?.next_key();
+            let stirred = self.stir();
+            match key {
+                Some(Ok(key)) => return Some(Ok(key)),
+                Some(Err(Trouble::Vendor(error))) => return Some(Err(error)),
+                Some(Err(Trouble::Paging(fault))) => {
+                    return Some(Err(broken_paging(&self.provider, fault)));
                 }
-                Plan::Containers => {
-                    let mut waiting = self.containers().await?;
-                    waiting.reverse();
-                    self.plan = Plan::Lists { waiting, current: None };
+                None if stirred => {}
+                None if self.tour.as_ref()?.is_over() => {
+                    if let Err(error) = self.turn().await? {
+                        return Some(Err(error));
+                    }
                 }
-                Plan::Lists { waiting, current: current @ None } => {
-                    let Some(container) = waiting.pop() else {
-                        return Ok(None);
-                    };
-                    *current = Some((container, Scan::new(self.provider.info().paging)));
-                }
-                Plan::Lists { current: current @ Some(_), .. } => {
-                    let Some((container, scan)) = current else {
-                        continue;
-                    };
-                    let Some(start) = scan.next() else {
-                        // A key of another list is new in none, so only a single list can be counted.
-                        if container.is_none() {
-                            lock(&self.progress).warnings.extend(scan.shortfall().map(uncounted));
-                        }
-                        *current = None;
-                        continue;
-                    };
-                    let request = PageRequest::new(start).in_container(container.clone());
-                    let page = fetch(&self.provider, &self.progress, &request).await?;
-                    let ids: Vec<&str> = page.keys.iter().map(|key| key.id.as_str()).collect();
-                    let fresh = scan
-                        .accept(&ids, page.next, page.total, &mut self.seen)
-                        .map_err(|fault| broken_paging(&self.provider, fault))?;
-                    lock(&self.progress).warnings.extend(page.warnings);
-                    let keys = page.keys.into_iter().zip(fresh);
-                    return Ok(Some(keys.filter_map(|(key, new)| new.then_some(key)).collect()));
+                None => {
+                    let (errand, page) = self.flight.next().await?;
+                    self.take(&errand, page);
                 }
             }
         }
     }
 
-    /// The containers, walked as carefully as the keys.
-    async fn containers(&self) -> Result<Vec<Option<Container>>> {
-        let paging = self.provider.info().containers.as_ref().map(|containers| containers.paging);
-        let mut scan = Scan::new(paging.unwrap_or(Paging::Single));
-        let mut seen = Seen::default();
+    /// Sends what the window allows and takes in what has come, without waiting, and tells whether there was
+    /// anything. It is done before each key is handed out: whoever takes long over a key has the next
+    /// pages under way meanwhile.
+    fn stir(&mut self) -> bool {
+        let mut stirred = false;
+        loop {
+            self.ask();
+            let mut came = false;
+            while let Some(Some((errand, page))) = self.flight.next().now_or_never() {
+                self.take(&errand, page);
+                came = true;
+            }
+            if !came {
+                return stirred;
+            }
+            stirred = true;
+        }
+    }
+
+    /// Sends as many requests as the window allows.
+    fn ask(&mut self) {
+        let Some(tour) = &mut self.tour else { return };
+        while let Some(errand) = tour.ask(self.provider.window()) {
+            self.sent += 1;
+            let span = tracing::debug_span!(
+                "keys.list_page",
+                provider = %self.provider.info().id,
+                account = self.provider.account(),
+                page = self.sent,
+            );
+            let provider = self.provider.clone();
+            let page = async move {
+                let page = provider.page(&errand.request).await;
+                (errand, page)
+            };
+            self.flight.push(page.instrument(span).boxed());
+        }
+    }
+
+    fn take(&mut self, errand: &Errand, page: Result<Page>) {
+        let answer = page.map(|page| {
+            let mut progress = lock(&self.progress);
+            progress.pages += 1;
+            progress.warn(page.warnings);
+            let items = page.keys.iter().map(|key| self.prints.of(key.id.as_str())).collect();
+            Answer { payload: page.keys, items, next: page.next, total: page.total }
+        });
+        if let Some(tour) = &mut self.tour {
+            tour.answer(errand, answer);
+        }
+    }
+
+    /// Ends the listing, or begins another reading of the lists.
+    async fn turn(&mut self) -> Option<Result<()>> {
+        if self.tour.as_mut()?.after() == After::Done {
+            let warnings = self.tour.as_ref()?.warnings();
+            lock(&self.progress).warn(warnings);
+            return None;
+        }
+        let lists = self.lists().await;
+        Some(lists.map(|lists| {
+            if let Some(tour) = &mut self.tour {
+                tour.again(lists);
+            }
+        }))
+    }
+
+    /// The lists that make up what is asked for: the account's one, or one a container.
+    async fn lists(&mut self) -> Result<Vec<Option<Container>>> {
+        match (&self.provider.info().containers, &self.request.container) {
+            (None, None) => Ok(vec![None]),
+            (Some(containers), Some(id)) => Ok(vec![Some(Container::new(containers.kind, id))]),
+            (Some(containers), None) => self.containers(containers.paging).await,
+            (None, Some(_)) => {
+                let message = "the vendor does not file keys in containers";
+                let error = Error::new(ErrorKind::Unsupported, message);
+                Err(self.provider.blame(Operation::ListKeys, error))
+            }
+        }
+    }
+
+    /// The containers, page after page, walked as carefully as the keys.
+    async fn containers(&mut self, paging: Paging) -> Result<Vec<Option<Container>>> {
+        let mut scan = Scan::new(paging);
         let mut found = Vec::new();
-        while let Some(start) = scan.next() {
-            let page = self.provider.container_page(&PageRequest::new(start)).await?;
-            let ids: Vec<&str> = page
-                .containers
-                .iter()
-                .map(|container| container.as_ref().map_or("", |container| container.id.as_str()))
-                .collect();
-            let fresh = scan
-                .accept(&ids, page.next, page.total, &mut seen)
-                .map_err(|fault| broken_paging(&self.provider, fault))?;
-            lock(&self.progress).warnings.extend(page.warnings);
-            let containers = page.containers.into_iter().zip(fresh);
-            found.extend(containers.filter_map(|(container, new)| new.then_some(container)));
+        while let Some((ticket, start)) = scan.ask(1, 1, false) {
+            let answer = self.provider.container_page(&PageRequest::new(start)).await.map(|page| {
+                lock(&self.progress).warn(page.warnings);
+                let id = |container: &Option<Container>| {
+                    self.prints.of(container.as_ref().map_or("", |container| &container.id))
+                };
+                let items = page.containers.iter().map(id).collect();
+                Answer { payload: page.containers, items, next: page.next, total: page.total }
+            });
+            scan.answer(ticket, answer);
+            while let Some(joined) = scan.settle() {
+                let joined = joined.map_err(|trouble| match trouble {
+                    Trouble::Vendor(error) => error,
+                    Trouble::Paging(fault) => broken_paging(&self.provider, fault),
+                })?;
+                let containers = joined.payload.into_iter().zip(joined.new);
+                found.extend(containers.filter_map(|(container, new)| new.then_some(container)));
+            }
+        }
+        if scan.has_gaps() || scan.is_disordered() {
+            let message = "the vendor's list of containers changed its order while it was read; keys of \
+                           others may be missing";
+            lock(&self.progress).warn(vec![Warning::incomplete(message)]);
         }
         Ok(found)
     }
-}
-
-fn uncounted((total, found): (u64, u64)) -> Warning {
-    Warning::incomplete(format!(
-        "the vendor counts {total} keys and showed {found}; unless the others were made while they were \
-         listed, they are missing"
-    ))
-}
-
-async fn fetch(
-    provider: &Provider,
-    progress: &Mutex<Progress>,
-    request: &PageRequest,
-) -> Result<crate::Page> {
-    let number = {
-        let mut progress = lock(progress);
-        progress.pages += 1;
-        progress.pages
-    };
-    let span = tracing::debug_span!(
-        "keys.list_page",
-        provider = %provider.info().id,
-        account = provider.account(),
-        page = number,
-    );
-    provider.page(request).instrument(span).await
 }
 
 fn broken_paging(provider: &Provider, fault: ScanFault) -> Error {

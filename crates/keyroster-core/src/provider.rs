@@ -18,7 +18,8 @@ use crate::{
 ///
 /// # Contract
 ///
-/// - One page is one request. `list_page` never loops and hides nothing: no filter, no vendor default
+/// - One page is one request. Several may be asked for at once, in any order, past the end of the list
+///   too, where a page is empty. `list_page` never loops and hides nothing: no filter, no vendor default
 ///   that leaves keys out.
 /// - What `info` declares works; what it does not declare answers
 ///   [`Unsupported`](crate::ErrorKind::Unsupported). The handle refuses undeclared arguments before it
@@ -40,6 +41,16 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
     /// What this account has cost the vendor so far; nought where nobody counts.
     fn traffic(&self) -> Traffic {
         Traffic::default()
+    }
+
+    /// How many requests the engine may have under way at once while it lists: the window. It asks anew
+    /// before each request.
+    ///
+    /// At most so many pages are held or in flight of the list whose keys come out, and twice as many with
+    /// those of the containers behind it. A provider that limits its own requests answers what its limit lets
+    /// through now.
+    fn window(&self) -> usize {
+        16
     }
 
     /// One page of keys.

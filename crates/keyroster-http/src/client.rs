@@ -94,7 +94,7 @@ impl HttpClientBuilder {
         self
     }
 
-    /// How fast the account may ask; without it, eight requests at once.
+    /// How fast the account may ask; without it, sixteen requests at once.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -171,6 +171,12 @@ impl HttpClient {
         let ahead = self.0.clock_ahead.load(Ordering::Relaxed);
         traffic.clock_ahead = (ahead != i64::MIN).then_some(ahead);
         traffic
+    }
+
+    /// How many requests the account's limits let through at once now: fewer after a refusal.
+    #[must_use]
+    pub fn window(&self) -> usize {
+        self.0.limiter.window()
     }
 
     /// Sends a request, again where the [retry table](crate#retries) says so.

@@ -13,6 +13,9 @@ use tokio::time::{Instant, sleep_until};
 const RETRY_BUDGET: u32 = 500;
 const RETRY_COST: u32 = 5;
 
+/// So many requests at once unless another number is set.
+const CONCURRENCY: u32 = 16;
+
 /// So much longer than the vendor's is our window: requests do not all take the same time to get there.
 const WINDOW_MARGIN: Duration = Duration::from_millis(50);
 
@@ -33,7 +36,11 @@ impl Limits {
     /// So many requests a minute.
     #[must_use]
     pub const fn per_minute(requests: u32) -> Self {
-        Self { requests: Some(requests), interval: Duration::from_mins(1), concurrency: 8 }
+        Self {
+            requests: Some(requests),
+            interval: Duration::from_mins(1),
+            concurrency: CONCURRENCY,
+        }
     }
 
     /// Reads a number of requests a minute, or `none`.
@@ -53,7 +60,7 @@ impl Limits {
     /// No limit but on the requests at once.
     #[must_use]
     pub const fn none() -> Self {
-        Self { requests: None, interval: Duration::from_mins(1), concurrency: 8 }
+        Self { requests: None, interval: Duration::from_mins(1), concurrency: CONCURRENCY }
     }
 
     /// Another number of requests at once; at least one.
@@ -103,6 +110,11 @@ impl Limiter {
             }),
             freed: Notify::new(),
         })
+    }
+
+    /// How many requests may be under way at once now.
+    pub(crate) fn window(&self) -> usize {
+        self.lock().slots(self.limits) as usize
     }
 
     /// Waits until a request may be sent. A dropped wait takes nothing.
@@ -265,7 +277,9 @@ mod tests {
         let limiter = Limiter::new(Limits::none().with_concurrency(4));
         let start = Instant::now();
         let first = take(&limiter).await;
+        assert_eq!(limiter.window(), 4);
         limiter.throttled(Duration::from_secs(7), Instant::now());
+        assert_eq!(limiter.window(), 2, "whoever plans ahead is told");
         drop(first);
         let permits = [take(&limiter).await, take(&limiter).await];
         assert_eq!(start.elapsed(), Duration::from_secs(7));
@@ -278,6 +292,10 @@ mod tests {
         assert!(!third.is_finished());
         drop(permits);
         third.await.unwrap();
+        for _ in 0..10 {
+            limiter.succeeded();
+        }
+        assert_eq!(limiter.window(), 4, "it grows back with successes");
     }
 
     #[tokio::test(start_paused = true)]

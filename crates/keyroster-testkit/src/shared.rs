@@ -39,6 +39,10 @@ impl KeyProvider for Shared {
         self.inner.traffic()
     }
 
+    fn window(&self) -> usize {
+        self.inner.window()
+    }
+
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         if self.pages.fetch_add(1, Ordering::Relaxed) > ENDLESS {
             return Err(Error::new(ErrorKind::Conflict, NEVER_ENDS));

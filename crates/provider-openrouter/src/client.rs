@@ -26,6 +26,10 @@ impl KeyProvider for OpenRouter {
         self.http.traffic()
     }
 
+    fn window(&self) -> usize {
+        self.http.window()
+    }
+
     /// The vendor's defaults hide disabled keys, expired keys, and those of other workspaces.
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         let mut call = Request::get(Operation::ListKeys, "/keys")

@@ -22,8 +22,8 @@ mod settings;
 mod wire;
 
 use keyroster_core::{
-    Capabilities, Error, ErrorKind, Field, PageSize, Paging, ProviderId, ProviderInfo, Result,
-    Secret, Unit,
+    Capabilities, Error, ErrorKind, Field, Order, PageSize, Paging, ProviderId, ProviderInfo,
+    Result, Secret, Unit,
 };
 use keyroster_http::{Credential, HttpClient};
 
@@ -40,8 +40,15 @@ pub const DEFAULT_BASE_URL: &str = "https://openrouter.ai/api/v1";
 /// schema does not promise.
 const PAGE_SIZE: PageSize = PageSize::Usual(100);
 
+/// Newest first by creation: "the most recent" of the same comment. How ties are broken is not said.
+const PAGING: Paging = Paging::Offset { size: PAGE_SIZE, order: Order::Stable };
+
 /// The most workspaces that one may ask for at once (OpenAPI, 2026-10-30).
 const WORKSPACES_PER_PAGE: u32 = 100;
+
+/// No order is documented; few accounts have a second page.
+const WORKSPACE_PAGING: Paging =
+    Paging::Offset { size: PageSize::Usual(WORKSPACES_PER_PAGE), order: Order::Stable };
 
 /// The vendor option that counts the use of one's own provider keys against a limit.
 const BYOK_IN_LIMIT: &str = "include_byok_in_limit";
@@ -134,7 +141,7 @@ fn info() -> ProviderInfo {
         ID,
         "OpenRouter",
         "https://openrouter.ai/docs/guides/overview/auth/management-api-keys",
-        Paging::Offset(PAGE_SIZE),
+        PAGING,
         Capabilities::LIST_ONLY
             .with_get()
             .with_create(CREATE)
@@ -143,5 +150,5 @@ fn info() -> ProviderInfo {
             .with_whoami()
             .with_identify(),
     )
-    .with_containers("workspace", Paging::Offset(PageSize::Usual(WORKSPACES_PER_PAGE)))
+    .with_containers("workspace", WORKSPACE_PAGING)
 }

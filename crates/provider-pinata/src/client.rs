@@ -20,6 +20,10 @@ impl KeyProvider for Pinata {
         self.http.traffic()
     }
 
+    fn window(&self) -> usize {
+        self.http.window()
+    }
+
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         let route = match self.generation {
             Generation::Legacy => "/users/apiKeys",

@@ -24,8 +24,8 @@ mod wire;
 use std::str::FromStr;
 
 use keyroster_core::{
-    Capabilities, Error, ErrorKind, Field, PageSize, Paging, ProviderId, ProviderInfo, Result,
-    Secret, Unit,
+    Capabilities, Error, ErrorKind, Field, Order, PageSize, Paging, ProviderId, ProviderInfo,
+    Result, Secret, Unit,
 };
 use keyroster_http::{Credential, HttpClient};
 
@@ -43,6 +43,9 @@ const FREE_PLAN_PER_MINUTE: u32 = 60;
 
 /// Ten keys a page: documented for the legacy route, observed on v3, where nothing promises it.
 const PAGE_SIZE: PageSize = PageSize::Usual(10);
+
+/// Newest first by creation, as far as users saw; neither documented nor settable.
+const PAGING: Paging = Paging::Offset { size: PAGE_SIZE, order: Order::Stable };
 
 /// Which generation of Pinata's key API is spoken.
 ///
@@ -192,7 +195,7 @@ fn info() -> ProviderInfo {
         ID,
         "Pinata",
         "https://docs.pinata.cloud/api-reference/endpoint/list-api-keys",
-        Paging::Offset(PAGE_SIZE),
+        PAGING,
         Capabilities::LIST_ONLY
             .with_create(CREATE)
             .with_secret_parts(&[wire::API_SECRET])

@@ -6,9 +6,9 @@ use std::thread::ThreadId;
 
 use keyroster::{
     Access, ApiKey, Capabilities, Change, Container, ContainerPage, CreateKey, CreatedKey, Cursor,
-    Error, ErrorKind, Expiry, Field, Identification, KeyId, KeyProvider, Liveness, Operation, Page,
-    PageRequest, PageSize, Paging, Principal, ProviderId, ProviderInfo, Reset, Result, Revocation,
-    Secret, Traffic, Unit, UpdateKey, Warning, async_trait,
+    Error, ErrorKind, Expiry, Field, Identification, KeyId, KeyProvider, Liveness, Operation,
+    Order, Page, PageRequest, PageSize, Paging, Principal, ProviderId, ProviderInfo, Reset, Result,
+    Revocation, Secret, Traffic, Unit, UpdateKey, Warning, async_trait,
 };
 use keyroster_http::{Credential, HttpClient, Limits, Request, Response};
 use keyroster_testkit::HttpAccount;
@@ -48,7 +48,11 @@ pub(crate) struct Sample {
 impl Sample {
     pub(crate) fn new(flaw: Flaw, account: &HttpAccount) -> Result<Self> {
         let by_offset = matches!(flaw, Flaw::NoneByOffset | Flaw::HidesRepeatedPages);
-        let paging = if by_offset { Paging::Offset(PageSize::Fixed(4)) } else { Paging::Cursor };
+        let paging = if by_offset {
+            Paging::Offset { size: PageSize::Fixed(4), order: Order::Stable }
+        } else {
+            Paging::Cursor
+        };
         let mut can = Capabilities::LIST_ONLY
             .with_get()
             .with_create(CREATE)

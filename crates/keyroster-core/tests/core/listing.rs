@@ -1,13 +1,9 @@
 //! Listings: every key once, and an end however the vendor misbehaves.
 
-use std::sync::Mutex;
-
 use futures_util::{FutureExt, TryStreamExt};
 use keyroster_core::{
-    ApiKey, Container, Cursor, ErrorKind, KeyList, ListKeys, Page, PageSize, Paging, Provider,
-    Result,
+    ApiKey, Container, Cursor, ErrorKind, KeyList, ListKeys, Page, Paging, Provider, Result,
 };
-use proptest::prelude::*;
 
 use crate::vendor::{TEN, by_cursor, key, keys, slice, vendor, with_containers};
 
@@ -138,69 +134,4 @@ fn containers_that_cannot_be_listed_leave_the_default_and_a_warning() {
 fn a_listing_is_static_and_can_be_sent() {
     fn assert_sendable<T: Send + 'static>(_: &T) {}
     assert_sendable(&vendor(TEN, |_, _| Page::new(Vec::new())).keys(ListKeys::all()));
-}
-
-/// Between two pages, one of these happens to the list.
-#[derive(Clone, Debug)]
-enum Event {
-    Create,
-    Revoke(usize),
-}
-
-fn events() -> impl Strategy<Value = Vec<Vec<Event>>> {
-    let event = prop_oneof![Just(Event::Create), any::<usize>().prop_map(Event::Revoke)];
-    prop::collection::vec(prop::collection::vec(event, 0..4), 0..12)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
-
-    /// A key that is there from before the listing until after it appears exactly once, whatever is
-    /// created and revoked meanwhile.
-    #[test]
-    fn no_key_is_missed_while_the_list_moves(
-        count in 0usize..60, size in 2usize..12, fixed in any::<bool>(), total in any::<bool>(),
-        newest_first in any::<bool>(), events in events(),
-    ) {
-        let list_at_start = keys(count);
-        let state = Mutex::new((list_at_start.clone(), 0usize));
-        let revoked = std::sync::Arc::new(Mutex::new(Vec::<String>::new()));
-        let gone = std::sync::Arc::clone(&revoked);
-        let page_size = u32::try_from(size).unwrap();
-        let page_size =
-            if fixed { PageSize::Fixed(page_size) } else { PageSize::Usual(page_size) };
-        let provider = vendor(Paging::Offset(page_size), move |request, before| {
-            let (all, made) = &mut *state.lock().unwrap();
-            let happening: &[Event] = before.checked_sub(1).and_then(|at| events.get(at)).map_or(&[], Vec::as_slice);
-            for event in happening {
-                match event {
-                    Event::Create => {
-                        *made += 1;
-                        let at = if newest_first { 0 } else { all.len() };
-                        all.insert(at, key(format!("new{made}")));
-                    }
-                    Event::Revoke(which) if !all.is_empty() => {
-                        let key = all.remove(which % all.len());
-                        gone.lock().unwrap().push(key.id.to_string());
-                    }
-                    Event::Revoke(_) => {}
-                }
-            }
-            Page::new(slice(all, request, size)).with_total(total.then_some(all.len() as u64))
-        });
-        let listed = list(&provider).unwrap();
-        let mut found = ids(&listed);
-        let appearances = found.len();
-        found.sort_unstable();
-        found.dedup();
-        prop_assert_eq!(found.len(), appearances, "a key appears twice");
-        let revoked = revoked.lock().unwrap();
-        for key in &list_at_start {
-            let id = key.id.to_string();
-            prop_assert!(
-                revoked.contains(&id) || found.binary_search(&id.as_str()).is_ok(),
-                "{} is missing", id
-            );
-        }
-    }
 }

@@ -1,8 +1,12 @@
 //! What users of the library see of core alone: listings over made-up vendors, records, errors.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
+mod guards;
 mod handle;
 mod listing;
+mod moving;
 mod record;
 mod roster;
+mod rounds;
+mod simulation;
 mod vendor;

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use keyroster_core::{
-    ApiKey, Capabilities, Container, ContainerPage, Cursor, Page, PageRequest, PageSize, Paging,
-    Provider, ProviderId, ProviderInfo, Result, Warning, async_trait,
+    ApiKey, Capabilities, Container, ContainerPage, Cursor, Order, Page, PageRequest, PageSize,
+    Paging, Provider, ProviderId, ProviderInfo, Result, Warning, async_trait,
 };
 
 /// A vendor whose pages a closure makes.
@@ -38,6 +38,14 @@ where
     with_containers(paging, Vec::new(), page)
 }
 
+/// A vendor that may refuse pages.
+pub(crate) fn failing<F>(paging: Paging, page: F) -> Provider
+where
+    F: Fn(&PageRequest, usize) -> Result<Page> + Send + Sync + 'static,
+{
+    account(paging, Vec::new(), page)
+}
+
 pub(crate) fn with_containers<F>(
     paging: Paging,
     containers: Vec<Option<Container>>,
@@ -45,6 +53,13 @@ pub(crate) fn with_containers<F>(
 ) -> Provider
 where
     F: Fn(&PageRequest, usize) -> Page + Send + Sync + 'static,
+{
+    account(paging, containers, move |request, before| Ok(page(request, before)))
+}
+
+fn account<F>(paging: Paging, containers: Vec<Option<Container>>, page: F) -> Provider
+where
+    F: Fn(&PageRequest, usize) -> Result<Page> + Send + Sync + 'static,
 {
     let id = ProviderId::from_static("made-up");
     let mut info =
@@ -69,12 +84,16 @@ pub(crate) fn by_cursor(all: &[ApiKey], request: &PageRequest, size: usize) -> P
     Page::new(all[from..to].to_vec()).with_next(next)
 }
 
-pub(crate) const TEN: Paging = Paging::Offset(PageSize::Usual(10));
+pub(crate) const fn by_offset(size: PageSize) -> Paging {
+    Paging::Offset { size, order: Order::Stable }
+}
+
+pub(crate) const TEN: Paging = by_offset(PageSize::Usual(10));
 
 #[async_trait]
 impl<F> keyroster_core::KeyProvider for Vendor<F>
 where
-    F: Fn(&PageRequest, usize) -> Page + Send + Sync + 'static,
+    F: Fn(&PageRequest, usize) -> Result<Page> + Send + Sync + 'static,
 {
     fn info(&self) -> &ProviderInfo {
         &self.info
@@ -86,7 +105,7 @@ where
             asked.push(request.clone());
             asked.len() - 1
         };
-        Ok((self.page)(request, before))
+        (self.page)(request, before)
     }
 
     async fn list_containers(&self, _: &PageRequest) -> Result<ContainerPage> {

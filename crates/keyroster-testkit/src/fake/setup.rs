@@ -7,7 +7,7 @@ use crate::mutate::Mutation;
 /// How many items are on a page of a vendor that pages by offset; none of another.
 pub(crate) fn page_size(paging: Paging) -> Option<usize> {
     match paging {
-        Paging::Offset(size) => Some(size.get() as usize),
+        Paging::Offset { size, .. } => Some(size.get() as usize),
         _ => None,
     }
 }
