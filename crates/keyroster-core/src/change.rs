@@ -203,6 +203,45 @@ impl UpdateKey {
     }
 }
 
+/// What is asked of a rotation, beside a new secret.
+///
+/// ```
+/// use keyroster_core::{RotateKey, Timestamp};
+///
+/// let mut request = RotateKey::default();
+/// request.old_works_until = Timestamp::from_seconds(1_900_000_000);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RotateKey {
+    /// Until when the old secret works beside the new one; without it, the vendor's rule holds.
+    pub old_works_until: Option<Timestamp>,
+    /// When the key stops by itself; without it, what the vendor makes of its former expiry.
+    pub expires_at: Option<Timestamp>,
+    /// Options of the vendor's own, by the vendor's names.
+    pub extras: Extras,
+}
+
+impl RotateKey {
+    /// Checks what holds for every vendor, and that this one honours each field asked for.
+    pub(crate) fn check(&self, can: &Capabilities, now: Timestamp) -> Result<()> {
+        for (at, what) in
+            [(self.expires_at, "the expiry"), (self.old_works_until, "the overlap's end")]
+        {
+            if at.is_some_and(|at| at <= now) {
+                return Err(
+                    invalid(format!("{what} is in the past")).with_help("give a later instant")
+                );
+            }
+        }
+        let mut asked = Vec::new();
+        asked.extend(self.old_works_until.map(|_| Field::Overlap));
+        asked.extend(self.expires_at.map(|_| Field::Expiry));
+        asked.extend(self.extras.iter().map(|(name, _)| Field::Extra(name.clone().into())));
+        check_fields(&asked, can.rotate.unwrap_or_default(), "rotates keys")
+    }
+}
+
 /// A key that was just made or rotated, with its secret, which the vendor shows this once.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -10,8 +10,8 @@ use crate::clock::now;
 use crate::{
     Access, ApiKey, ContainerPage, CreateKey, CreatedKey, Error, ErrorKind, Identification, KeyId,
     KeyList, KeyProvider, ListKeys, Listing, Operation, Orphan, Page, PageRequest, Principal,
-    ProviderInfo, Reconciliation, Result, Revocation, Secret, Suspect, Timestamp, Traffic,
-    UpdateKey, Warning,
+    ProviderInfo, Reconciliation, Result, Revocation, RotateKey, Secret, Suspect, Timestamp,
+    Traffic, UpdateKey, Warning,
 };
 
 /// So far may the vendor's clock be behind ours when an orphan is looked for.
@@ -259,17 +259,26 @@ impl Provider {
         self.named(Operation::UpdateKey, self.inner.update(id, change).await)
     }
 
+    /// Whether a rotation could be sent, likewise.
+    pub fn check_rotate(&self, request: &RotateKey) -> Result<()> {
+        self.require(Operation::RotateKey)?;
+        let checked = request.check(&self.info().capabilities, now());
+        self.named(Operation::RotateKey, checked.and_then(|()| self.inner.check_rotate(request)))
+    }
+
     /// Gives a key a new secret in place of its old one; when the old one stops to work is the vendor's
-    /// rule.
+    /// rule, unless the request says until when it shall and the vendor honours that.
     ///
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest), [`Unsupported`](ErrorKind::Unsupported): an
+    ///   argument is wrong, or one that the vendor cannot honour; nothing was sent.
     /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
     /// - [`Indeterminate`](ErrorKind::Indeterminate): the answer was lost, and with it perhaps the new
     ///   secret; the key is the same, so rotating it again gives one that is held.
     ///
     /// The record is looked up where the vendor's answer does not tell it, which takes further requests;
     /// whoever has to bring the secret to safety first calls [`rotate_unread`](Provider::rotate_unread).
-    pub async fn rotate(&self, id: &KeyId) -> Result<CreatedKey> {
-        let mut rotated = self.rotate_unread(id).await?;
+    pub async fn rotate(&self, id: &KeyId, request: &RotateKey) -> Result<CreatedKey> {
+        let mut rotated = self.rotate_unread(id, request).await?;
         self.read_back(&mut rotated).await;
         Ok(rotated)
     }
@@ -278,9 +287,9 @@ impl Provider {
     /// [`complete`](CreatedKey::complete).
     ///
     /// The errors are those of [`rotate`](Provider::rotate).
-    pub async fn rotate_unread(&self, id: &KeyId) -> Result<CreatedKey> {
-        self.require(Operation::RotateKey)?;
-        let rotated = self.inner.rotate(id).await.map_err(|error| {
+    pub async fn rotate_unread(&self, id: &KeyId, request: &RotateKey) -> Result<CreatedKey> {
+        self.check_rotate(request)?;
+        let rotated = self.inner.rotate(id, request).await.map_err(|error| {
             if error.kind() == ErrorKind::Indeterminate {
                 error.with_help("rotate the key again: it may have a secret that nobody holds")
             } else {

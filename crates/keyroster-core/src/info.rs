@@ -232,6 +232,8 @@ pub enum Field {
     Disabled,
     /// The name, when a key is changed.
     Name,
+    /// A time in which the old secret works beside the new one, when a key is rotated.
+    Overlap,
     /// An option of the vendor's own, by the vendor's name.
     Extra(Cow<'static, str>),
 }
@@ -256,6 +258,7 @@ impl fmt::Display for Field {
             Self::Owner => f.write_str("an owner"),
             Self::Disabled => f.write_str("disabling or enabling"),
             Self::Name => f.write_str("a new name"),
+            Self::Overlap => f.write_str("a time in which both secrets work"),
             Self::Extra(name) => write!(f, "the option `{name}`"),
         }
     }
@@ -280,8 +283,8 @@ pub struct Capabilities {
     pub secret_parts: &'static [&'static str],
     /// What can be changed of a key; none if nothing.
     pub update: Option<&'static [Field]>,
-    /// Whether it gives a key a new secret in place.
-    pub rotate: bool,
+    /// What may be asked of giving a key a new secret in place; none if it cannot.
+    pub rotate: Option<&'static [Field]>,
     /// Whether it revokes keys.
     pub revoke: bool,
     /// Whether it checks the account's own credential.
@@ -297,7 +300,7 @@ impl Capabilities {
         create: None,
         secret_parts: &[],
         update: None,
-        rotate: false,
+        rotate: None,
         revoke: false,
         whoami: false,
         identify: false,
@@ -331,10 +334,10 @@ impl Capabilities {
         self
     }
 
-    /// Adds giving a key a new secret in place.
+    /// Adds giving a key a new secret in place, with these arguments.
     #[must_use]
-    pub const fn with_rotate(mut self) -> Self {
-        self.rotate = true;
+    pub const fn with_rotate(mut self, fields: &'static [Field]) -> Self {
+        self.rotate = Some(fields);
         self
     }
 
@@ -366,7 +369,7 @@ impl Capabilities {
             Operation::ListKeys | Operation::ListContainers | Operation::GetKey => true,
             Operation::CreateKey => self.create.is_some(),
             Operation::UpdateKey => self.update.is_some(),
-            Operation::RotateKey => self.rotate,
+            Operation::RotateKey => self.rotate.is_some(),
             Operation::RevokeKey => self.revoke,
             Operation::WhoAmI => self.whoami,
             Operation::Identify => self.identify,

@@ -149,6 +149,7 @@ mod info;
 mod key;
 mod list;
 mod listing;
+mod numbered;
 mod provider;
 mod quota;
 mod registry;
@@ -167,7 +168,7 @@ pub use async_trait::async_trait;
 
 pub use change::{
     Change, CreateKey, CreatedKey, Identification, Liveness, Orphan, Principal, Reconciliation,
-    Revocation, Suspect, UpdateKey,
+    Revocation, RotateKey, Suspect, UpdateKey,
 };
 pub use decimal::{Amount, Decimal, ParseDecimalError, Unit};
 pub use error::{Error, ErrorKind, Result};
@@ -180,6 +181,7 @@ pub use list::{
     ContainerPage, Cursor, ListKeys, Page, PageRequest, PageStart, Warning, WarningKind,
 };
 pub use listing::{KeyList, Listing};
+pub use numbered::NumberedPage;
 pub use provider::KeyProvider;
 pub use quota::{Limit, Quota, Reset, Usage};
 pub use registry::{ProviderFactory, Registry, Setting, Settings};

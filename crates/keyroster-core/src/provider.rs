@@ -7,7 +7,8 @@ use async_trait::async_trait;
 
 use crate::{
     ApiKey, ContainerPage, CreateKey, CreatedKey, Error, Identification, KeyId, Operation, Page,
-    PageRequest, Principal, ProviderInfo, Result, Revocation, Secret, Traffic, UpdateKey,
+    PageRequest, Principal, ProviderInfo, Result, Revocation, RotateKey, Secret, Traffic,
+    UpdateKey,
 };
 
 /// One account at one vendor, as the vendor's crate speaks to it.
@@ -100,6 +101,12 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
         Ok(())
     }
 
+    /// What the vendor would refuse in a rotation, likewise.
+    fn check_rotate(&self, request: &RotateKey) -> Result<()> {
+        let _ = request;
+        Ok(())
+    }
+
     /// Makes a key.
     ///
     /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): an argument cannot be right; nothing was
@@ -126,8 +133,8 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
     ///
     /// - [`NotFound`](crate::ErrorKind::NotFound): there is no such key.
     /// - [`Indeterminate`](crate::ErrorKind::Indeterminate): the key may have a secret that nobody holds.
-    async fn rotate(&self, id: &KeyId) -> Result<CreatedKey> {
-        let _ = id;
+    async fn rotate(&self, id: &KeyId, request: &RotateKey) -> Result<CreatedKey> {
+        let _ = (id, request);
         Err(unsupported(self.info(), Operation::RotateKey))
     }
 

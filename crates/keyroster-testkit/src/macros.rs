@@ -77,6 +77,7 @@ macro_rules! conformance {
             honours_scopes
             honours_every_other_argument
             honours_every_change
+            honours_what_a_rotation_asks
             does_not_repeat_a_create_after_5xx
             does_not_repeat_a_create_after_a_cut
             does_not_believe_an_odd_answer_to_a_create

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use keyroster_core::{
     ApiKey, ContainerPage, CreateKey, CreatedKey, Error, ErrorKind, Identification, KeyId,
-    KeyProvider, Page, PageRequest, Principal, ProviderInfo, Result, Revocation, Secret, Traffic,
-    UpdateKey, async_trait,
+    KeyProvider, Page, PageRequest, Principal, ProviderInfo, Result, Revocation, RotateKey, Secret,
+    Traffic, UpdateKey, async_trait,
 };
 
 /// So many pages no scenario's list has, by far: a listing that asks for more would never end.
@@ -66,6 +66,10 @@ impl KeyProvider for Shared {
         self.inner.check_update(change)
     }
 
+    fn check_rotate(&self, request: &RotateKey) -> Result<()> {
+        self.inner.check_rotate(request)
+    }
+
     async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
         self.inner.create(request).await
     }
@@ -74,8 +78,8 @@ impl KeyProvider for Shared {
         self.inner.update(id, change).await
     }
 
-    async fn rotate(&self, id: &KeyId) -> Result<CreatedKey> {
-        self.inner.rotate(id).await
+    async fn rotate(&self, id: &KeyId, request: &RotateKey) -> Result<CreatedKey> {
+        self.inner.rotate(id, request).await
     }
 
     async fn revoke(&self, id: &KeyId) -> Result<Revocation> {

@@ -2,8 +2,8 @@
 
 use keyroster_core::{
     Access, ApiKey, Change, CreateKey, CreatedKey, Error, ErrorKind, Extras, KeyId, KeyProvider,
-    Operation, Page, PageRequest, Principal, ProviderInfo, Result, Revocation, Timestamp, Traffic,
-    UpdateKey, async_trait,
+    Operation, Page, PageRequest, Principal, ProviderInfo, Result, Revocation, RotateKey,
+    Timestamp, Traffic, UpdateKey, async_trait,
 };
 use keyroster_http::{Request, Response};
 
@@ -59,7 +59,7 @@ impl KeyProvider for Acme {
         record(response.object()?, &response)
     }
 
-    async fn rotate(&self, id: &KeyId) -> Result<CreatedKey> {
+    async fn rotate(&self, id: &KeyId, _: &RotateKey) -> Result<CreatedKey> {
         let call = Request::create(Operation::RotateKey, "/keys/{id}/rotate");
         issued(&self.http.send(call.segment(id.as_str())).await?)
     }

@@ -109,7 +109,7 @@ fn info() -> ProviderInfo {
         .with_get()
         .with_create(CREATE)
         .with_update(UPDATE)
-        .with_rotate()
+        .with_rotate(&[])
         .with_revoke()
         .with_whoami();
     ProviderInfo::new(ID, "Acme", "https://docs.acme.example/keys", Paging::Cursor, can)

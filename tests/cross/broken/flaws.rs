@@ -88,6 +88,7 @@ flaws! {
     IgnoresAContainer => honours_every_other_argument,
     IgnoresAnOption => honours_every_other_argument,
     IgnoresAChangedLimit => honours_every_change,
+    IgnoresAnOverlap => honours_what_a_rotation_asks,
     RetriesACreate => does_not_repeat_a_create_after_5xx,
     RetriesALostCreate => does_not_repeat_a_create_after_a_cut,
     BelievesAnyCreate => does_not_believe_an_odd_answer_to_a_create,

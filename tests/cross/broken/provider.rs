@@ -8,7 +8,7 @@ use keyroster::{
     Access, ApiKey, Capabilities, Change, Container, ContainerPage, CreateKey, CreatedKey, Cursor,
     Error, ErrorKind, Expiry, Field, Identification, KeyId, KeyProvider, Liveness, Operation,
     Order, Page, PageRequest, PageSize, Paging, Principal, ProviderId, ProviderInfo, Reset, Result,
-    Revocation, Secret, Traffic, Unit, UpdateKey, Warning, async_trait,
+    Revocation, RotateKey, Secret, Traffic, Unit, UpdateKey, Warning, async_trait,
 };
 use keyroster_http::{Credential, HttpClient, Limits, Request, Response};
 use keyroster_testkit::HttpAccount;
@@ -60,7 +60,7 @@ impl Sample {
             .with_revoke()
             .with_whoami()
             .with_identify();
-        can.rotate = flaw != Flaw::RotatesUndeclared;
+        can.rotate = (flaw != Flaw::RotatesUndeclared).then_some(&[Field::Overlap]);
         let info = ProviderInfo::new(ID, "Sample", "https://sample.example", paging, can);
         let info = if by_offset { info } else { info.with_containers("project", Paging::Single) };
         let credential = Credential::bearer(&account.secret())?;
@@ -348,9 +348,11 @@ impl KeyProvider for Sample {
         self.record(&self.send(call.segment(id.as_str()).json(&body)).await?)
     }
 
-    async fn rotate(&self, id: &KeyId) -> Result<CreatedKey> {
+    async fn rotate(&self, id: &KeyId, request: &RotateKey) -> Result<CreatedKey> {
         let route = self.route("/keys/{id}/rotate", id);
-        let call = || Request::create(Operation::RotateKey, route).segment(id.as_str());
+        let until = request.old_works_until.filter(|_| !self.is(Flaw::IgnoresAnOverlap));
+        let body = json!({ "old_works_until": until });
+        let call = || Request::create(Operation::RotateKey, route).segment(id.as_str()).json(&body);
         let mut answer = self.send(call()).await;
         if self.is(Flaw::RetriesARotation) && answer.is_err() {
             answer = self.send(call()).await;

@@ -144,6 +144,18 @@ pub(crate) struct Rotate {
     #[arg(short, long)]
     pub(crate) yes: bool,
 
+    /// Until when the old secret works, too: `1d`, or `2027-01-31T00:00:00Z`.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) old_works: Option<Moment>,
+
+    /// When the key stops by itself: `90d`, or `2027-01-31T00:00:00Z`.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) expires: Option<Moment>,
+
+    /// An option of the vendor's own, as `grace=true`.
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = extra)]
+    pub(crate) extras: Vec<(String, serde_json::Value)>,
+
     /// Check everything, and send nothing that changes the key.
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use keyroster::{Error, ErrorKind, Operation};
+use keyroster::{Error, ErrorKind, Operation, RotateKey};
 
 use crate::accounts::Source;
 use crate::args::Rotate;
+use crate::arguments::extras;
 use crate::failure::{self, Failure};
 use crate::handover::{self, Handover};
 use crate::output::Terminal;
@@ -20,7 +21,7 @@ pub(crate) async fn run(
     let (account, _) = select::split(&rotate.key)?;
     let provider = accounts.find(account).await?;
     // Before the key is looked up: what cannot be is refused without a request.
-    if !provider.info().capabilities.rotate {
+    if provider.info().capabilities.rotate.is_none() {
         let id = provider.info().id.clone();
         let error = Error::unsupported(id, Operation::RotateKey).with_account(account);
         return Err(error
@@ -29,6 +30,12 @@ pub(crate) async fn run(
             )
             .into());
     }
+    let mut request = RotateKey::default();
+    let now = view::now();
+    request.old_works_until = rotate.old_works.map(|moment| moment.after(now));
+    request.expires_at = rotate.expires.map(|moment| moment.after(now));
+    request.extras = extras(&rotate.extras);
+    provider.check_rotate(&request)?;
     let sink = handover::open(&rotate.to, &provider)?;
     let target = select::one(&accounts, &rotate.key).await?;
     let (reference, name) = (view::clean(&target.reference()), view::name(&target.key));
@@ -43,7 +50,9 @@ pub(crate) async fn run(
         prompt::confirm(&question, terminal)?;
     }
     let what = format!("{reference} is being rotated");
-    let done = handover::unhurried(provider.rotate_unread(&target.key.id), &what, terminal).await;
+    let done =
+        handover::unhurried(provider.rotate_unread(&target.key.id, &request), &what, terminal)
+            .await;
     let Some(rotated) = done else {
         terminal.error(&format!(
             "interrupted while {reference} was being rotated; it may have a secret that nobody holds; \

@@ -2,9 +2,9 @@
 
 use futures_util::FutureExt;
 use keyroster_core::{
-    Capabilities, CreateKey, CreatedKey, Error, ErrorKind, KeyId, KeyProvider, Operation, Page,
-    PageRequest, Paging, Provider, ProviderId, ProviderInfo, Result, Secret, UpdateKey,
-    async_trait,
+    Capabilities, CreateKey, CreatedKey, Error, ErrorKind, Field, KeyId, KeyProvider, Operation,
+    Page, PageRequest, Paging, Provider, ProviderId, ProviderInfo, Result, RotateKey, Secret,
+    Timestamp, UpdateKey, async_trait,
 };
 
 use crate::vendor::{TEN, key, keys, slice, vendor};
@@ -27,7 +27,7 @@ fn what_is_not_declared_is_refused_by_name() {
     let errors = [
         provider.create(&CreateKey::new("x")).now_or_never().unwrap().unwrap_err(),
         provider.update(&id, &UpdateKey::disabled(true)).now_or_never().unwrap().unwrap_err(),
-        provider.rotate(&id).now_or_never().unwrap().unwrap_err(),
+        provider.rotate(&id, &RotateKey::default()).now_or_never().unwrap().unwrap_err(),
         provider.revoke(&id).now_or_never().unwrap().unwrap_err(),
         provider.whoami().now_or_never().unwrap().unwrap_err(),
         provider.identify(&Secret::from("x")).now_or_never().unwrap().unwrap_err(),
@@ -63,7 +63,7 @@ impl KeyProvider for Rotating {
         Ok(Page::new(keys(1)))
     }
 
-    async fn rotate(&self, id: &KeyId) -> Result<CreatedKey> {
+    async fn rotate(&self, id: &KeyId, _: &RotateKey) -> Result<CreatedKey> {
         if self.lost {
             return Err(Error::new(ErrorKind::Indeterminate, "no answer"));
         }
@@ -73,12 +73,14 @@ impl KeyProvider for Rotating {
 
 #[test]
 fn a_rotated_key_comes_with_its_record_and_a_lost_one_with_advice() {
-    let can = Capabilities::LIST_ONLY.with_rotate();
+    let can = Capabilities::LIST_ONLY.with_rotate(&[Field::Overlap]);
     let id = ProviderId::from_static("made-up");
     let info = ProviderInfo::new(id, "Made up", "https://made.example", Paging::Single, can);
     let rotate = |lost| {
         let provider = Provider::new(Rotating { info: info.clone(), lost });
-        provider.rotate(&KeyId::from("k0")).now_or_never().unwrap()
+        let mut request = RotateKey::default();
+        request.old_works_until = Timestamp::from_seconds(4_000_000_000);
+        provider.rotate(&KeyId::from("k0"), &request).now_or_never().unwrap()
     };
     let rotated = rotate(false).unwrap();
     assert!(rotated.complete && rotated.secret.expose() == "fa4efa4e-new", "{rotated:?}");
@@ -89,4 +91,14 @@ fn a_rotated_key_comes_with_its_record_and_a_lost_one_with_advice() {
     );
     assert!(error.help().contains("rotate the key again"), "{error}");
     assert!(error.orphan().is_none(), "no key was made");
+
+    let provider = Provider::new(Rotating { info, lost: false });
+    let mut request = RotateKey::default();
+    request.expires_at = Timestamp::from_seconds(4_000_000_000);
+    let refused = provider.check_rotate(&request).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Unsupported, "{refused}");
+    let mut request = RotateKey::default();
+    request.old_works_until = Timestamp::from_seconds(1);
+    let refused = provider.check_rotate(&request).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidRequest, "{refused}");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::TryStreamExt;
 use keyroster_core::{
-    ApiKey, CreateKey, ErrorKind, KeyId, KeyList, ListKeys, Liveness, Operation, Unit,
+    ApiKey, CreateKey, ErrorKind, KeyId, KeyList, ListKeys, Liveness, Operation, RotateKey, Unit,
 };
 
 use super::{Outcome, Stop, Trial};
@@ -145,7 +145,7 @@ async fn refuses_undeclared_operations(trial: &Trial<'_>) -> Outcome {
         }
         let answer = match operation {
             Operation::CreateKey => provider.create(&CreateKey::new("refused")).await.map(drop),
-            Operation::RotateKey => provider.rotate(&nobody).await.map(drop),
+            Operation::RotateKey => provider.rotate(&nobody, &RotateKey::default()).await.map(drop),
             Operation::RevokeKey => provider.revoke(&nobody).await.map(drop),
             Operation::WhoAmI => provider.whoami().await.map(drop),
             _ => continue,

@@ -1,7 +1,8 @@
 //! What makes a key in a real account, and revokes it at the end.
 
 use keyroster_core::{
-    CreateKey, CreatedKey, Field, KeyId, KeyStatus, Liveness, Operation, Revocation, UpdateKey,
+    CreateKey, CreatedKey, Field, KeyId, KeyStatus, Liveness, Operation, Revocation, RotateKey,
+    UpdateKey,
 };
 
 use super::{Outcome, Stop, Trial};
@@ -112,7 +113,7 @@ async fn update(trial: &Trial<'_>, id: &KeyId) -> Outcome {
 }
 
 async fn rotate(trial: &Trial<'_>, created: &CreatedKey) -> Result<(), Stop> {
-    let rotated = trial.provider().rotate(&created.key.id).await;
+    let rotated = trial.provider().rotate(&created.key.id, &RotateKey::default()).await;
     let rotated = trial.works("a new secret", rotated)?;
     if rotated.key.id != created.key.id || rotated.secret.expose() == created.secret.expose() {
         return trial.fail("the same key with another secret", "the id changed, or no secret did");

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use keyroster_core::{
-    Access, Amount, Change, CreateKey, ErrorKind, Field, Operation, Reset, Timestamp, Unit,
-    UpdateKey,
+    Access, Amount, Change, CreateKey, ErrorKind, Field, Operation, Reset, RotateKey, Timestamp,
+    Unit, UpdateKey,
 };
 
 use crate::Samples;
@@ -30,6 +30,8 @@ scenarios! {
     }), "A container, an owner and options reach the vendor, or are refused before anything is sent.";
     honours_every_change: Capabilities, false, |facts| facts.needs(Operation::UpdateKey),
         "Every declared change reaches the vendor, or is refused before anything is sent.";
+    honours_what_a_rotation_asks: Capabilities, false, rotates_with_arguments,
+        "Every declared argument of a rotation reaches the vendor, or is refused before anything is sent.";
 }
 
 fn takes(facts: &Facts, what: &str, is: fn(&Field) -> bool) -> Applies {
@@ -38,6 +40,14 @@ fn takes(facts: &Facts, what: &str, is: fn(&Field) -> bool) -> Applies {
         Ok(())
     } else {
         Err(format!("a create does not declare {what}"))
+    }
+}
+
+fn rotates_with_arguments(facts: &Facts) -> Applies {
+    facts.needs(Operation::RotateKey)?;
+    match facts.can().rotate {
+        Some([_, ..]) => Ok(()),
+        _ => Err("a rotation declares no argument".to_owned()),
     }
 }
 
@@ -211,6 +221,56 @@ async fn honours_every_change(bench: &Bench) -> Check {
         }
     }
     Ok(())
+}
+
+async fn honours_what_a_rotation_asks(bench: &Bench) -> Check {
+    let samples = &bench.facts.samples;
+    for field in bench.facts.can().rotate.unwrap_or_default() {
+        if let Some(missing) = samples.missing(field) {
+            return bench
+                .fail(format!("values to rotate with {field}"), format!("{missing} is not set"));
+        }
+        let mut calls = Vec::new();
+        for nth in [0, 1] {
+            let world = bench.start(1)?;
+            let id = bench.key_id(&world.vendor.keys()[0]);
+            let Some(request) = rotation(field, samples, nth) else { continue };
+            match world.handle.rotate(&id, &request).await {
+                Ok(_) => {
+                    let log = world.vendor.log().into_iter();
+                    calls.extend(log.filter(|call| call.effect == Some(Effect::Rotated)));
+                }
+                Err(error) if world.vendor.log().is_empty() && refuses(error.kind()) => {}
+                Err(error) => {
+                    return bench
+                        .fail(format!("a new secret with {field}, or a refusal"), said(&error));
+                }
+            }
+        }
+        if let [first, second] = &calls[..]
+            && first.text == second.text
+        {
+            return bench.fail(
+                format!("{field} that is asked for reaches the vendor, or is refused"),
+                format!("it sent `{}` whatever was asked for", first.text),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A rotation with this argument alone; none where there is nothing to ask for.
+fn rotation(field: &Field, samples: &Samples, nth: usize) -> Option<RotateKey> {
+    let mut request = RotateKey::default();
+    match field {
+        Field::Overlap => request.old_works_until = Some(expiry(nth)),
+        Field::Expiry => request.expires_at = Some(expiry(nth)),
+        Field::Extra(name) => {
+            request.extras.insert(name.as_ref(), samples.option(name)?[nth].clone());
+        }
+        _ => return None,
+    }
+    Some(request)
 }
 
 fn refuses(kind: ErrorKind) -> bool {

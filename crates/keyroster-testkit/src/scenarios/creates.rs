@@ -1,6 +1,6 @@
 //! Requests that create: sent once, and honest about what became of them.
 
-use keyroster_core::{ErrorKind, KeyProvider, Operation};
+use keyroster_core::{ErrorKind, KeyProvider, Operation, RotateKey};
 
 use crate::fake::{Effect, Fault};
 use crate::scenario::{Applies, Bench, Check, Facts, World, said, scenarios};
@@ -68,7 +68,7 @@ async fn does_not_repeat_a_rotation(bench: &Bench) -> Check {
         let what = format!("a rotation that met {fault:?}");
         world.vendor.arm(fault, true, ALWAYS);
         let id = bench.key_id(&world.vendor.keys()[0]);
-        let answer = world.inner.rotate(&id).await.map(drop);
+        let answer = world.inner.rotate(&id, &RotateKey::default()).await.map(drop);
         indeterminate(bench, &world, Effect::Rotated, answer, &what)?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use keyroster_core::{
     ApiKey, Change, CreateKey, ErrorKind, KeyProvider, KeyStatus, Liveness, Operation, Revocation,
-    Secret, UpdateKey,
+    RotateKey, Secret, UpdateKey,
 };
 
 use crate::fake::{Effect, Setup};
@@ -46,7 +46,7 @@ fn undeclared(facts: &Facts) -> Applies {
 
 fn names_keys(facts: &Facts) -> Applies {
     let can = facts.can();
-    let any = can.get || can.revoke || can.rotate || can.update.is_some();
+    let any = can.get || can.revoke || can.rotate.is_some() || can.update.is_some();
     if any { Ok(()) } else { Err("no declared operation names a key".to_owned()) }
 }
 
@@ -141,7 +141,8 @@ async fn rotate_gives_a_new_secret(bench: &Bench) -> Check {
     let world = bench.start(2)?;
     let before = world.vendor.keys().swap_remove(0);
     let id = bench.key_id(&before);
-    let rotated = bench.works("a new secret", world.handle.rotate(&id).await)?;
+    let rotated =
+        bench.works("a new secret", world.handle.rotate(&id, &RotateKey::default()).await)?;
     let after = world.vendor.keys().swap_remove(0);
     if rotated.key.id != id {
         return bench
@@ -272,7 +273,7 @@ async fn refuses_undeclared_operations(bench: &Bench) -> Check {
             Operation::GetKey => inner.get(&id).await.map(drop),
             Operation::CreateKey => inner.create(&create).await.map(drop),
             Operation::UpdateKey => inner.update(&id, &change).await.map(drop),
-            Operation::RotateKey => inner.rotate(&id).await.map(drop),
+            Operation::RotateKey => inner.rotate(&id, &RotateKey::default()).await.map(drop),
             Operation::RevokeKey => inner.revoke(&id).await.map(drop),
             Operation::WhoAmI => inner.whoami().await.map(drop),
             Operation::Identify => inner.identify(&secret).await.map(drop),
@@ -315,8 +316,8 @@ async fn escapes_ids(bench: &Bench) -> Check {
         let changed = world.handle.update(&first, &change).await;
         bench.works(&format!("the changed key `{first}`"), changed).map_err(asked)?;
     }
-    if can.rotate {
-        let rotated = world.handle.rotate(&first).await;
+    if can.rotate.is_some() {
+        let rotated = world.handle.rotate(&first, &RotateKey::default()).await;
         bench.works(&format!("a new secret of `{first}`"), rotated).map_err(asked)?;
     }
     if can.revoke {

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt::Debug;
 
-use keyroster_core::{Error, KeyProvider, ListKeys, Operation};
+use keyroster_core::{Error, KeyProvider, ListKeys, Operation, RotateKey};
 use serde::Serialize;
 
 use crate::capture::logged;
@@ -48,8 +48,8 @@ async fn tour(world: &World, bench: &Bench) -> Vec<(&'static str, String)> {
     {
         show("a changed record", both(&world.handle.update(&id, &change).await));
     }
-    if can.rotate {
-        let rotated = world.handle.rotate(&id).await;
+    if can.rotate.is_some() {
+        let rotated = world.handle.rotate(&id, &RotateKey::default()).await;
         let record = rotated.as_ref().ok().map(|rotated| json(&rotated.key));
         show("a rotated key", format!("{rotated:?} {record:?}"));
     }
@@ -117,8 +117,8 @@ async fn failures(world: &World, bench: &Bench) -> Vec<(&'static str, String)> {
         let request = bench.facts.samples.new_key("made by the suite");
         errors.push(world.inner.create(&request).await.err());
     }
-    if can.rotate {
-        errors.push(world.inner.rotate(&id).await.err());
+    if can.rotate.is_some() {
+        errors.push(world.inner.rotate(&id, &RotateKey::default()).await.err());
     }
     if can.revoke {
         errors.push(world.inner.revoke(&id).await.err());

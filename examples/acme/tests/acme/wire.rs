@@ -1,7 +1,8 @@
 //! What Acme answers and is asked, byte for byte.
 
 use keyroster_core::{
-    Access, Change, CreateKey, ErrorKind, KeyId, ListKeys, Provider, Timestamp, UpdateKey,
+    Access, Change, CreateKey, ErrorKind, KeyId, ListKeys, Provider, RotateKey, Timestamp,
+    UpdateKey,
 };
 use keyroster_http::{HttpOptions, RetryPolicy};
 use keyroster_testkit::{Expected, Reply, Script, ScriptServer, assert_keys_snapshot};
@@ -55,7 +56,7 @@ async fn a_create_and_a_change_are_sent_as_forms() {
     update.name = Some("cd".to_owned());
     update.expires_at = Change::Clear;
     account.update(&KeyId::from("4711"), &update).await.unwrap();
-    let rotated = account.rotate(&KeyId::from("4711")).await.unwrap();
+    let rotated = account.rotate(&KeyId::from("4711"), &RotateKey::default()).await.unwrap();
     assert_eq!(rotated.secret.expose(), "acme_fa4efa4ecanary01");
     assert_eq!(server.complaints(), [""; 0]);
 }
