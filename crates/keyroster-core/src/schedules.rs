@@ -177,7 +177,7 @@ fn naive(keys: u128, page: usize, changes: u32) -> Verdict {
     verdict
 }
 
-/// The longest list: without optimisation, a million schedules take five seconds.
+/// The longest list: without optimisation, a million schedules take some six seconds.
 const KEYS: u128 = if cfg!(debug_assertions) { 5 } else { 7 };
 
 #[test]
@@ -187,9 +187,6 @@ fn no_schedule_of_changes_hides_a_key() {
         for page in 2..=4 {
             missed += naive(keys, page, 3).wrong;
             for (window, changes) in [(1, 3), (2, 2), (3, 2)] {
-                if cfg!(debug_assertions) && keys == KEYS && window == 3 {
-                    continue;
-                }
                 for (fixed, total) in [(true, false), (false, false), (false, true)] {
                     let setting = Setting { keys, page, window, fixed, total, changes };
                     let verdict = ours(setting);
@@ -199,6 +196,6 @@ fn no_schedule_of_changes_hides_a_key() {
             }
         }
     }
-    assert!(schedules > if cfg!(debug_assertions) { 150_000 } else { 3_000_000 }, "{schedules}");
+    assert!(schedules > if cfg!(debug_assertions) { 350_000 } else { 3_000_000 }, "{schedules}");
     assert!(missed > schedules / 1000, "adding page lengths is wrong in {missed} of its schedules");
 }

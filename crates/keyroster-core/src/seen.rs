@@ -1,13 +1,12 @@
 //! Which keys were seen, in few bytes a key whatever the length of the vendor's ids.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 
 /// So many entries may a shard hold on average before each is split in two.
 const SHARD: usize = 14_000;
 
-/// Makes 128-bit fingerprints of ids, under keys drawn for one listing: nobody can prepare two ids that
-/// collide, and by chance two of a million do so once in 10^26 listings.
+/// Makes fingerprints of ids, under keys drawn for one listing: nobody can prepare two ids that collide.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fingerprints {
     hashers: (RandomState, RandomState),
@@ -20,25 +19,28 @@ impl Fingerprints {
     }
 }
 
-/// A set of fingerprints.
+/// A set of fingerprints, of which it holds 96 bits: by chance two of a million ids are taken for one in
+/// one of 10^17 listings.
 ///
 /// A hash table that outgrows itself holds its old and its new room at once. This one is made of shards
-/// that grow one after the other, so that its peak is its size: 17 bytes of a table that is between seven
-/// sixteenths and seven eighths full, 20 to 39 bytes a key.
+/// that grow one after the other, so that its peak is its size: 13 bytes of a table that is between seven
+/// sixteenths and seven eighths full, 15 to 30 bytes a key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     /// As many as a power of two says; none stands for one that is empty.
-    shards: Vec<HashSet<u128, BuildHasherDefault<Itself>>>,
+    shards: Vec<HashSet<Print, BuildHasherDefault<Itself>>>,
     len: usize,
 }
 
 impl Seen {
     pub(crate) fn contains(&self, print: u128) -> bool {
+        let print = Print::of(print);
         self.shards.get(shard(print, self.shards.len())).is_some_and(|shard| shard.contains(&print))
     }
 
     /// Adds it, and tells whether it is new.
     pub(crate) fn insert(&mut self, print: u128) -> bool {
+        let print = Print::of(print);
         if self.len >= self.shards.len() * SHARD {
             self.split();
         }
@@ -64,10 +66,27 @@ impl Seen {
     }
 }
 
+/// What is kept of a fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Print([u32; 3]);
+
+impl Print {
+    #[expect(clippy::cast_possible_truncation, reason = "each takes its part")]
+    fn of(print: u128) -> Self {
+        Self([print as u32, (print >> 32) as u32, (print >> 64) as u32])
+    }
+}
+
+impl Hash for Print {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [low, high, _] = self.0;
+        state.write_u64((u64::from(high) << 32) | u64::from(low));
+    }
+}
+
 /// The shard of a fingerprint: by bits that the tables within do not look at.
-fn shard(print: u128, shards: usize) -> usize {
-    let bits = usize::try_from((print >> 64) & 0xffff_ffff).unwrap_or(0);
-    bits & shards.saturating_sub(1)
+fn shard(Print([.., bits]): Print, shards: usize) -> usize {
+    bits as usize & shards.saturating_sub(1)
 }
 
 /// A fingerprint is its own hash.
@@ -85,10 +104,8 @@ impl Hasher for Itself {
         }
     }
 
-    fn write_u128(&mut self, print: u128) {
-        #[expect(clippy::cast_possible_truncation, reason = "the low half is wanted")]
-        let low = print as u64;
-        self.0 = low;
+    fn write_u64(&mut self, print: u64) {
+        self.0 = print;
     }
 }
 

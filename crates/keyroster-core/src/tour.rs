@@ -8,7 +8,7 @@
 //! after all others had ended are read once more. Lists that keep no order are read until nothing new is
 //! found.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::{iter, vec};
 
 use crate::scan::{Answer, Scan, Trouble};
@@ -198,12 +198,11 @@ impl Tour {
         if let (None, [only]) = (&self.seen, &mut self.lists[..]) {
             self.seen = Some(only.scan.take_chain());
         }
-        let known = self.lists.len();
-        for container in containers {
-            let id = |container: &Option<Container>| container.as_ref().map(|it| it.id.clone());
-            if !self.lists[..known].iter().any(|list| id(&list.container) == id(&container)) {
-                self.lists.push(List::new(container, Scan::new(self.paging)));
-            }
+        let id = |container: &Option<Container>| container.as_ref().map(|it| it.id.clone());
+        let there: HashSet<_> = containers.iter().map(id).collect();
+        let known: HashSet<_> = self.lists.iter().map(|list| id(&list.container)).collect();
+        for container in containers.into_iter().filter(|it| !known.contains(&id(it))) {
+            self.lists.push(List::new(container, Scan::new(self.paging)));
         }
         let ends: Vec<_> = self.lists.iter().map(|list| list.ended).collect();
         let mut at = 0;
@@ -213,8 +212,10 @@ impl Tour {
             at += 1;
             // A key that came from another list came before that list had ended, or it was seen there.
             let settled = !unordered && list.began.is_some() && list.began >= last_other;
+            // Of a container that is gone, the vendor would know nothing.
+            let gone = !there.contains(&id(&list.container));
             *list = List::new(list.container.take(), list.scan.again(self.paging));
-            !settled
+            !settled && !gone
         });
         (self.head, self.fresh) = (0, 0);
         self.reading += 1;

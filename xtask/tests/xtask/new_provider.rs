@@ -92,7 +92,7 @@ fn within_a_workspace_it_inherits() {
     std::fs::create_dir(workspace.join("crates")).unwrap();
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let manifest = manifest
-        .replace("\"crates/*\", \"tests\", \"xtask\"", "\"crates/*\"")
+        .replace("\"bench\", \"crates/*\", \"tests\", \"xtask\"", "\"crates/*\"")
         .replace("path = \"", &format!("path = \"{}/", root().display()));
     std::fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
     make(workspace, "3-nimbus", None).unwrap();

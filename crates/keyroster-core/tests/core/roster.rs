@@ -1,7 +1,7 @@
 //! Several accounts: none delays, hides or fails another.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use keyroster_core::{
     RosterReport, async_trait,
 };
 
-use crate::vendor::{key, keys, vendor};
+use crate::vendor::{TEN, key, keys, slice, vendor};
 
 /// A vendor that never answers.
 #[derive(Debug)]
@@ -119,6 +119,27 @@ async fn a_thousand_accounts_are_asked() {
     let report = report(&roster).await;
     assert_eq!(report.keys.len(), 3000);
     assert_eq!(report.accounts.len(), 1000);
+}
+
+#[tokio::test]
+async fn accounts_that_wait_for_the_reader_hold_nothing() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let mut roster = Roster::new().with_concurrency(4);
+    for number in 0..100 {
+        let (all, asked) = (keys(200), Arc::clone(&asked));
+        let provider = vendor(TEN, move |request, _| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            Page::new(slice(&all, request, 10)).with_total(Some(200))
+        });
+        roster.add(format!("account-{number}"), Ok(provider));
+    }
+    let mut events = roster.keys(&ListKeys::all());
+    for _ in 0..100 {
+        events.next().await;
+    }
+    // What was read, and a window for each account that is being asked.
+    let asked = asked.load(Ordering::Relaxed);
+    assert!(asked <= 100 / 9 + 1 + 4 * 16, "{asked} pages");
 }
 
 #[tokio::test]
