@@ -48,12 +48,20 @@ impl<T> Field<T> {
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
+}
 
-    /// Moves what is odd into the extras, under the vendor's name.
+impl<T: Scalar> Field<T> {
+    /// Moves what is odd, and what nobody took, into the extras, under the vendor's name.
     pub fn spill(&mut self, name: &str, extras: &mut Extras) {
-        if matches!(self, Self::Odd(_))
-            && let Self::Odd(value) = std::mem::take(self)
-        {
+        let value = match std::mem::take(self) {
+            Self::Is(value) => value.into_json(),
+            Self::Odd(value) => Some(value),
+            empty => {
+                *self = empty;
+                None
+            }
+        };
+        if let Some(value) = value {
             extras.insert(name, withhold(name, value));
         }
     }
@@ -63,6 +71,10 @@ impl<T> Field<T> {
 pub trait Scalar: Sized {
     /// Reads a field, whatever it is.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error>;
+
+    /// The value as JSON again, for the extras of a record in which nobody took it; none if it is not to be
+    /// kept.
+    fn into_json(self) -> Option<Value>;
 }
 
 impl<'de, T: Scalar> Deserialize<'de> for Field<T> {
@@ -158,15 +170,24 @@ impl<'de, T: Primitive> Visitor<'de> for Lenient<T> {
 }
 
 macro_rules! primitive {
-    ($($type:ty),*) => {$(
+    ($($type:ty => $json:expr),* $(,)?) => {$(
         impl Scalar for $type {
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
                 deserializer.deserialize_any(Lenient(PhantomData))
             }
+
+            fn into_json(self) -> Option<Value> {
+                Some($json(self))
+            }
         }
     )*};
 }
-primitive!(String, bool, u64, Timestamp);
+primitive! {
+    String => Value::from,
+    bool => Value::from,
+    u64 => Value::from,
+    Timestamp => |at: Timestamp| Value::from(at.to_string()),
+}
 
 impl Scalar for Decimal {
     /// Reads the vendor's own digits, which a binary float would round.
@@ -183,6 +204,11 @@ impl Scalar for Decimal {
         let number = raw.starts_with(|c: char| c == '-' || c.is_ascii_digit());
         Ok(Field::Odd(if number { raw.into() } else { value_of(raw) }))
     }
+
+    /// As text, which holds any number of digits whatever features `serde_json` was built with.
+    fn into_json(self) -> Option<Value> {
+        Some(self.to_string().into())
+    }
 }
 
 impl Scalar for Value {
@@ -191,6 +217,10 @@ impl Scalar for Value {
             Value::Null => Field::Null,
             value => Field::Is(value),
         })
+    }
+
+    fn into_json(self) -> Option<Value> {
+        Some(self)
     }
 }
 
@@ -232,6 +262,10 @@ impl Scalar for Dropped {
         IgnoredAny::deserialize(deserializer)?;
         Ok(Field::Is(Self))
     }
+
+    fn into_json(self) -> Option<Value> {
+        None
+    }
 }
 
 /// The fields of a record that its declaration does not name.
@@ -256,7 +290,8 @@ impl Rest {
 /// Declares a vendor's record: a struct whose fields are [`Field`](crate::json::Field)s, each under its
 /// name in the JSON, and `rest`, which keeps every other field.
 ///
-/// `leftovers` takes what is odd or unnamed out of a record, as the extras of the normalised one.
+/// `leftovers` takes what is odd or unnamed out of a record, as the extras of the normalised one, and what
+/// is declared and was not taken: a field that a provider forgets is not lost.
 ///
 /// ```
 /// use keyroster_core::Decimal;
@@ -296,7 +331,7 @@ macro_rules! record {
         }
 
         impl $name {
-            /// Takes out what is odd or unnamed.
+            /// Takes out what is odd, what is unnamed, and what nobody took.
             pub fn leftovers(&mut self) -> $crate::json::private::Extras {
                 let mut extras = $crate::json::private::Extras::default();
                 $(self.$field.spill($wire, &mut extras);)+

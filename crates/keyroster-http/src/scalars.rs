@@ -84,11 +84,19 @@ impl Scalar for EpochMillis {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
         read_epoch(deserializer, |millis| Timestamp::from_millis(millis).map(Self))
     }
+
+    fn into_json(self) -> Option<Value> {
+        Some(self.0.as_millis().into())
+    }
 }
 
 impl Scalar for EpochSeconds {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
         read_epoch(deserializer, |seconds| Timestamp::from_seconds(seconds).map(Self))
+    }
+
+    fn into_json(self) -> Option<Value> {
+        Some((self.0.as_millis() / 1000).into())
     }
 }
 
@@ -103,6 +111,10 @@ impl Scalar for Id {
             Field::Null => Field::Null,
             Field::Missing => Field::Missing,
         })
+    }
+
+    fn into_json(self) -> Option<Value> {
+        Some(self.0.into())
     }
 }
 
@@ -125,9 +137,11 @@ fn read_epoch<'de, D: Deserializer<'de>, T>(
 #[cfg(test)]
 #[expect(unreachable_pub, reason = "`record!` serves public records too")]
 mod tests {
-    use serde_json::json;
+    use keyroster_core::{Decimal, Timestamp};
+    use serde_json::{Value, json};
 
     use super::{EpochMillis, EpochSeconds, Id};
+    use crate::json::Dropped;
     use crate::record;
 
     record! {
@@ -197,5 +211,35 @@ mod tests {
             let mut wire = read(&format!(r#"{{"id": {json}}}"#));
             assert_eq!(wire.id.take().map(Id::into_text).as_deref(), Some(id));
         }
+    }
+
+    record! {
+        struct Forgotten {
+            name: String = "name",
+            on: bool = "on",
+            count: u64 = "count",
+            spent: Decimal = "spent",
+            at: Timestamp = "at",
+            made: EpochMillis = "made",
+            used: EpochSeconds = "used",
+            id: Id = "id",
+            tree: Value = "tree",
+            secret: Dropped = "secret",
+            empty: String = "empty",
+        }
+    }
+
+    #[test]
+    fn what_nobody_takes_is_not_lost() {
+        let json = r#"{"name": "ci", "on": true, "count": 3, "spent": 0.10, "at": "2026-01-01T00:00:00Z",
+            "made": 1767225600123, "used": 1767225600, "id": 4711, "tree": {"a": [1]},
+            "secret": "fa4efa4e", "empty": null}"#;
+        let mut wire: Forgotten = serde_json::from_str(json).unwrap();
+        let kept = serde_json::to_value(wire.leftovers()).unwrap();
+        let expected = json!({
+            "name": "ci", "on": true, "count": 3, "spent": "0.1", "at": "2026-01-01T00:00:00Z",
+            "made": 1_767_225_600_123_u64, "used": 1_767_225_600, "id": "4711", "tree": {"a": [1]},
+        });
+        assert_eq!(kept, expected);
     }
 }
