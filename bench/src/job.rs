@@ -4,9 +4,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// So many workspaces has each OpenRouter account here, and its keys are spread over them.
-pub const WORKSPACES: usize = 3;
-
 /// What the process does.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Job {
@@ -21,6 +18,8 @@ pub struct Serve {
     pub sandboxes: usize,
     pub pinata_keys: usize,
     pub openrouter_keys: usize,
+    /// So many workspaces has each OpenRouter account, and its keys are spread over them.
+    pub workspaces: usize,
     pub latency: Duration,
     pub rate: Option<Rate>,
 }
@@ -30,7 +29,13 @@ impl Serve {
     #[must_use]
     pub fn keys(keys: usize) -> Self {
         let (pinata_keys, openrouter_keys) = (keys, keys);
-        Self { sandboxes: 1, pinata_keys, openrouter_keys, latency: Duration::ZERO, rate: None }
+        let (workspaces, latency) = (1, Duration::ZERO);
+        Self { sandboxes: 1, pinata_keys, openrouter_keys, workspaces, latency, rate: None }
+    }
+
+    #[must_use]
+    pub fn workspaces(self, workspaces: usize) -> Self {
+        Self { workspaces, ..self }
     }
 
     #[must_use]

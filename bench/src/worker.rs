@@ -12,9 +12,7 @@ use keyroster_http::{HttpOptions, Limits};
 use keyroster_sandbox::{OpenRouterSwitches, PinataSwitches, RateLimit, Sandbox};
 use serde::Serialize;
 
-use crate::job::{
-    Account, Job, List, Listed, Rate, Roster, Rostered, Serve, Vendor, WORKSPACES, Way,
-};
+use crate::job::{Account, Job, List, Listed, Rate, Roster, Rostered, Serve, Vendor, Way};
 use crate::measure::process_cpu;
 use crate::naive::Walk;
 use crate::process::peak_kib;
@@ -73,7 +71,7 @@ async fn serve(job: Serve) -> io::Result<Vec<Sandbox>> {
             .seed(seed + 1)
             .pinata_keys(job.pinata_keys)
             .openrouter_keys(job.openrouter_keys)
-            .openrouter_workspaces(WORKSPACES)
+            .openrouter_workspaces(job.workspaces)
             .latency(job.latency)
             .pinata_switches(pinata.clone())
             .openrouter_switches(openrouter.clone());

@@ -8,14 +8,24 @@ use crate::job::{List, Rate, Serve, Vendor, Way};
 use crate::process::{self, Server};
 use crate::report::{Table, grouped, time, times};
 
-const COLUMNS: [&str; 8] =
-    ["keys", "limit", "keyroster", "floor", "over floor", "requests", "answers 429", "runs"];
+const COLUMNS: [&str; 10] = [
+    "keys",
+    "limit",
+    "keyroster",
+    "floor",
+    "over floor",
+    "bare pages",
+    "over bare pages",
+    "requests",
+    "answers 429",
+    "runs",
+];
 
 pub(super) fn measure(size: Size) -> io::Result<Table> {
     let mut table = Table::new("limit", "Listing under a rate limit", &COLUMNS).note(
         "medians; the sandbox enforces the limit, in windows that begin with the first request; *floor* \
-         is the interval times the windows that have to pass before the last page may be asked for, \
-         computed from the number of pages; *told* is keyroster with the same limit set, *not told* \
+         is the interval times the windows that have to pass before the last of its requests may be sent; \
+         *bare pages* the same for a walk whose pages do not overlap, which can miss keys; *told* is keyroster with the same limit set, *not told* \
          without, when it learns by refusals, each of which asks for a second's wait",
     );
     let cases = [
@@ -53,8 +63,15 @@ fn row(
     let interval = Duration::from_millis(rate.interval_ms.into());
     let before = u64::from(vendor == Vendor::OpenRouter);
     let pages = keys.div_ceil(vendor.page_size()) as u64 + before;
-    let windows = pages.div_ceil(rate.requests.into()) - 1;
-    let floor = interval * u32::try_from(windows).unwrap_or(u32::MAX);
+    let least = |requests: u64| {
+        let windows = requests.div_ceil(rate.requests.into()).saturating_sub(1);
+        interval * u32::try_from(windows).unwrap_or(u32::MAX)
+    };
+    let requests = runs.iter().map(|listed| listed.requests).max().unwrap_or(0);
+    let bare = least(pages);
+    // What was refused had to be sent again; it is no part of what the listing needs.
+    let refused = refusals.iter().max().map_or(0, |refused| *refused as u64);
+    let floor = least(requests.saturating_sub(refused));
     table.row([
         format!("{} {}", grouped(keys), vendor.name()),
         format!(
@@ -66,8 +83,10 @@ fn row(
         time(elapsed),
         time(floor),
         times(ratio(elapsed, floor)),
-        runs.iter().map(|listed| listed.requests).max().unwrap_or(0).to_string(),
-        refusals.iter().max().map_or_else(String::new, ToString::to_string),
+        time(bare),
+        times(ratio(elapsed, bare)),
+        requests.to_string(),
+        refused.to_string(),
         runs.len().to_string(),
     ]);
     if told {

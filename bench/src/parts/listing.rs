@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use super::{Size, complete, in_turn, median_time, ratio};
-use crate::job::{List, Serve, Vendor, WORKSPACES, Way};
+use crate::job::{List, Serve, Vendor, Way};
 use crate::process::{self, Server};
 use crate::report::{Table, grouped, time, times};
 
@@ -32,15 +32,20 @@ pub(super) fn measure(size: Size) -> io::Result<Table> {
         "medians; *sequential* asks for one page after the other until one is empty, with a plain reqwest \
          client, and decodes into `serde_json::Value`; *floor* is the latency times the fewest rounds of \
          at most {WINDOW} requests at once, computed: one for the first page of each list, and the other \
-         pages in full rounds, at OpenRouter ({WORKSPACES} workspaces) after one for the workspaces; \
+         pages in full rounds, at OpenRouter after one for the workspaces; keyroster reads several \
+         workspaces twice, as a key may move between them, and the sequential walk and the floor do not; \
          *requests* and *CPU* are keyroster's, then the sequential walk's"
     ));
     for vendor in Vendor::ALL {
         for keys in size.pick([50, 120], [1_000, 10_000]) {
             for latency in size.pick([0, 1, 5], [0, 20, 50]) {
-                row(&mut table, size, vendor, keys, Duration::from_millis(latency))?;
+                row(&mut table, size, (vendor, 1), keys, Duration::from_millis(latency))?;
             }
         }
+    }
+    for keys in size.pick([50, 120], [1_000, 10_000]) {
+        let latency = Duration::from_millis(size.pick(5, 50));
+        row(&mut table, size, (Vendor::OpenRouter, 3), keys, latency)?;
     }
     Ok(table)
 }
@@ -48,11 +53,11 @@ pub(super) fn measure(size: Size) -> io::Result<Table> {
 fn row(
     table: &mut Table,
     size: Size,
-    vendor: Vendor,
+    (vendor, workspaces): (Vendor, usize),
     keys: usize,
     latency: Duration,
 ) -> io::Result<()> {
-    let server = Server::start(Serve::keys(keys).latency(latency))?;
+    let server = Server::start(Serve::keys(keys).workspaces(workspaces).latency(latency))?;
     let account = server.first()?.account(vendor);
     let list = |way| {
         let job = List { account: account.clone(), way, rate: None };
@@ -64,10 +69,14 @@ fn row(
     let cpu = median_time(ours.iter().map(|listed| listed.cpu));
     let their_cpu = median_time(theirs.iter().map(|listed| listed.cpu));
     let requests = |of: &[crate::job::Listed]| of.first().map_or(0, |listed| listed.requests);
-    let floor = latency * rounds(vendor, requests(&theirs));
+    let floor = latency * rounds(vendor, workspaces, requests(&theirs));
     let gain = ratio(sequential, elapsed);
+    let name = match workspaces {
+        1 => format!("{} {}", grouped(keys), vendor.name()),
+        several => format!("{} {}, {several} workspaces", grouped(keys), vendor.name()),
+    };
     table.row([
-        format!("{} {}", grouped(keys), vendor.name()),
+        name.clone(),
         format!("{} ms", latency.as_millis()),
         time(elapsed),
         time(sequential),
@@ -78,18 +87,18 @@ fn row(
         format!("{} / {}", time(cpu), time(their_cpu)),
         ours.len().to_string(),
     ]);
-    let name = format!("{} {}, {} ms", grouped(keys), vendor.name(), latency.as_millis());
+    let name = format!("{name}, {} ms", latency.as_millis());
     table.bar(format!("{name}: gain over sequential"), gain);
     Ok(())
 }
 
 /// The fewest rounds that a list of so many pages takes. The sequential walk tells how many there are: it
 /// asks for each, and for an empty one after the last of each list.
-fn rounds(vendor: Vendor, sequential_requests: u64) -> u32 {
+fn rounds(vendor: Vendor, workspaces: usize, sequential_requests: u64) -> u32 {
     let requests = usize::try_from(sequential_requests).unwrap_or(usize::MAX);
     let (lists, before) = match vendor {
         Vendor::Pinata => (1, 0),
-        Vendor::OpenRouter => (WORKSPACES, 1),
+        Vendor::OpenRouter => (workspaces, 1),
     };
     let pages = requests.saturating_sub(lists + before);
     let rounds = before + 1 + pages.saturating_sub(lists).div_ceil(WINDOW);
@@ -104,9 +113,9 @@ mod tests {
     #[test]
     fn rounds_are_the_fewest() {
         // 100 pages and an empty one: the first, then 99 in rounds of 16.
-        assert_eq!(rounds(Vendor::Pinata, 101), 1 + 7);
-        assert_eq!(rounds(Vendor::Pinata, 2), 1);
+        assert_eq!(rounds(Vendor::Pinata, 1, 101), 1 + 7);
+        assert_eq!(rounds(Vendor::Pinata, 1, 2), 1);
         // The workspaces, 4 pages in each of three, and an empty one each.
-        assert_eq!(rounds(Vendor::OpenRouter, 1 + 12 + 3), 1 + 1 + 1);
+        assert_eq!(rounds(Vendor::OpenRouter, 3, 1 + 12 + 3), 1 + 1 + 1);
     }
 }
