@@ -51,6 +51,8 @@ pub struct Listing {
 #[derive(Clone, Debug, Default)]
 struct Progress {
     pages: u64,
+    /// Answers of any kind: pages of keys and of containers, and errors.
+    arrived: u64,
     warnings: Vec<Warning>,
 }
 
@@ -100,6 +102,11 @@ impl Listing {
         lock(&self.progress).pages
     }
 
+    /// How many answers have come from the vendor so far, of whatever kind.
+    pub(crate) fn arrived(&self) -> u64 {
+        lock(&self.progress).arrived
+    }
+
     /// Reads on to the end.
     pub async fn collect_all(self) -> Result<KeyList> {
         let mut list = KeyList::default();
@@ -116,7 +123,7 @@ impl Listing {
                 Err(error) => break Err(error),
             }
         };
-        let Progress { pages, warnings } = lock(&self.progress).clone();
+        let Progress { pages, warnings, .. } = lock(&self.progress).clone();
         list.pages += pages;
         list.warnings.extend(warnings);
         outcome
@@ -251,6 +258,7 @@ impl Walk {
     }
 
     fn take(&mut self, errand: &Errand, page: Result<Page>) {
+        lock(&self.progress).arrived += 1;
         let answer = page.map(|page| {
             let mut progress = lock(&self.progress);
             progress.pages += 1;
@@ -297,7 +305,9 @@ impl Walk {
         let mut scan = Scan::new(paging);
         let mut found = Vec::new();
         while let Some((ticket, start)) = scan.ask(1, 1, false) {
-            let answer = self.provider.container_page(&PageRequest::new(start)).await.map(|page| {
+            let page = self.provider.container_page(&PageRequest::new(start)).await;
+            lock(&self.progress).arrived += 1;
+            let answer = page.map(|page| {
                 lock(&self.progress).warn(page.warnings);
                 let id = |container: &Option<Container>| {
                     self.prints.of(container.as_ref().map_or("", |container| &container.id))
