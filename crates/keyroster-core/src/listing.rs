@@ -23,8 +23,9 @@ use crate::{
 /// A key appears once. Disabled, expired and revoked keys appear, and those of every container. The
 /// stream owns what it needs (`'static`), reads no further ahead than a window of pages
 /// ([`KeyProvider::window`](crate::KeyProvider::window)), and ends after its first error; what came before
-/// the error is good. Requests go on only while it is read; what expires while a reader pauses is asked for
-/// again. Dropping it stops it; a new one starts afresh.
+/// the error is good. One that has ended stays so, however often it is polled. Requests go on only while it
+/// is read; what expires while a reader pauses is asked for again. Dropping it stops it; a new one starts
+/// afresh.
 ///
 /// ```
 /// # use keyroster_core::{ListKeys, Provider, Result};
@@ -50,6 +51,8 @@ pub struct Listing {
 #[derive(Clone, Debug, Default)]
 struct Progress {
     pages: u64,
+    /// Answers of any kind: pages of keys and of containers, and errors.
+    arrived: u64,
     warnings: Vec<Warning>,
 }
 
@@ -84,7 +87,7 @@ impl Listing {
             let key = walk.next().await?;
             Some((key, walk))
         });
-        Self { keys: keys.boxed(), progress }
+        Self { keys: keys.fuse().boxed(), progress }
     }
 
     /// The warnings so far; complete when the stream has ended.
@@ -97,6 +100,11 @@ impl Listing {
     #[must_use]
     pub fn pages(&self) -> u64 {
         lock(&self.progress).pages
+    }
+
+    /// How many answers have come from the vendor so far, of whatever kind.
+    pub(crate) fn arrived(&self) -> u64 {
+        lock(&self.progress).arrived
     }
 
     /// Reads on to the end.
@@ -115,7 +123,7 @@ impl Listing {
                 Err(error) => break Err(error),
             }
         };
-        let Progress { pages, warnings } = lock(&self.progress).clone();
+        let Progress { pages, warnings, .. } = lock(&self.progress).clone();
         list.pages += pages;
         list.warnings.extend(warnings);
         outcome
@@ -250,6 +258,7 @@ impl Walk {
     }
 
     fn take(&mut self, errand: &Errand, page: Result<Page>) {
+        lock(&self.progress).arrived += 1;
         let answer = page.map(|page| {
             let mut progress = lock(&self.progress);
             progress.pages += 1;
@@ -296,7 +305,9 @@ impl Walk {
         let mut scan = Scan::new(paging);
         let mut found = Vec::new();
         while let Some((ticket, start)) = scan.ask(1, 1, false) {
-            let answer = self.provider.container_page(&PageRequest::new(start)).await.map(|page| {
+            let page = self.provider.container_page(&PageRequest::new(start)).await;
+            lock(&self.progress).arrived += 1;
+            let answer = page.map(|page| {
                 lock(&self.progress).warn(page.warnings);
                 let id = |container: &Option<Container>| {
                     self.prints.of(container.as_ref().map_or("", |container| &container.id))

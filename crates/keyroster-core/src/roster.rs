@@ -1,28 +1,27 @@
 //! Several accounts, used as one.
 
-use std::collections::BTreeSet;
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_core::Stream;
-use futures_util::future::{BoxFuture, Either, select};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Serialize;
 
-use crate::{
-    ApiKey, Error, ErrorKind, ListKeys, Listing, Operation, Provider, ProviderId, Result, Traffic,
-    Warning,
-};
+use crate::{ApiKey, Error, ListKeys, Provider, ProviderId, Result, Traffic, Warning};
+
+mod samples;
+mod wait;
+mod walk;
+
+use samples::Samples;
+use wait::{Limit, Wait};
+use walk::Walk;
 
 /// So many accounts are asked at once unless another number is set.
 const CONCURRENCY: usize = 64;
-
-/// So many of an account's keys stand for all of them when accounts are compared.
-const SAMPLE: usize = 16;
 
 /// Named accounts, asked as one.
 ///
@@ -46,28 +45,13 @@ const SAMPLE: usize = 16;
 pub struct Roster {
     accounts: Vec<Account>,
     concurrency: usize,
-    deadline: Option<Deadline>,
+    limit: Option<Limit>,
 }
 
 #[derive(Clone, Debug)]
 struct Account {
     name: Arc<str>,
     provider: Result<Provider>,
-}
-
-/// A time for each account, and how to wait for it: core has no runtime of its own.
-#[derive(Clone)]
-struct Deadline {
-    time: Duration,
-    /// Whether each page that comes starts it anew.
-    renewed: bool,
-    sleep: Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>,
-}
-
-impl fmt::Debug for Deadline {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Deadline({:?})", self.time)
-    }
 }
 
 impl Default for Roster {
@@ -80,7 +64,7 @@ impl Roster {
     /// No accounts.
     #[must_use]
     pub fn new() -> Self {
-        Self { accounts: Vec::new(), concurrency: CONCURRENCY, deadline: None }
+        Self { accounts: Vec::new(), concurrency: CONCURRENCY, limit: None }
     }
 
     /// Adds an account; one that could not be made is a failure in each answer.
@@ -102,7 +86,8 @@ impl Roster {
 
     /// An account that has not answered in full by then has failed; what it had answered stays.
     ///
-    /// The function waits, as the program's runtime does it (`tokio::time::sleep`).
+    /// It is the whole time since the account was first asked, that in which the events wait for their
+    /// reader included. The function waits, as the program's runtime does it (`tokio::time::sleep`).
     #[must_use]
     pub fn with_deadline<F, S>(self, time: Duration, sleep: S) -> Self
     where
@@ -112,10 +97,11 @@ impl Roster {
         self.within(time, false, sleep)
     }
 
-    /// An account from which no further page comes for so long has failed; what it had answered stays.
+    /// An account from which nothing comes for so long has failed; what it had answered stays.
     ///
     /// Unlike [`with_deadline`](Self::with_deadline), it lets a large account with a strict rate limit take
-    /// its time.
+    /// its time: each page starts it anew, of keys or of containers, and whatever it holds. While the events
+    /// wait for their reader, no account is taken to be silent.
     #[must_use]
     pub fn with_patience<F, S>(self, time: Duration, sleep: S) -> Self
     where
@@ -130,8 +116,7 @@ impl Roster {
         F: Future<Output = ()> + Send + 'static,
         S: Fn(Duration) -> F + Send + Sync + 'static,
     {
-        let sleep = move |time| -> BoxFuture<'static, ()> { Box::pin(sleep(time)) };
-        self.deadline = Some(Deadline { time, renewed, sleep: Arc::new(sleep) });
+        self.limit = Some(Limit::new(time, renewed, sleep));
         self
     }
 
@@ -162,12 +147,12 @@ impl Roster {
             .accounts
             .iter()
             .map(|account| {
-                let request = request.clone();
-                Walk::start(account, request, self.deadline.as_ref(), Arc::clone(&samples))
+                let wait = Wait::new(self.limit.clone());
+                Walk::start(account.clone(), request.clone(), wait, Arc::clone(&samples))
             })
             .collect();
         let events = stream::iter(walks).flatten_unordered(self.concurrency);
-        RosterListing(events.boxed())
+        RosterListing(events.fuse().boxed())
     }
 
     /// Every key of every account, collected: account by account in their order here, each account's keys
@@ -187,7 +172,7 @@ impl Roster {
     }
 }
 
-/// The events of a roster's listing; it stops when it is dropped.
+/// The events of a roster's listing; it stops when it is dropped, and stays ended once it has ended.
 #[must_use = "a listing does nothing until it is read"]
 pub struct RosterListing(BoxStream<'static, RosterEvent>);
 
@@ -302,192 +287,6 @@ impl RosterReport {
                 self.accounts.push(report);
                 self.failures.push(failure);
             }
-        }
-    }
-}
-
-/// A few fingerprints of each account's keys, to tell accounts that reach the same vendor account.
-#[derive(Default)]
-struct Samples {
-    hasher: RandomState,
-    finished: Mutex<Vec<Sample>>,
-}
-
-struct Sample {
-    provider: ProviderId,
-    account: Arc<str>,
-    keys: BTreeSet<u64>,
-}
-
-impl Samples {
-    /// Keeps the smallest fingerprints: those of the same keys, whatever their order.
-    fn add(&self, sample: &mut BTreeSet<u64>, key: &ApiKey) {
-        sample.insert(self.hasher.hash_one(&key.id));
-        if sample.len() > SAMPLE {
-            sample.pop_last();
-        }
-    }
-
-    /// The account that finished before and has the same keys.
-    fn finish(&self, sample: Sample) -> Option<Arc<str>> {
-        // A poisoned lock only means that a reader panicked; the samples behind it are whole.
-        let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = finished.iter().find(|other| {
-            other.provider == sample.provider && !other.keys.is_disjoint(&sample.keys)
-        });
-        let same = same.map(|other| Arc::clone(&other.account));
-        finished.push(sample);
-        same
-    }
-}
-
-/// The walk over one account, which begins when it is first asked.
-struct Walk {
-    account: Account,
-    request: Option<ListKeys>,
-    samples: Arc<Samples>,
-    sample: BTreeSet<u64>,
-    listing: Option<Listing>,
-    deadline: Option<Deadline>,
-    over: Option<BoxFuture<'static, ()>>,
-    /// How many pages had come when the wait began.
-    pages_before: u64,
-    started: Option<Instant>,
-    before: Traffic,
-    keys: u64,
-    warned: usize,
-}
-
-impl Walk {
-    fn start(
-        account: &Account,
-        request: ListKeys,
-        deadline: Option<&Deadline>,
-        samples: Arc<Samples>,
-    ) -> BoxStream<'static, RosterEvent> {
-        let walk = Self {
-            account: account.clone(),
-            request: Some(request),
-            samples,
-            sample: BTreeSet::new(),
-            listing: None,
-            deadline: deadline.cloned(),
-            over: None,
-            pages_before: 0,
-            started: None,
-            before: Traffic::default(),
-            keys: 0,
-            warned: 0,
-        };
-        stream::unfold(Some(walk), |walk| async move {
-            let mut walk = walk?;
-            let (event, more) = walk.next().await;
-            Some((event, more.then_some(walk)))
-        })
-        .boxed()
-    }
-
-    /// The next event, and whether more will come.
-    async fn next(&mut self) -> (RosterEvent, bool) {
-        let provider = match &self.account.provider {
-            Ok(provider) => provider.clone(),
-            Err(error) => return (self.failed(error.clone()), false),
-        };
-        if let Some(request) = self.request.take() {
-            self.started = Some(Instant::now());
-            self.before = provider.traffic();
-            self.listing = Some(provider.keys(request));
-            self.wait_after(0);
-        }
-        let answer = loop {
-            let Some(listing) = &mut self.listing else { return (self.finished(&provider), false) };
-            let Some(over) = &mut self.over else { break listing.next().await };
-            match select(listing.next(), over).await {
-                Either::Left((answer, _)) => break answer,
-                Either::Right(((), _)) => {}
-            }
-            // The page that was asked for last has not come.
-            let came = listing.pages().saturating_sub(1);
-            let renewed = self.deadline.as_ref().is_some_and(|deadline| deadline.renewed);
-            if !renewed || came <= self.pages_before {
-                return (self.failed(self.late(&provider)), false);
-            }
-            self.wait_after(came);
-        };
-        let Some(listing) = &self.listing else { return (self.finished(&provider), false) };
-        match answer {
-            Some(Ok(key)) => {
-                let came = listing.pages();
-                let renewed = self.deadline.as_ref().is_some_and(|deadline| deadline.renewed);
-                if renewed && came > self.pages_before {
-                    self.wait_after(came);
-                }
-                self.keys += 1;
-                self.samples.add(&mut self.sample, &key);
-                let account = Arc::clone(&self.account.name);
-                (RosterEvent::Key(Box::new(AccountKey { account, key })), true)
-            }
-            Some(Err(error)) => (self.failed(error), false),
-            None => {
-                let warnings = listing.warnings();
-                if let Some(warning) = warnings.get(self.warned) {
-                    self.warned += 1;
-                    let (account, warning) = (Arc::clone(&self.account.name), warning.clone());
-                    return (RosterEvent::Warning(AccountWarning { account, warning }), true);
-                }
-                (self.finished(&provider), false)
-            }
-        }
-    }
-
-    /// Begins to wait anew, after so many pages.
-    fn wait_after(&mut self, pages: u64) {
-        self.pages_before = pages;
-        self.over = self.deadline.as_ref().map(|deadline| (deadline.sleep)(deadline.time));
-    }
-
-    fn late(&self, provider: &Provider) -> Error {
-        let deadline = self.deadline.as_ref();
-        let time = deadline.map_or(Duration::ZERO, |deadline| deadline.time);
-        let message = if deadline.is_some_and(|deadline| deadline.renewed) {
-            format!("no further page came for {time:?}, which is the account's deadline")
-        } else {
-            format!("no full answer within the account's deadline of {time:?}")
-        };
-        provider.blame(Operation::ListKeys, Error::new(ErrorKind::Transport, message))
-    }
-
-    fn finished(&mut self, provider: &Provider) -> RosterEvent {
-        let same = self.samples.finish(Sample {
-            provider: provider.info().id.clone(),
-            account: Arc::clone(&self.account.name),
-            keys: std::mem::take(&mut self.sample),
-        });
-        let mut report = self.report();
-        report.same_as = same;
-        RosterEvent::Finished(report)
-    }
-
-    fn failed(&self, error: Error) -> RosterEvent {
-        let account = Arc::clone(&self.account.name);
-        RosterEvent::Failed(self.report(), AccountFailure { account, error })
-    }
-
-    fn report(&self) -> AccountReport {
-        let provider = self.account.provider.as_ref().ok();
-        let mut traffic = provider.map(Provider::traffic).unwrap_or_default();
-        traffic.requests -= self.before.requests;
-        traffic.retries -= self.before.retries;
-        traffic.bytes_received -= self.before.bytes_received;
-        let elapsed = self.started.map(|started| started.elapsed()).unwrap_or_default();
-        AccountReport {
-            account: Arc::clone(&self.account.name),
-            provider: provider.map(|provider| provider.info().id.clone()),
-            keys: self.keys,
-            pages: self.listing.as_ref().map_or(0, Listing::pages),
-            traffic,
-            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-            same_as: None,
         }
     }
 }

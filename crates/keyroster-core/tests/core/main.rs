@@ -5,6 +5,7 @@ mod guards;
 mod handle;
 mod listing;
 mod moving;
+mod patience;
 mod record;
 mod roster;
 mod rounds;

@@ -1,19 +1,17 @@
 //! Several accounts: none delays, hides or fails another.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::task::Poll;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future;
 use keyroster_core::{
-    ApiKey, Capabilities, Cursor, Error, ErrorKind, KeyProvider, ListKeys, Page, PageRequest,
-    PageStart, Paging, Provider, ProviderId, ProviderInfo, Result, Roster, RosterEvent,
-    RosterReport, async_trait,
+    ApiKey, Capabilities, Error, ErrorKind, KeyProvider, ListKeys, Page, PageRequest, Paging,
+    Provider, ProviderId, ProviderInfo, Result, Roster, RosterEvent, RosterReport, async_trait,
 };
 
-use crate::vendor::{TEN, key, keys, slice, vendor};
+use crate::vendor::{TEN, key, keys, slice, vendor, with_containers};
 
 /// A vendor that never answers.
 #[derive(Debug)]
@@ -110,6 +108,36 @@ async fn two_ways_to_the_same_account_are_told() {
 }
 
 #[tokio::test]
+async fn warnings_come_after_the_keys_and_before_the_verdict() {
+    let mut roster = Roster::new();
+    let hidden = with_containers(Paging::Single, vec![None], |_, _| Page::new(keys(2)));
+    roster.add("hidden", Ok(hidden));
+    roster.add(
+        "short",
+        Ok(vendor(TEN, |request, _| Page::new(slice(&keys(10), request, 10)).with_total(Some(25)))),
+    );
+    let mut events = roster.keys(&ListKeys::all());
+    let mut told = Vec::new();
+    while let Some(event) = events.next().await {
+        told.push(match event {
+            RosterEvent::Key(key) => (key.account, "key"),
+            RosterEvent::Warning(warning) => (warning.account, "warning"),
+            RosterEvent::Finished(report) => (report.account, "finished"),
+            other => panic!("{other:?}"),
+        });
+    }
+    assert!(events.next().await.is_none(), "the end is the end");
+    for (name, keys) in [("hidden", 2), ("short", 10)] {
+        let of_account = told.iter().filter(|(account, _)| account.as_ref() == name);
+        let mut expected = vec!["key"; keys];
+        expected.extend(["warning", "finished"]);
+        assert_eq!(of_account.map(|(_, what)| *what).collect::<Vec<_>>(), expected, "{name}");
+    }
+    let report = report(&roster).await;
+    assert_eq!((report.keys.len(), report.warnings.len(), report.accounts.len()), (12, 2, 2));
+}
+
+#[tokio::test]
 async fn a_thousand_accounts_are_asked() {
     let mut roster = Roster::new();
     for number in 0..1000 {
@@ -158,73 +186,4 @@ async fn events_end_with_one_verdict_an_account() {
         collected.take(event);
     }
     assert_eq!(collected.keys, report(&roster).await.keys);
-}
-
-/// A clock that only vendors move on.
-type Clock = Arc<AtomicU64>;
-
-/// A vendor that takes five seconds for each of six pages, of which every other one is empty; the last never
-/// comes if it hangs.
-#[derive(Debug)]
-struct Slow {
-    info: ProviderInfo,
-    clock: Clock,
-    hangs: bool,
-}
-
-#[async_trait]
-impl KeyProvider for Slow {
-    fn info(&self) -> &ProviderInfo {
-        &self.info
-    }
-
-    async fn list_page(&self, request: &PageRequest) -> Result<Page> {
-        let number: u64 = match &request.start {
-            PageStart::Cursor(cursor) => cursor.as_str().parse().unwrap(),
-            _ => 1,
-        };
-        loop {
-            self.clock.fetch_add(5, Ordering::SeqCst);
-            tokio::task::yield_now().await;
-            if number < 6 || !self.hangs {
-                break;
-            }
-        }
-        let keys = if number % 2 == 1 { vec![key(format!("k-{number}"))] } else { Vec::new() };
-        Ok(Page::new(keys).with_next((number < 6).then(|| Cursor::new((number + 1).to_string()))))
-    }
-}
-
-#[tokio::test]
-async fn patience_is_for_silence_and_not_for_length() {
-    let list = async |hangs: bool, patient: bool| {
-        let clock = Clock::default();
-        let id = ProviderId::from_static("slow");
-        let can = Capabilities::LIST_ONLY;
-        let info = ProviderInfo::new(id, "Slow", "https://s.example", Paging::Cursor, can);
-        let mut roster = Roster::new();
-        roster.add("slow", Ok(Provider::new(Slow { info, clock: Arc::clone(&clock), hangs })));
-        let sleep = move |time: Duration| {
-            let clock = Arc::clone(&clock);
-            let end = clock.load(Ordering::SeqCst) + time.as_secs();
-            future::poll_fn(move |cx| {
-                cx.waker().wake_by_ref();
-                if clock.load(Ordering::SeqCst) < end { Poll::Pending } else { Poll::Ready(()) }
-            })
-        };
-        let time = Duration::from_secs(7);
-        let roster = if patient {
-            roster.with_patience(time, sleep)
-        } else {
-            roster.with_deadline(time, sleep)
-        };
-        report(&roster).await
-    };
-    let slow = list(false, true).await;
-    assert_eq!((slow.keys.len(), slow.failures.len()), (3, 0), "half a minute, and never silent");
-    let hanging = list(true, true).await;
-    assert_eq!((hanging.keys.len(), hanging.failures.len()), (3, 1));
-    let error = hanging.failures[0].error.to_string();
-    assert!(error.contains("no further page came for 7s"), "{error}");
-    assert_eq!(list(false, false).await.failures.len(), 1, "the whole takes longer than that");
 }

@@ -1,0 +1,93 @@
+//! How long an account may take, and when that is over.
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use futures_util::future::{BoxFuture, FutureExt};
+
+/// In so many parts is silence counted.
+const PARTS: u32 = 32;
+
+/// By so much may a timer be late by itself.
+const LATE: Duration = Duration::from_millis(10);
+
+/// A time for each account, and how to wait for it: core has no runtime of its own.
+#[derive(Clone)]
+pub(super) struct Limit {
+    time: Duration,
+    /// Whether whatever comes starts it anew.
+    renewed: bool,
+    sleep: Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>,
+}
+
+impl Limit {
+    pub(super) fn new<F, S>(time: Duration, renewed: bool, sleep: S) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+        S: Fn(Duration) -> F + Send + Sync + 'static,
+    {
+        Self { time, renewed, sleep: Arc::new(move |time| sleep(time).boxed()) }
+    }
+
+    /// The time of one timer, and how many of them make up the whole.
+    fn parts(&self) -> (Duration, u32) {
+        if self.renewed { (self.time / PARTS, PARTS) } else { (self.time, 1) }
+    }
+}
+
+impl fmt::Debug for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Limit({:?})", self.time)
+    }
+}
+
+/// One account's wait.
+///
+/// A vendor's silence is counted in parts, and a part whose end is noticed far too late counts nothing:
+/// nobody was there to hear the vendor, as the roster's reader took its time. Its answers may all have come
+/// meanwhile, and they need a few turns of the runtime to get here.
+pub(super) struct Wait {
+    limit: Option<Limit>,
+    /// The part that runs, and when it began.
+    timer: Option<(Instant, BoxFuture<'static, ()>)>,
+    /// How many parts are over.
+    over: u32,
+    arrived: u64,
+}
+
+impl Wait {
+    pub(super) fn new(limit: Option<Limit>) -> Self {
+        Self { limit, timer: None, over: 0, arrived: 0 }
+    }
+
+    /// Begins to count.
+    pub(super) fn begin(&mut self) {
+        let begin = |limit: &Limit| (Instant::now(), (limit.sleep)(limit.parts().0));
+        self.timer = self.limit.as_ref().map(begin);
+    }
+
+    /// Whether the time is over, when so many answers have come.
+    pub(super) fn poll_over(&mut self, arrived: u64, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(limit) = &self.limit else { return Poll::Pending };
+        if limit.renewed && arrived > self.arrived {
+            (self.arrived, self.over, self.timer) = (arrived, 0, None);
+        }
+        let (part, parts) = limit.parts();
+        while self.over < parts {
+            let (began, timer) =
+                self.timer.get_or_insert_with(|| (Instant::now(), (limit.sleep)(part)));
+            ready!(timer.poll_unpin(cx));
+            let unheard = limit.renewed && began.elapsed() > part * 2 + LATE;
+            self.timer = None;
+            self.over += u32::from(!unheard);
+        }
+        Poll::Ready(())
+    }
+
+    /// The time, and whether it is for silence alone.
+    pub(super) fn limit(&self) -> (Duration, bool) {
+        self.limit.as_ref().map_or((Duration::ZERO, false), |limit| (limit.time, limit.renewed))
+    }
+}
