@@ -7,15 +7,18 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
+use futures_util::future::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Serialize;
 
-use crate::{ApiKey, Error, ListKeys, Provider, ProviderId, Result, Traffic, Warning};
+use crate::{ApiKey, Error, ErrorKind, ListKeys, Provider, ProviderId, Result, Traffic, Warning};
 
+mod opening;
 mod samples;
 mod wait;
 mod walk;
 
+use opening::Opening;
 use samples::Samples;
 use wait::{Limit, Wait};
 use walk::Walk;
@@ -51,7 +54,32 @@ pub struct Roster {
 #[derive(Clone, Debug)]
 struct Account {
     name: Arc<str>,
-    provider: Result<Provider>,
+    way: Way,
+}
+
+/// The way to an account's provider.
+#[derive(Clone)]
+enum Way {
+    Made(Result<Provider>),
+    Lazy(Arc<Opening>),
+}
+
+impl Way {
+    async fn open(&self) -> Result<Provider> {
+        match self {
+            Self::Made(provider) => provider.clone(),
+            Self::Lazy(opening) => opening.open().await,
+        }
+    }
+}
+
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Made(provider) => provider.fmt(f),
+            Self::Lazy(opening) => write!(f, "Lazy({:?})", opening.opened()),
+        }
+    }
 }
 
 impl Default for Roster {
@@ -74,7 +102,42 @@ impl Roster {
             Ok(provider) => Ok(provider.with_account(Arc::clone(&name))),
             Err(error) => Err(error.with_account(name.as_ref())),
         };
-        self.accounts.push(Account { name, provider });
+        self.accounts.push(Account { name, way: Way::Made(provider) });
+    }
+
+    /// Adds an account that is opened when it is first asked: one whose credential comes from a command, a
+    /// key store or the network.
+    ///
+    /// A slow opening delays no other account, and a failing one is that account's failure. It counts as the
+    /// account's own time, for its deadline as for its patience. Whoever lists while it is being opened waits
+    /// for the same opening, and one that succeeded is kept, by this roster and its clones; one that failed,
+    /// or that nobody waits for any more, is begun anew by the next listing.
+    ///
+    /// ```
+    /// # use keyroster_core::{Error, Provider, Result, Roster};
+    /// # async fn secret_from_command() -> Result<String> { Ok(String::new()) }
+    /// # fn vendor(secret: String) -> Result<Provider> { unimplemented!() }
+    /// let mut roster = Roster::new();
+    /// roster.add_lazily("prod", || async { vendor(secret_from_command().await?) });
+    /// ```
+    pub fn add_lazily<F, O>(&mut self, name: impl Into<Arc<str>>, open: F)
+    where
+        F: Fn() -> O + Send + Sync + 'static,
+        O: Future<Output = Result<Provider>> + Send + 'static,
+    {
+        let name = name.into();
+        let account = Arc::clone(&name);
+        let opening = Opening::new(move || {
+            let (name, provider) = (Arc::clone(&account), open());
+            let named = async move {
+                match provider.await {
+                    Ok(provider) => Ok(provider.with_account(name)),
+                    Err(error) => Err(error.with_account(name.as_ref())),
+                }
+            };
+            named.boxed()
+        });
+        self.accounts.push(Account { name, way: Way::Lazy(Arc::new(opening)) });
     }
 
     /// So many accounts are asked at once; at least one.
@@ -133,8 +196,20 @@ impl Roster {
     }
 
     /// The accounts' names, and what each is asked through.
-    pub fn accounts(&self) -> impl Iterator<Item = (&str, &Result<Provider>)> {
-        self.accounts.iter().map(|account| (account.name.as_ref(), &account.provider))
+    ///
+    /// For one that is added lazily and was not opened yet, the error says so.
+    pub fn accounts(&self) -> impl Iterator<Item = (&str, Result<Provider>)> {
+        self.accounts.iter().map(|account| {
+            let provider = match &account.way {
+                Way::Made(provider) => provider.clone(),
+                Way::Lazy(opening) => opening.opened().cloned().ok_or_else(|| {
+                    Error::new(ErrorKind::Configuration, "the account was not opened yet")
+                        .with_account(account.name.as_ref())
+                        .with_help("list it first")
+                }),
+            };
+            (account.name.as_ref(), provider)
+        })
     }
 
     /// Every key of every account, as they come; each account ends with [`Finished`] or [`Failed`].
@@ -241,7 +316,7 @@ pub struct AccountFailure {
 pub struct AccountReport {
     /// The account's name.
     pub account: Arc<str>,
-    /// Its provider; none if the account could not be made.
+    /// Its provider; none if the account could not be made or opened.
     pub provider: Option<ProviderId>,
     /// The keys that it answered.
     pub keys: u64,
@@ -249,7 +324,7 @@ pub struct AccountReport {
     pub pages: u64,
     /// What it cost the vendor.
     pub traffic: Traffic,
-    /// From the first request to the last answer, in milliseconds.
+    /// From when it was first asked, its opening included, to the last answer, in milliseconds.
     pub elapsed_ms: u64,
     /// Another account that finished before and shares keys with this one: both reach the same account at
     /// the vendor.

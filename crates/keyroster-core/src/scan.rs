@@ -21,6 +21,10 @@ use crate::{Cursor, Error, Order, PageSize, PageStart, Paging};
 /// are created meanwhile push the list back by as much as the walk goes forward, so a few prove nothing.
 const MAX_STALLED: u32 = 16;
 
+/// So many pages in a row may be empty and lead on by a cursor. A vendor that filters what it has cut into
+/// pages may leave a good many so; one that forgets where its list ends would go on for ever.
+const MAX_EMPTY: u32 = 100;
+
 /// So often may a joint stay broken before the walk gets any further; then it is left open.
 const MAX_BREAKS: u32 = 16;
 
@@ -31,6 +35,11 @@ pub(crate) enum ScanFault {
     RepeatedCursor,
     #[error("the vendor's next page holds only keys of earlier pages, so its list would never end")]
     RepeatedPage,
+    #[error(
+        "the vendor gave {MAX_EMPTY} empty pages in a row, each with a cursor to the next, so its list may \
+         never end"
+    )]
+    EmptyPages,
 }
 
 /// Why a walk ended before its list did.
@@ -74,7 +83,7 @@ pub(crate) struct Scan<P> {
 #[derive(Clone, Debug)]
 enum Style {
     Single,
-    Cursor { at: Option<Cursor>, used: HashSet<Cursor> },
+    Cursor { at: Option<Cursor>, used: HashSet<Cursor>, empty: u32 },
     Offset(Box<Offsets>),
 }
 
@@ -98,7 +107,7 @@ impl<P> Scan<P> {
     pub(crate) fn new(paging: Paging) -> Self {
         let style = match paging {
             Paging::Single => Style::Single,
-            Paging::Cursor => Style::Cursor { at: None, used: HashSet::new() },
+            Paging::Cursor => Style::Cursor { at: None, used: HashSet::new(), empty: 0 },
             Paging::Offset { size, order } => Style::Offset(Box::new(Offsets::new(size, order))),
         };
         Self {
@@ -244,12 +253,16 @@ impl<P> Scan<P> {
         self.total = total.or(self.total);
         let ended = match &mut self.style {
             Style::Single => true,
-            Style::Cursor { at, used } => {
+            Style::Cursor { at, used, empty } => {
                 if next.as_ref().is_some_and(|next| !used.insert(next.clone())) {
                     return Err(ScanFault::RepeatedCursor);
                 }
                 if next.is_some() && added == 0 && !items.is_empty() {
                     return Err(ScanFault::RepeatedPage);
+                }
+                *empty = if items.is_empty() { *empty + 1 } else { 0 };
+                if next.is_some() && *empty >= MAX_EMPTY {
+                    return Err(ScanFault::EmptyPages);
                 }
                 *at = next;
                 at.is_none()

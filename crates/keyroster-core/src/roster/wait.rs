@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, FutureExt};
 
+use crate::{Error, ErrorKind};
+
 /// In so many parts is silence counted.
 const PARTS: u32 = 32;
 
@@ -86,8 +88,26 @@ impl Wait {
         Poll::Ready(())
     }
 
-    /// The time, and whether it is for silence alone.
-    pub(super) fn limit(&self) -> (Duration, bool) {
+    /// The error of a vendor that took too long.
+    pub(super) fn late(&self) -> Error {
+        let (time, renewed) = self.time();
+        let message = if renewed {
+            format!("no further page came for {time:?}, which is the account's deadline")
+        } else {
+            format!("no full answer within the account's deadline of {time:?}")
+        };
+        Error::new(ErrorKind::Transport, message)
+    }
+
+    /// The error of an account that took too long to open.
+    pub(super) fn late_to_open(&self) -> Error {
+        let (time, _) = self.time();
+        let message = format!("it was not opened within the account's deadline of {time:?}");
+        Error::new(ErrorKind::Transport, message)
+            .with_help("check what its credential is read from, or give it more time")
+    }
+
+    fn time(&self) -> (Duration, bool) {
         self.limit.as_ref().map_or((Duration::ZERO, false), |limit| (limit.time, limit.renewed))
     }
 }

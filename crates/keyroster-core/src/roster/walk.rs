@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
@@ -12,9 +13,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::samples::{Sample, Samples};
 use super::wait::Wait;
 use super::{Account, AccountFailure, AccountKey, AccountReport, AccountWarning, RosterEvent};
-use crate::{
-    ApiKey, Error, ErrorKind, ListKeys, Listing, Operation, Provider, Result, Traffic, Warning,
-};
+use crate::{ApiKey, Error, ListKeys, Listing, Operation, Provider, Result, Traffic, Warning};
 
 /// A walk, which begins when it is first asked.
 pub(super) struct Walk {
@@ -71,7 +70,7 @@ impl Walk {
         if self.started.is_none() {
             self.started = Some(Instant::now());
             self.wait.begin();
-            let provider = self.account.provider.clone()?;
+            let provider = self.open().await?;
             self.asked = Some(Asked {
                 before: provider.traffic(),
                 listing: provider.keys(self.request.clone()),
@@ -92,6 +91,18 @@ impl Walk {
         Ok(warnings.next().map(warned))
     }
 
+    async fn open(&mut self) -> Result<Provider> {
+        let (account, wait) = (&self.account, &mut self.wait);
+        let mut opened = pin!(account.way.open());
+        let provider = poll_fn(|cx| match opened.as_mut().poll(cx) {
+            Poll::Ready(provider) => Poll::Ready(provider),
+            Poll::Pending => wait
+                .poll_over(0, cx)
+                .map(|()| Err(wait.late_to_open().with_account(account.name.as_ref()))),
+        });
+        provider.await
+    }
+
     async fn next_key(&mut self) -> Result<Option<ApiKey>> {
         let Some(Asked { provider, listing, warnings: None, .. }) = &mut self.asked else {
             return Ok(None);
@@ -99,18 +110,10 @@ impl Walk {
         let wait = &mut self.wait;
         let key = poll_fn(|cx| match listing.poll_next_unpin(cx) {
             Poll::Ready(key) => Poll::Ready(key.transpose()),
-            Poll::Pending => wait.poll_over(listing.arrived(), cx).map(|()| {
-                let message = match wait.limit() {
-                    (time, true) => format!(
-                        "no further page came for {time:?}, which is the account's deadline"
-                    ),
-                    (time, false) => {
-                        format!("no full answer within the account's deadline of {time:?}")
-                    }
-                };
-                let error = Error::new(ErrorKind::Transport, message);
-                Err(provider.blame(Operation::ListKeys, error))
-            }),
+            Poll::Pending => wait
+                // To be opened was the first thing to come.
+                .poll_over(1 + listing.arrived(), cx)
+                .map(|()| Err(provider.blame(Operation::ListKeys, wait.late()))),
         });
         key.await
     }

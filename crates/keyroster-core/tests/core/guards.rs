@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt, future};
 use keyroster_core::{
-    ApiKey, Capabilities, Container, Error, ErrorKind, KeyList, KeyProvider, ListKeys, Order, Page,
-    PageRequest, PageSize, Paging, Provider, ProviderId, ProviderInfo, Result, async_trait,
+    ApiKey, Capabilities, Container, Cursor, Error, ErrorKind, KeyList, KeyProvider, ListKeys,
+    Order, Page, PageRequest, PageSize, Paging, Provider, ProviderId, ProviderInfo, Result,
+    async_trait,
 };
 
 use crate::vendor::{TEN, by_offset, failing, key, keys, slice, vendor, with_containers};
@@ -108,6 +109,40 @@ fn a_vendor_that_ignores_the_offset_is_asked_a_few_times() {
         assert_eq!(list(&provider).unwrap_err().kind(), ErrorKind::Decode);
         let asked = count_of.load(Ordering::Relaxed);
         assert!(asked <= 18 + 16, "{asked} requests with a total of {total:?}");
+    }
+}
+
+#[test]
+fn empty_pages_that_lead_on_are_followed_and_not_for_ever() {
+    // A vendor that filters what it has cut into pages, and one that forgets where its list ends.
+    for (empty, ends) in [(99, true), (usize::MAX, false)] {
+        let (counted, count_of) = counter();
+        let provider = vendor(Paging::Cursor, move |_, before| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let keys = match before {
+                0 => keys(3),
+                // The first run of empty pages does not count towards the second.
+                50 => vec![key("in-between")],
+                before if before > 50 && before - 50 > empty => {
+                    return Page::new(vec![key("last")]);
+                }
+                _ => Vec::new(),
+            };
+            Page::new(keys).with_next(Some(Cursor::new(before.to_string())))
+        });
+        let mut listed = KeyList::default();
+        let listing = provider.keys(ListKeys::all());
+        let outcome = listing.collect_into(&mut listed).now_or_never().unwrap();
+        let asked = count_of.load(Ordering::Relaxed);
+        if ends {
+            outcome.unwrap();
+            assert_eq!((listed.keys.len(), asked), (5, 151));
+        } else {
+            let error = outcome.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode);
+            assert!(error.to_string().contains("100 empty pages in a row"), "{error}");
+            assert_eq!((listed.keys.len(), asked), (4, 151));
+        }
     }
 }
 

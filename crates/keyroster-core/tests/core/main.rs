@@ -3,6 +3,7 @@
 
 mod guards;
 mod handle;
+mod lazy;
 mod listing;
 mod moving;
 mod patience;
