@@ -1,5 +1,6 @@
 //! A listing: every key of an account, as a stream that asks for pages within a window.
 
+use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -12,7 +13,7 @@ use tracing::Instrument;
 use crate::handle::Provider;
 use crate::scan::{Answer, Scan, ScanFault, Trouble};
 use crate::seen::Fingerprints;
-use crate::tour::{After, Errand, Tour};
+use crate::tour::{After, Errand, MAX_READINGS, Tour, is_unstable};
 use crate::{
     ApiKey, Container, Error, ErrorKind, ListKeys, Operation, Page, PageRequest, Paging, Result,
     Warning,
@@ -300,18 +301,38 @@ impl Walk {
         }
     }
 
-    /// The containers, page after page, walked as carefully as the keys.
+    /// The containers, read as carefully as the keys: a list that keeps no order and is longer than a page is
+    /// read until nothing new is found.
     async fn containers(&mut self, paging: Paging) -> Result<Vec<Option<Container>>> {
+        let mut found: Vec<Option<Container>> = Vec::new();
+        for reading in 1..=MAX_READINGS {
+            let Reading { containers, pages, ordered } = self.read_containers(paging).await?;
+            let known: HashSet<_> = found.iter().map(container_id).map(str::to_owned).collect();
+            let fresh = containers.into_iter().filter(|it| !known.contains(container_id(it)));
+            found.extend(fresh);
+            // A single page is the list at one instant.
+            if ordered || pages <= 1 || (reading > 1 && found.len() == known.len()) {
+                return Ok(found);
+            }
+        }
+        let message = format!(
+            "the vendor's list of containers keeps no order, and {MAX_READINGS} readings of it did not come \
+             to agree; keys of others may be missing"
+        );
+        lock(&self.progress).warn(vec![Warning::incomplete(message)]);
+        Ok(found)
+    }
+
+    /// The containers, page after page.
+    async fn read_containers(&mut self, paging: Paging) -> Result<Reading> {
         let mut scan = Scan::new(paging);
-        let mut found = Vec::new();
+        let mut reading = Reading { containers: Vec::new(), pages: 0, ordered: true };
         while let Some((ticket, start)) = scan.ask(1, 1, false) {
             let page = self.provider.container_page(&PageRequest::new(start)).await;
             lock(&self.progress).arrived += 1;
             let answer = page.map(|page| {
                 lock(&self.progress).warn(page.warnings);
-                let id = |container: &Option<Container>| {
-                    self.prints.of(container.as_ref().map_or("", |container| &container.id))
-                };
+                let id = |container: &Option<Container>| self.prints.of(container_id(container));
                 let items = page.containers.iter().map(id).collect();
                 Answer { payload: page.containers, items, next: page.next, total: page.total }
             });
@@ -321,17 +342,29 @@ impl Walk {
                     Trouble::Vendor(error) => error,
                     Trouble::Paging(fault) => broken_paging(&self.provider, fault),
                 })?;
+                reading.pages += u32::from(joined.new.contains(&true));
                 let containers = joined.payload.into_iter().zip(joined.new);
-                found.extend(containers.filter_map(|(container, new)| new.then_some(container)));
+                reading
+                    .containers
+                    .extend(containers.filter_map(|(container, new)| new.then_some(container)));
             }
         }
-        if scan.has_gaps() || scan.is_disordered() {
-            let message = "the vendor's list of containers changed its order while it was read; keys of \
-                           others may be missing";
-            lock(&self.progress).warn(vec![Warning::incomplete(message)]);
-        }
-        Ok(found)
+        reading.ordered = !is_unstable(paging) && !scan.has_gaps() && !scan.is_disordered();
+        Ok(reading)
     }
+}
+
+/// What one reading of the containers came to.
+struct Reading {
+    containers: Vec<Option<Container>>,
+    /// How many pages brought news.
+    pages: u32,
+    /// Whether the list kept its order, as far as one can tell.
+    ordered: bool,
+}
+
+fn container_id(container: &Option<Container>) -> &str {
+    container.as_ref().map_or("", |container| &container.id)
 }
 
 fn broken_paging(provider: &Provider, fault: ScanFault) -> Error {

@@ -17,9 +17,13 @@ use std::collections::{HashSet, VecDeque};
 use crate::seen::Seen;
 use crate::{Cursor, Error, Order, PageSize, PageStart, Paging};
 
-/// So many pages in a row may bring nothing new before the vendor is taken to ignore the offset. Keys that
-/// are created meanwhile push the list back by as much as the walk goes forward, so a few prove nothing.
+/// So often in a row may the same page come before the vendor is taken to ignore the offset.
 const MAX_STALLED: u32 = 16;
+
+/// So many pages in a row may bring nothing new before the vendor is taken to begin its list anew behind the
+/// end. Keys that are made meanwhile push the list back by as much as the walk goes forward, and they may
+/// be many.
+const MAX_IDLE: u32 = 1024;
 
 /// So many pages in a row may be empty and lead on by a cursor. A vendor that filters what it has cut into
 /// pages may leave a good many so; one that forgets where its list ends would go on for ever.
@@ -215,7 +219,7 @@ impl<P> Scan<P> {
         self.finished
     }
 
-    /// How many items the vendor last said there are.
+    /// The fewest items that the vendor said there are: what was made meanwhile need not be here.
     pub(crate) fn total(&self) -> Option<u64> {
         self.total
     }
@@ -250,7 +254,10 @@ impl<P> Scan<P> {
         let new: Vec<bool> = items.iter().map(|item| self.chain.insert(*item)).collect();
         let added = new.iter().filter(|new| **new).count();
         self.found += added as u64;
-        self.total = total.or(self.total);
+        self.total = match (self.total, total) {
+            (Some(least), Some(total)) => Some(least.min(total)),
+            (least, total) => total.or(least),
+        };
         let ended = match &mut self.style {
             Style::Single => true,
             Style::Cursor { at, used, empty } => {
@@ -325,6 +332,7 @@ struct Offsets {
     /// How many full pages in a row came back from beyond where the list was known to go.
     full: usize,
     stalled: u32,
+    idle: u32,
     furthest: u64,
     /// By how many items the page that shall mend a joint lies before the chain's end; nought if none does.
     back: u64,
@@ -357,6 +365,7 @@ impl Offsets {
             ends: 0,
             full: 0,
             stalled: 0,
+            idle: 0,
             furthest: 0,
             back: 0,
             bridged: false,
@@ -424,14 +433,15 @@ impl Offsets {
             return Ok(true);
         }
         if added {
-            self.stalled = 0;
+            (self.stalled, self.idle) = (0, 0);
         }
         self.full = if short || !added || at + len <= self.ends { 0 } else { self.full + 1 };
         if at + len > self.furthest {
             self.furthest = at + len;
             self.breaks = 0;
-            self.stalled += u32::from(!added);
-            if self.stalled > MAX_STALLED {
+            self.idle += u32::from(!added);
+            self.stalled += u32::from(items.iter().all(|item| self.tail.contains(item)));
+            if self.stalled > MAX_STALLED || self.idle > MAX_IDLE {
                 return Err(ScanFault::RepeatedPage);
             }
         }

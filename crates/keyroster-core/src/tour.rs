@@ -13,10 +13,10 @@ use std::{iter, vec};
 
 use crate::scan::{Answer, Scan, Trouble};
 use crate::seen::Seen;
-use crate::{ApiKey, Container, Order, PageRequest, Paging, Warning};
+use crate::{ApiKey, Container, ErrorKind, Order, PageRequest, Paging, Warning};
 
-/// So often is an account read whose list keeps no order.
-const MAX_READINGS: u32 = 8;
+/// So often is a list read that keeps no order.
+pub(crate) const MAX_READINGS: u32 = 8;
 
 #[derive(Debug)]
 pub(crate) struct Tour {
@@ -44,6 +44,8 @@ struct List {
     /// The pages whose keys wait to be handed out; of the first, some may be gone.
     pages: VecDeque<vec::IntoIter<ApiKey>>,
     trouble: Option<Trouble>,
+    /// Whether the vendor no longer knew the container.
+    lost: bool,
     /// How many requests had been sent when the first page was asked for, and when the last had come.
     began: Option<u64>,
     ended: Option<u64>,
@@ -94,7 +96,7 @@ impl Tour {
         // Lists are begun in their order.
         let begun = self.lists.iter().skip(self.head).take_while(|list| list.began.is_some());
         let next = self.lists.len().min(self.head + begun.clone().count() + 1);
-        let spare = (2 * window).saturating_sub(begun.map(List::queued).sum());
+        let spare = window.saturating_mul(2).saturating_sub(begun.map(List::queued).sum());
         let behind = (self.head + 1..next).map(|at| (at, window / 2));
         let turns = iter::once((self.head, window / 2)).chain(behind);
         for (at, guesses) in turns.chain(iter::once((self.head, window))) {
@@ -125,11 +127,19 @@ impl Tour {
         if errand.reading != self.reading {
             return;
         }
+        // Several are read again, and the containers with them: then it shows whether one is gone.
+        let may_be_gone = self.reading == 1 && self.lists.len() > 1;
         let list = &mut self.lists[errand.list];
         list.scan.answer(errand.ticket, answer);
         while let Some(joined) = list.scan.settle() {
             let joined = match joined {
                 Ok(joined) => joined,
+                Err(Trouble::Vendor(error))
+                    if may_be_gone && error.kind() == ErrorKind::NotFound =>
+                {
+                    list.lost = true;
+                    break;
+                }
                 Err(trouble) => {
                     list.trouble = Some(trouble);
                     break;
@@ -184,17 +194,16 @@ impl Tour {
         self.found += self.fresh;
         self.disordered |= self.lists.iter().any(|list| list.scan.is_disordered());
         self.gaps |= self.lists.iter().any(|list| list.scan.has_gaps());
-        let again = if self.is_unordered() {
-            !self.agrees() && self.reading < MAX_READINGS
-        } else {
-            self.reading == 1 && self.lists.len() > 1
-        };
-        if again { After::Again } else { After::Done }
+        // A key may have moved from one list to another, and a list that falls short of the vendor's count may
+        // owe it to keys that came and went.
+        let doubtful = self.reading == 1 && (self.lists.len() > 1 || self.shortfall().is_some());
+        let unsettled = self.is_unordered() && !self.agrees() && self.reading < MAX_READINGS;
+        if doubtful || unsettled { After::Again } else { After::Done }
     }
 
     /// Begins the next reading, with the containers that there are by now.
     pub(crate) fn again(&mut self, containers: Vec<Option<Container>>) {
-        let unordered = self.is_unordered();
+        let all = self.is_unordered() || self.shortfall().is_some();
         if let (None, [only]) = (&self.seen, &mut self.lists[..]) {
             self.seen = Some(only.scan.take_chain());
         }
@@ -211,7 +220,7 @@ impl Tour {
             let last_other = others.filter_map(|(_, ended)| *ended).max();
             at += 1;
             // A key that came from another list came before that list had ended, or it was seen there.
-            let settled = !unordered && list.began.is_some() && list.began >= last_other;
+            let settled = !all && !list.lost && list.began.is_some() && list.began >= last_other;
             // Of a container that is gone, the vendor would know nothing.
             let gone = !there.contains(&id(&list.container));
             *list = List::new(list.container.take(), list.scan.again(self.paging));
@@ -273,7 +282,15 @@ impl Tour {
 
 impl List {
     fn new(container: Option<Container>, scan: Scan<Vec<ApiKey>>) -> Self {
-        Self { container, scan, pages: VecDeque::new(), trouble: None, began: None, ended: None }
+        Self {
+            container,
+            scan,
+            pages: VecDeque::new(),
+            trouble: None,
+            lost: false,
+            began: None,
+            ended: None,
+        }
     }
 
     /// How many pages are on their way, or here and not yet handed out in full.
@@ -282,6 +299,7 @@ impl List {
     }
 }
 
-fn is_unstable(paging: Paging) -> bool {
+/// Whether a list is read until nothing new is found.
+pub(crate) fn is_unstable(paging: Paging) -> bool {
     matches!(paging, Paging::Offset { order: Order::Unstable, .. })
 }

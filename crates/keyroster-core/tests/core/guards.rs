@@ -168,7 +168,9 @@ fn a_total_that_is_wrong_misleads_nobody() {
         assert_eq!(listed.keys.len(), 57);
         assert_eq!(listed.warnings.len(), usize::from(number == 0), "{:?}", listed.warnings);
         let asked = count_of.load(Ordering::Relaxed);
-        assert!(asked <= 7 + 16 + 2, "{asked} requests with total {number}");
+        // One that is never reached is a reason to read again, once.
+        let readings = 1 + usize::from(number == 0);
+        assert!(asked <= readings * (7 + 16 + 2), "{asked} requests with total {number}");
     }
 }
 
