@@ -307,8 +307,10 @@ impl Walk {
         let mut found: Vec<Option<Container>> = Vec::new();
         for reading in 1..=MAX_READINGS {
             let Reading { containers, pages, ordered } = self.read_containers(paging).await?;
-            let known: HashSet<_> = found.iter().map(container_id).map(str::to_owned).collect();
-            let fresh = containers.into_iter().filter(|it| !known.contains(container_id(it)));
+            let known: HashSet<_> =
+                found.iter().map(|it| container_id(it.as_ref())).map(str::to_owned).collect();
+            let fresh =
+                containers.into_iter().filter(|it| !known.contains(container_id(it.as_ref())));
             found.extend(fresh);
             // A single page is the list at one instant.
             if ordered || pages <= 1 || (reading > 1 && found.len() == known.len()) {
@@ -332,7 +334,7 @@ impl Walk {
             lock(&self.progress).arrived += 1;
             let answer = page.map(|page| {
                 lock(&self.progress).warn(page.warnings);
-                let id = |container: &Option<Container>| self.prints.of(container_id(container));
+                let id = |it: &Option<Container>| self.prints.of(container_id(it.as_ref()));
                 let items = page.containers.iter().map(id).collect();
                 Answer { payload: page.containers, items, next: page.next, total: page.total }
             });
@@ -363,8 +365,8 @@ struct Reading {
     ordered: bool,
 }
 
-fn container_id(container: &Option<Container>) -> &str {
-    container.as_ref().map_or("", |container| &container.id)
+fn container_id(container: Option<&Container>) -> &str {
+    container.map_or("", |container| &container.id)
 }
 
 fn broken_paging(provider: &Provider, fault: ScanFault) -> Error {
