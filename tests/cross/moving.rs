@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use keyroster::{
-    Container, CreateKey, KeyId, ListKeys, PageRequest, PageStart, Provider, UpdateKey,
+    Access, Container, CreateKey, KeyId, ListKeys, PageRequest, PageStart, Provider, UpdateKey,
 };
-use keyroster_sandbox::{OpenRouterSwitches, Sandbox};
+use keyroster_sandbox::{OpenRouterSwitches, PinataSwitches, Sandbox};
 
-use crate::fixture::openrouter;
+use crate::fixture::{openrouter, pinata};
 
 /// Shorter pages than usual, so that a few keys are many pages.
 const PAGE: u32 = 5;
@@ -149,4 +149,44 @@ async fn a_thousand_listings_of_a_moving_account_miss_nothing() {
 async fn the_same_account_misleads_whoever_adds_page_lengths() {
     let missed = misses(100, 18, 1, true).await;
     assert!(missed > 5, "{missed} of 100 listings missed a key");
+}
+
+/// Pinata's total grows with each key that is made, and is no reason to doubt a listing that began before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_growing_account_with_a_total_misses_nothing_and_warns_of_nothing() {
+    let switches = PinataSwitches::with(|it| it.page_size = PAGE);
+    let builder = Sandbox::builder().pinata_keys(23).pinata_switches(switches);
+    let sandbox = builder.start().await.unwrap();
+    let keys = || {
+        let truth = sandbox.truth();
+        let rows = truth["pinata"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["key"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let mutator = tokio::spawn({
+        let (stop, provider) = (Arc::clone(&stop), pinata(&sandbox));
+        async move {
+            for step in 1_usize.. {
+                if stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                let mut create = CreateKey::new(format!("made {step}"));
+                create.access = Access::Admin;
+                let made = provider.create_unread(&create).await.unwrap();
+                if step % 2 == 0 {
+                    provider.revoke(&made.key.id).await.unwrap();
+                }
+            }
+        }
+    });
+    let provider = pinata(&sandbox);
+    for _ in 0..40 {
+        let before = keys();
+        let found = ours(&provider).await;
+        let unique: BTreeSet<_> = found.iter().cloned().collect();
+        assert_eq!(unique.len(), found.len(), "a key is listed twice");
+        assert!(before.is_subset(&unique), "Pinata shows revoked keys, too");
+    }
+    stop.store(true, Ordering::Relaxed);
+    mutator.await.unwrap();
 }
