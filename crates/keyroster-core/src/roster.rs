@@ -327,7 +327,8 @@ pub struct AccountReport {
     /// From when it was first asked, its opening included, to the last answer, in milliseconds.
     pub elapsed_ms: u64,
     /// Another account that finished before and shares keys with this one: both reach the same account at
-    /// the vendor.
+    /// the vendor. All keys of an account that has at most 512 are compared, and of a larger one 512: an
+    /// account that sees a small part of a large one's keys may go unnoticed.
     pub same_as: Option<Arc<str>>,
 }
 
