@@ -58,6 +58,21 @@ impl Provider {
         Self { inner: Arc::new(provider), account: None }
     }
 
+    /// Wraps an implementation that is shared, or of which only the trait is known.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use keyroster_core::{KeyProvider, Provider};
+    /// # fn example(vendor: Box<dyn KeyProvider>) {
+    /// let shared: Arc<dyn KeyProvider> = Arc::from(vendor);
+    /// let (one, other) = (Provider::from_arc(Arc::clone(&shared)), Provider::from_arc(shared));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn from_arc(provider: Arc<dyn KeyProvider>) -> Self {
+        Self { inner: provider, account: None }
+    }
+
     /// The same provider under the account's name, which its errors then carry.
     #[must_use]
     pub fn with_account(mut self, account: impl Into<Arc<str>>) -> Self {

@@ -114,11 +114,15 @@ impl Roster {
     /// or that nobody waits for any more, is begun anew by the next listing.
     ///
     /// ```
-    /// # use keyroster_core::{Error, Provider, Result, Roster};
-    /// # async fn secret_from_command() -> Result<String> { Ok(String::new()) }
-    /// # fn vendor(secret: String) -> Result<Provider> { unimplemented!() }
+    /// # use keyroster_core::{KeyProvider, Provider, Result, Roster};
+    /// # fn example<V: KeyProvider>(vendor: fn(String) -> V) {
+    /// # async fn ask_the_key_store() -> Result<String> { Ok(String::new()) }
     /// let mut roster = Roster::new();
-    /// roster.add_lazily("prod", || async { vendor(secret_from_command().await?) });
+    /// roster.add_lazily("prod", move || async move {
+    ///     let secret = ask_the_key_store().await?;
+    ///     Ok(Provider::new(vendor(secret)))
+    /// });
+    /// # }
     /// ```
     pub fn add_lazily<F, O>(&mut self, name: impl Into<Arc<str>>, open: F)
     where
@@ -327,7 +331,8 @@ pub struct AccountReport {
     /// From when it was first asked, its opening included, to the last answer, in milliseconds.
     pub elapsed_ms: u64,
     /// Another account that finished before and shares keys with this one: both reach the same account at
-    /// the vendor.
+    /// the vendor. All keys of an account that has at most 512 are compared, and of a larger one 512: an
+    /// account that sees a small part of a large one's keys may go unnoticed.
     pub same_as: Option<Arc<str>>,
 }
 

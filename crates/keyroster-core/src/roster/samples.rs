@@ -1,45 +1,50 @@
 //! Which accounts of a roster reach the same account at their vendor.
 
-use std::collections::BTreeSet;
+use std::collections::{BinaryHeap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{KeyId, ProviderId};
 
 /// So many of an account's keys stand for all of them when accounts are compared.
-const SAMPLE: usize = 16;
+///
+/// They are those with the smallest fingerprints, so that accounts with the same keys are compared by the same
+/// ones. Of an account with so many keys or fewer, all are compared; otherwise, one that sees a part of
+/// another's keys is found unless that part's share of these is by chance nought.
+const SAMPLE: usize = 512;
 
-/// A few fingerprints of each account's keys, to tell accounts that reach the same vendor account.
+/// Fingerprints of the keys of accounts that have finished, and the first account that had each.
 #[derive(Default)]
 pub(super) struct Samples {
     hasher: RandomState,
-    finished: Mutex<Vec<Sample>>,
+    finished: Mutex<HashMap<u64, Arc<str>>>,
 }
 
-pub(super) struct Sample {
-    pub(super) provider: ProviderId,
-    pub(super) account: Arc<str>,
-    pub(super) keys: BTreeSet<u64>,
-}
+/// The smallest fingerprints of one account's keys, the largest on top.
+#[derive(Default)]
+pub(super) struct Sample(BinaryHeap<u64>);
 
 impl Samples {
-    /// Keeps the smallest fingerprints: those of the same keys, whatever their order.
-    pub(super) fn add(&self, sample: &mut BTreeSet<u64>, id: &KeyId) {
-        sample.insert(self.hasher.hash_one(id));
-        if sample.len() > SAMPLE {
-            sample.pop_last();
+    /// Takes a key into its account's sample.
+    pub(super) fn add(&self, sample: &mut Sample, provider: &ProviderId, id: &KeyId) {
+        let print = self.hasher.hash_one((provider, id));
+        if sample.0.len() < SAMPLE {
+            sample.0.push(print);
+        } else if let Some(mut largest) = sample.0.peek_mut()
+            && print < *largest
+        {
+            *largest = print;
         }
     }
 
-    /// The account that finished before and has the same keys.
-    pub(super) fn finish(&self, sample: Sample) -> Option<Arc<str>> {
-        // A poisoned lock only means that a reader panicked; the samples behind it are whole.
+    /// The account that finished before and has one of the same keys.
+    pub(super) fn finish(&self, account: &Arc<str>, sample: Sample) -> Option<Arc<str>> {
+        // A poisoned lock only means that a reader panicked; the fingerprints behind it are whole.
         let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = finished.iter().find(|other| {
-            other.provider == sample.provider && !other.keys.is_disjoint(&sample.keys)
-        });
-        let same = same.map(|other| Arc::clone(&other.account));
-        finished.push(sample);
+        let same = sample.0.iter().find_map(|print| finished.get(print)).cloned();
+        for print in sample.0 {
+            finished.entry(print).or_insert_with(|| Arc::clone(account));
+        }
         same
     }
 }

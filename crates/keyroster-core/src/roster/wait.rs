@@ -9,11 +9,11 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::{Error, ErrorKind};
 
-/// In so many parts is silence counted.
+/// In so many parts is silence counted, unless they would be shorter than timers are exact.
 const PARTS: u32 = 32;
 
-/// By so much may a timer be late by itself.
-const LATE: Duration = Duration::from_millis(10);
+/// So exact are timers, even on a system whose clock ticks slowly.
+const EXACT: Duration = Duration::from_millis(20);
 
 /// A time for each account, and how to wait for it: core has no runtime of its own.
 #[derive(Clone)]
@@ -35,7 +35,10 @@ impl Limit {
 
     /// The time of one timer, and how many of them make up the whole.
     fn parts(&self) -> (Duration, u32) {
-        if self.renewed { (self.time / PARTS, PARTS) } else { (self.time, 1) }
+        let most = if self.renewed { PARTS } else { 1 };
+        let parts = self.time.as_nanos() / EXACT.as_nanos();
+        let parts = u32::try_from(parts).unwrap_or(most).clamp(1, most);
+        (self.time / parts, parts)
     }
 }
 
@@ -81,7 +84,7 @@ impl Wait {
             let (began, timer) =
                 self.timer.get_or_insert_with(|| (Instant::now(), (limit.sleep)(part)));
             ready!(timer.poll_unpin(cx));
-            let unheard = limit.renewed && began.elapsed() > part * 2 + LATE;
+            let unheard = limit.renewed && began.elapsed() > part * 2 + EXACT;
             self.timer = None;
             self.over += u32::from(!unheard);
         }

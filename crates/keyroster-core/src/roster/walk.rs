@@ -1,6 +1,5 @@
 //! The walk over one account of a roster: its events, in their order, and within its time.
 
-use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
@@ -21,7 +20,7 @@ pub(super) struct Walk {
     request: ListKeys,
     wait: Wait,
     samples: Arc<Samples>,
-    sample: BTreeSet<u64>,
+    sample: Sample,
     started: Option<Instant>,
     asked: Option<Asked>,
     keys: u64,
@@ -49,7 +48,7 @@ impl Walk {
             request,
             wait,
             samples,
-            sample: BTreeSet::new(),
+            sample: Sample::default(),
             started: None,
             asked: None,
             keys: 0,
@@ -78,13 +77,14 @@ impl Walk {
                 warnings: None,
             });
         }
-        if let Some(key) = self.next_key().await? {
+        let key = self.next_key().await?;
+        let Some(asked) = &mut self.asked else { return Ok(None) };
+        if let Some(key) = key {
             self.keys += 1;
-            self.samples.add(&mut self.sample, &key.id);
+            self.samples.add(&mut self.sample, &asked.provider.info().id, &key.id);
             let account = Arc::clone(&self.account.name);
             return Ok(Some(RosterEvent::Key(Box::new(AccountKey { account, key }))));
         }
-        let Some(asked) = &mut self.asked else { return Ok(None) };
         let warnings = asked.warnings.get_or_insert_with(|| asked.listing.warnings().into_iter());
         let account = Arc::clone(&self.account.name);
         let warned = |warning| RosterEvent::Warning(AccountWarning { account, warning });
@@ -120,10 +120,8 @@ impl Walk {
 
     fn finished(&mut self) -> RosterEvent {
         let mut report = self.report();
-        report.same_as = report.provider.clone().and_then(|provider| {
-            let (account, keys) = (Arc::clone(&report.account), std::mem::take(&mut self.sample));
-            self.samples.finish(Sample { provider, account, keys })
-        });
+        let sample = std::mem::take(&mut self.sample);
+        report.same_as = self.samples.finish(&self.account.name, sample);
         RosterEvent::Finished(report)
     }
 

@@ -1,10 +1,13 @@
 //! What the handle adds to a provider.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use futures_util::FutureExt;
 use keyroster_core::{
-    Capabilities, CreateKey, CreatedKey, Error, ErrorKind, Field, KeyId, KeyProvider, Operation,
-    Page, PageRequest, Paging, Provider, ProviderId, ProviderInfo, Result, RotateKey, Secret,
-    Timestamp, UpdateKey, async_trait,
+    Capabilities, CreateKey, CreatedKey, Error, ErrorKind, Field, KeyId, KeyProvider, ListKeys,
+    Operation, Page, PageRequest, Paging, Provider, ProviderId, ProviderInfo, Result, RotateKey,
+    Secret, Timestamp, UpdateKey, async_trait,
 };
 
 use crate::vendor::{TEN, key, keys, slice, vendor};
@@ -101,4 +104,37 @@ fn a_rotated_key_comes_with_its_record_and_a_lost_one_with_advice() {
     request.old_works_until = Timestamp::from_seconds(1);
     let refused = provider.check_rotate(&request).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidRequest, "{refused}");
+}
+
+#[test]
+fn a_shared_implementation_is_the_same_behind_each_handle() {
+    let (id, can) = (ProviderId::from_static("counting"), Capabilities::LIST_ONLY);
+    let info = ProviderInfo::new(id, "Counting", "https://c.example", Paging::Single, can);
+    let shared: Arc<dyn KeyProvider> = Arc::new(Counting(info, AtomicUsize::new(0)));
+    let one = Provider::from_arc(Arc::clone(&shared)).with_account("one");
+    let other = Provider::from_arc(shared);
+    for provider in [&one, &other] {
+        provider.list(ListKeys::all()).now_or_never().unwrap().unwrap();
+    }
+    assert_eq!((one.account(), other.account()), (Some("one"), None));
+    let asked = |provider: &Provider| {
+        provider.downcast_ref::<Counting>().map(|it| it.1.load(Ordering::Relaxed))
+    };
+    assert_eq!((asked(&one), asked(&other)), (Some(2), Some(2)));
+}
+
+/// A vendor that counts how often it is asked.
+#[derive(Debug)]
+struct Counting(ProviderInfo, AtomicUsize);
+
+#[async_trait]
+impl KeyProvider for Counting {
+    fn info(&self) -> &ProviderInfo {
+        &self.0
+    }
+
+    async fn list_page(&self, _: &PageRequest) -> Result<Page> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        Ok(Page::default())
+    }
 }

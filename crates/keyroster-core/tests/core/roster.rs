@@ -108,6 +108,38 @@ async fn two_ways_to_the_same_account_are_told() {
 }
 
 #[tokio::test]
+async fn an_account_that_sees_a_part_of_anothers_keys_is_told() {
+    // One of a few, and three in a hundred of many.
+    for (part, all) in [(1, 500), (300, 10_000)] {
+        let mut roster = Roster::new().with_concurrency(1);
+        roster.add("admin", Ok(of(keys(all))));
+        roster.add("project", Ok(of(keys(all).split_off(all - part))));
+        // The same ids of another vendor are other keys.
+        let (id, can) = (ProviderId::from_static("elsewhere"), Capabilities::LIST_ONLY);
+        let info = ProviderInfo::new(id, "Elsewhere", "https://e.example", Paging::Single, can);
+        roster.add("elsewhere", Ok(Provider::new(Elsewhere(info, keys(all)))));
+        let report = report(&roster).await;
+        let same: Vec<_> = report.accounts.iter().map(|it| it.same_as.as_deref()).collect();
+        assert_eq!(same, [None, Some("admin"), None], "{part} of {all}");
+    }
+}
+
+/// A vendor of its own, with these keys.
+#[derive(Debug)]
+struct Elsewhere(ProviderInfo, Vec<ApiKey>);
+
+#[async_trait]
+impl KeyProvider for Elsewhere {
+    fn info(&self) -> &ProviderInfo {
+        &self.0
+    }
+
+    async fn list_page(&self, _: &PageRequest) -> Result<Page> {
+        Ok(Page::new(self.1.clone()))
+    }
+}
+
+#[tokio::test]
 async fn warnings_come_after_the_keys_and_before_the_verdict() {
     let mut roster = Roster::new();
     let hidden = with_containers(Paging::Single, vec![None], |_, _| Page::new(keys(2)));
