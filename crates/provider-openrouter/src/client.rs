@@ -111,8 +111,7 @@ impl KeyProvider for OpenRouter {
         if response.status() == 404 {
             // In OpenRouter's own words; a gateway's 404 says nothing about the key.
             response.object::<wire::Failure>()?;
-            let lost = response.after_lost_attempt();
-            return Ok(if lost { Revocation::Gone } else { Revocation::AlreadyGone });
+            return Ok(response.gone());
         }
         match response.object::<wire::Deleted>()? {
             wire::Deleted { deleted: true } => Ok(Revocation::Revoked),

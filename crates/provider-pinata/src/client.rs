@@ -152,7 +152,7 @@ fn liveness(response: &Response) -> Result<Liveness> {
 /// What a 404 to a revocation means: in Pinata's own words, that there is no such key (any longer).
 fn gone(response: &Response) -> Result<Revocation> {
     response.object::<wire::Failure>()?;
-    Ok(if response.after_lost_attempt() { Revocation::Gone } else { Revocation::AlreadyGone })
+    Ok(response.gone())
 }
 
 impl Pinata {
