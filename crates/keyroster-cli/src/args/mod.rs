@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 pub(crate) use accounts::{
     AccountsAdd, AccountsCommand, AccountsList, AccountsRemove, AccountsTest, ConfigCommand,
@@ -22,6 +23,8 @@ pub(crate) use list::{AccessKind, FilterArgs, Format, List};
 pub(crate) use manners::Manners;
 pub(crate) use setup::{Completions, Doctor, Man};
 pub(crate) use values::duration;
+
+use crate::commands::schema;
 
 /// Know and control the API keys that your vendors have issued.
 #[derive(Debug, Parser)]
@@ -111,7 +114,12 @@ pub(crate) struct Providers {
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
     /// Which one; without it, all are named.
+    #[arg(add = ArgValueCandidates::new(schemas))]
     pub(crate) name: Option<String>,
+}
+
+fn schemas() -> Vec<CompletionCandidate> {
+    schema::names().map(CompletionCandidate::new).collect()
 }
 
 #[derive(Debug, Args)]

@@ -22,12 +22,21 @@ pub(crate) struct Column {
     right: bool,
     /// Shown even if no row fills it.
     kept: bool,
+    /// Goes after all others that may go.
+    late: bool,
 }
 
 impl Column {
     /// A column that is neither cut nor left out, unless no row fills it.
     pub(crate) const fn titled(title: &'static str) -> Self {
-        Self { title: Cow::Borrowed(title), shrinks_to: None, drops: 0, right: false, kept: false }
+        Self {
+            title: Cow::Borrowed(title),
+            shrinks_to: None,
+            drops: 0,
+            right: false,
+            kept: false,
+            late: false,
+        }
     }
 
     /// The same, with a title that is not known before.
@@ -47,6 +56,12 @@ impl Column {
 
     pub(crate) const fn right(mut self) -> Self {
         self.right = true;
+        self
+    }
+
+    /// One that the keys were chosen by: of those that may go, it is the last.
+    pub(crate) fn late(mut self) -> Self {
+        self.late = true;
         self
     }
 
@@ -74,9 +89,11 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// Prints the table, no line longer than the width if there is one.
-    pub(crate) fn print(&self, width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
+    /// Prints the table, no line longer than the width if there is one; tells how many columns that leaves
+    /// out.
+    pub(crate) fn print(&self, width: Option<usize>, out: &mut impl Write) -> io::Result<usize> {
         let shown = self.fit(width);
+        let hidden = self.fit(None).len() - shown.len();
         let titles: Vec<_> =
             self.columns.iter().map(|column| (column.title.clone().into_owned(), BOLD)).collect();
         for row in std::iter::once(&titles).chain(&self.rows) {
@@ -98,7 +115,7 @@ impl Table {
             }
             writeln!(out, "{}", line.trim_end())?;
         }
-        Ok(())
+        Ok(hidden)
     }
 
     /// Prints the table for a page of Markdown, where nothing has to fit.
@@ -138,8 +155,11 @@ impl Table {
         };
         let gaps = |shown: &[(usize, usize)]| GAP * shown.len().saturating_sub(1);
         while shown.iter().map(least).sum::<usize>() + gaps(&shown) > width {
-            let first_to_go =
-                shown.iter().enumerate().max_by_key(|(_, (index, _))| self.columns[*index].drops);
+            let goes = |index: usize| {
+                let column = &self.columns[index];
+                (column.drops > 0, !column.late, column.drops)
+            };
+            let first_to_go = shown.iter().enumerate().max_by_key(|(_, (index, _))| goes(*index));
             match first_to_go {
                 Some((at, (index, _))) if self.columns[*index].drops > 0 => shown.remove(at),
                 _ => break,
@@ -151,9 +171,14 @@ impl Table {
                 let floor = self.columns[column.0].shrinks_to;
                 floor.is_some_and(|floor| column.1 > floor)
             };
-            match shown.iter_mut().filter(gives).max_by_key(|(_, width)| *width) {
-                Some((_, width)) => *width -= 1,
-                None => break,
+            if let Some((_, width)) = shown.iter_mut().filter(gives).max_by_key(|(_, w)| *w) {
+                *width -= 1;
+                continue;
+            }
+            // There is no room even for what should not be cut; a line that the terminal breaks is worse.
+            match shown.iter_mut().max_by_key(|(_, width)| *width) {
+                Some((_, width)) if *width > 1 => *width -= 1,
+                _ => break,
             }
         }
         shown
