@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn spans_are_read_in_the_units_that_tables_show() {
-        let day = Duration::from_secs(24 * 60 * 60);
+        let day = Duration::from_hours(24);
         for (text, span) in [
             ("90d", 90 * day),
             ("2w", 14 * day),

@@ -128,7 +128,7 @@ fn print(
     let wanted = list.columns();
     let facts = |all: fn() -> Vec<Fact>| if wanted.is_empty() { all() } else { wanted.clone() };
     let column = |fact: &Fact| match &wanted[..] {
-        [] if list.filter.asks_for(&fact.name()) => fact.column().late(),
+        [] if list.filter.asks_for(&fact.name()) => fact.column().stays(),
         [] => fact.column(),
         // A part of an id is of no use.
         _ if fact.is_id() => fact.column(),

@@ -91,7 +91,7 @@ fn differences(key: &ApiKey, change: &UpdateKey) -> Vec<Difference> {
     let old = view::expiry(key.expiry, now);
     match change.expires_at {
         Change::Set(at) => {
-            differ("expires", key.expiry == Expiry::At { at }, &old, &at.to_string())
+            differ("expires", key.expiry == Expiry::At { at }, &old, &at.to_string());
         }
         Change::Clear => differ("expires", key.expiry == Expiry::Never, &old, "never"),
         _ => {}

@@ -22,21 +22,12 @@ pub(crate) struct Column {
     right: bool,
     /// Shown even if no row fills it.
     kept: bool,
-    /// Goes after all others that may go.
-    late: bool,
 }
 
 impl Column {
     /// A column that is neither cut nor left out, unless no row fills it.
     pub(crate) const fn titled(title: &'static str) -> Self {
-        Self {
-            title: Cow::Borrowed(title),
-            shrinks_to: None,
-            drops: 0,
-            right: false,
-            kept: false,
-            late: false,
-        }
+        Self { title: Cow::Borrowed(title), shrinks_to: None, drops: 0, right: false, kept: false }
     }
 
     /// The same, with a title that is not known before.
@@ -59,9 +50,9 @@ impl Column {
         self
     }
 
-    /// One that the keys were chosen by: of those that may go, it is the last.
-    pub(crate) fn late(mut self) -> Self {
-        self.late = true;
+    /// One that the keys were chosen by: it stays, and so says why they are there.
+    pub(crate) fn stays(mut self) -> Self {
+        self.drops = 0;
         self
     }
 
@@ -155,11 +146,8 @@ impl Table {
         };
         let gaps = |shown: &[(usize, usize)]| GAP * shown.len().saturating_sub(1);
         while shown.iter().map(least).sum::<usize>() + gaps(&shown) > width {
-            let goes = |index: usize| {
-                let column = &self.columns[index];
-                (column.drops > 0, !column.late, column.drops)
-            };
-            let first_to_go = shown.iter().enumerate().max_by_key(|(_, (index, _))| goes(*index));
+            let first_to_go =
+                shown.iter().enumerate().max_by_key(|(_, (index, _))| self.columns[*index].drops);
             match first_to_go {
                 Some((at, (index, _))) if self.columns[*index].drops > 0 => shown.remove(at),
                 _ => break,

@@ -38,7 +38,7 @@ async fn json_tells_how_many_keys_are_undecided() {
     let sandbox = Sandbox::start().await.unwrap();
     let all = at(&sandbox, &["list", "-o", "json"]).await.ok().json();
     assert_eq!(all["undecided"], 0);
-    let unknown = all["keys"].as_array().unwrap().iter().filter(unknown_key).count();
+    let unknown = all["keys"].as_array().unwrap().iter().filter(|key| is_unknown(key)).count();
     assert!(unknown > 0);
     for shape in [&[][..], &["--count"], &["--group-by", "provider"]] {
         let list = [&["list", "--access", "admin", "-o", "json"], shape].concat();
@@ -48,12 +48,12 @@ async fn json_tells_how_many_keys_are_undecided() {
     let kept = at(&sandbox, &kept).await.ok().json();
     assert_eq!(kept["undecided"], 0);
     let kept = kept["keys"].as_array().unwrap();
-    assert_eq!(kept.iter().filter(unknown_key).count(), unknown);
+    assert_eq!(kept.iter().filter(|key| is_unknown(key)).count(), unknown);
     assert!(kept.iter().all(|key| key["access"]["kind"] != "scoped"));
     assert!(kept.iter().any(|key| key["access"]["kind"] == "admin"));
 }
 
-fn unknown_key(key: &&Value) -> bool {
+fn is_unknown(key: &Value) -> bool {
     key["access"]["kind"] == "unknown"
 }
 
