@@ -53,12 +53,12 @@ impl Closing<'_> {
         if self.list.filter.access != Some(AccessKind::Admin) {
             return;
         }
-        let providers = self.roster.accounts().filter_map(|(_, provider)| provider.as_ref().ok());
         let mut told = Vec::new();
-        for info in providers.map(keyroster::Provider::info) {
+        for provider in self.roster.accounts().filter_map(|(_, provider)| provider.clone().ok()) {
+            let info = provider.info();
             let Some(unlisted) = info.unlisted else { continue };
-            if !told.contains(&&info.id) {
-                told.push(&info.id);
+            if !told.contains(&info.id) {
+                told.push(info.id.clone());
                 let name = &info.display_name;
                 terminal.hint(&format!("{name} lists no {unlisted}; look for them at the vendor"));
             }
