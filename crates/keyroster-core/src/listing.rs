@@ -23,8 +23,9 @@ use crate::{
 /// A key appears once. Disabled, expired and revoked keys appear, and those of every container. The
 /// stream owns what it needs (`'static`), reads no further ahead than a window of pages
 /// ([`KeyProvider::window`](crate::KeyProvider::window)), and ends after its first error; what came before
-/// the error is good. Requests go on only while it is read; what expires while a reader pauses is asked for
-/// again. Dropping it stops it; a new one starts afresh.
+/// the error is good. One that has ended stays so, however often it is polled. Requests go on only while it
+/// is read; what expires while a reader pauses is asked for again. Dropping it stops it; a new one starts
+/// afresh.
 ///
 /// ```
 /// # use keyroster_core::{ListKeys, Provider, Result};
@@ -84,7 +85,7 @@ impl Listing {
             let key = walk.next().await?;
             Some((key, walk))
         });
-        Self { keys: keys.boxed(), progress }
+        Self { keys: keys.fuse().boxed(), progress }
     }
 
     /// The warnings so far; complete when the stream has ended.

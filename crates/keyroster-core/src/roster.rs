@@ -167,7 +167,7 @@ impl Roster {
             })
             .collect();
         let events = stream::iter(walks).flatten_unordered(self.concurrency);
-        RosterListing(events.boxed())
+        RosterListing(events.fuse().boxed())
     }
 
     /// Every key of every account, collected: account by account in their order here, each account's keys
@@ -187,7 +187,7 @@ impl Roster {
     }
 }
 
-/// The events of a roster's listing; it stops when it is dropped.
+/// The events of a roster's listing; it stops when it is dropped, and stays ended once it has ended.
 #[must_use = "a listing does nothing until it is read"]
 pub struct RosterListing(BoxStream<'static, RosterEvent>);
 

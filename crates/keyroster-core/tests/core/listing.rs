@@ -1,6 +1,6 @@
 //! Listings: every key once, and an end however the vendor misbehaves.
 
-use futures_util::{FutureExt, TryStreamExt};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use keyroster_core::{
     ApiKey, Container, Cursor, ErrorKind, KeyList, ListKeys, Page, Paging, Provider, Result,
 };
@@ -94,6 +94,24 @@ fn a_stream_ends_after_its_error() {
         assert!(answers.len() < 10);
     }
     assert_eq!(answers, [true, true, true, false]);
+}
+
+#[test]
+fn a_listing_that_has_ended_stays_ended() {
+    let whole = vendor(Paging::Cursor, |request, _| by_cursor(&keys(25), request, 10));
+    let broken =
+        vendor(Paging::Cursor, |_, _| Page::new(keys(3)).with_next(Some(Cursor::new("same"))));
+    for (provider, answers) in [(whole, 25), (broken, 4)] {
+        let mut listing = provider.keys(ListKeys::all());
+        let mut came = 0;
+        while listing.next().now_or_never().unwrap().is_some() {
+            came += 1;
+        }
+        assert_eq!(came, answers);
+        for _ in 0..3 {
+            assert!(listing.next().now_or_never().unwrap().is_none());
+        }
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use keyroster_core::{
     RosterReport, async_trait,
 };
 
-use crate::vendor::{TEN, key, keys, slice, vendor};
+use crate::vendor::{TEN, key, keys, slice, vendor, with_containers};
 
 /// A vendor that never answers.
 #[derive(Debug)]
@@ -107,6 +107,36 @@ async fn two_ways_to_the_same_account_are_told() {
     let same: Vec<_> = report.accounts.iter().map(|account| account.same_as.as_deref()).collect();
     assert_eq!(same.iter().filter(|same| same.is_some()).count(), 1, "{same:?}");
     assert_eq!(same[2], None);
+}
+
+#[tokio::test]
+async fn warnings_come_after_the_keys_and_before_the_verdict() {
+    let mut roster = Roster::new();
+    let hidden = with_containers(Paging::Single, vec![None], |_, _| Page::new(keys(2)));
+    roster.add("hidden", Ok(hidden));
+    roster.add(
+        "short",
+        Ok(vendor(TEN, |request, _| Page::new(slice(&keys(10), request, 10)).with_total(Some(25)))),
+    );
+    let mut events = roster.keys(&ListKeys::all());
+    let mut told = Vec::new();
+    while let Some(event) = events.next().await {
+        told.push(match event {
+            RosterEvent::Key(key) => (key.account, "key"),
+            RosterEvent::Warning(warning) => (warning.account, "warning"),
+            RosterEvent::Finished(report) => (report.account, "finished"),
+            other => panic!("{other:?}"),
+        });
+    }
+    assert!(events.next().await.is_none(), "the end is the end");
+    for (name, keys) in [("hidden", 2), ("short", 10)] {
+        let of_account = told.iter().filter(|(account, _)| account.as_ref() == name);
+        let mut expected = vec!["key"; keys];
+        expected.extend(["warning", "finished"]);
+        assert_eq!(of_account.map(|(_, what)| *what).collect::<Vec<_>>(), expected, "{name}");
+    }
+    let report = report(&roster).await;
+    assert_eq!((report.keys.len(), report.warnings.len(), report.accounts.len()), (12, 2, 2));
 }
 
 #[tokio::test]
