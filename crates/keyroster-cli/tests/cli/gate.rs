@@ -4,6 +4,7 @@ use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use serde_json::{Value, json};
 
 use crate::acts::at;
+use crate::schemas::Schema;
 
 #[tokio::test]
 async fn a_check_that_cannot_tell_does_not_pass() {
@@ -99,6 +100,7 @@ async fn nobody_counts_what_nobody_answered() {
     let json = at(&sandbox, &["list", "--group-by", "account", "-o", "json"]).await.json();
     assert_eq!(json["groups"][0]["value"], "openrouter");
     assert_eq!(json["groups"][0]["keys"], Value::Null);
+    Schema::published("groups").await.hold(&json);
     sandbox.add_fault(Fault::respond(401).vendor(Vendor::Pinata));
     for format in ["table", "csv", "markdown"] {
         let none = at(&sandbox, &["list", "--count", "-o", format]).await;
@@ -106,6 +108,7 @@ async fn nobody_counts_what_nobody_answered() {
     }
     let none = at(&sandbox, &["list", "--count", "-o", "json"]).await.json();
     assert_eq!(none["keys"], Value::Null);
+    Schema::published("count").await.hold(&none);
 }
 
 #[tokio::test]

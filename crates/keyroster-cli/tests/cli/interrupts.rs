@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::bin::keyroster_at;
 use crate::pty::Terminal;
+use crate::schemas::Schema;
 
 /// Until so much is shown, one account of two has answered in full.
 const ONE: &str = "1 of 2 accounts";
@@ -149,6 +150,7 @@ async fn an_interrupted_bulk_finishes_what_it_began_and_names_the_rest() {
         assert!(said.contains("interrupted: 2 keys revoked, 3 not begun"), "{said}");
         let references = if format == "json" {
             let json: Value = serde_json::from_str(&stdout).unwrap();
+            Schema::published("results").await.hold(&json);
             let results = json["results"].as_array().unwrap().clone();
             let outcomes: Vec<_> = results.iter().map(|r| r["outcome"].as_str().unwrap()).collect();
             assert_eq!(outcomes, ["revoked", "revoked", "not-begun", "not-begun", "not-begun"]);
