@@ -183,3 +183,36 @@ fn patterns(flag: &str, texts: &[String]) -> Result<Vec<Pattern>, Failure> {
     };
     texts.iter().map(|text| Pattern::new(text).map_err(wrong)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use keyroster::{ApiKey, KeyId, KeyStatus, ProviderId, Timestamp};
+
+    use super::Filter;
+    use crate::args::FilterArgs;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        filter: FilterArgs,
+    }
+
+    #[test]
+    fn a_status_that_is_not_known_may_be_any() {
+        let key = ApiKey::new(ProviderId::from_static("acme"), KeyId::from("1"));
+        let now: Timestamp = "2026-06-15T12:00:00Z".parse().unwrap();
+        assert_eq!(key.status_at(now), KeyStatus::Unknown);
+        for (words, kept, undecided) in [
+            (&["--status", "active"][..], false, 1),
+            (&["--status", "active", "--or-unknown"], true, 0),
+            (&["--status", "unknown"], true, 0),
+            (&[], true, 0),
+        ] {
+            let line = Line::parse_from([&["list"], words].concat());
+            let mut filter = Filter::new(&line.filter, now).unwrap();
+            assert_eq!((filter.keeps(&key), filter.undecided()), (kept, undecided), "{words:?}");
+            assert_eq!(filter.explain().is_some(), undecided > 0);
+        }
+    }
+}
