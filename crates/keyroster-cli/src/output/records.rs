@@ -184,7 +184,8 @@ pub(crate) fn print_ids<'a>(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     for Record { account, key, .. } in records {
-        writeln!(out, "{account}/{}", key.id)?;
+        // No id makes a line of its own, which would name another key.
+        writeln!(out, "{account}/{}", view::clean(key.id.as_str()))?;
     }
     Ok(out.flush()?)
 }

@@ -40,6 +40,8 @@ async fn accounts_and_the_ids_of_keys_complete_live() {
 async fn names_that_are_known_complete() {
     let facts = completed(keyroster(&[]), &["keyroster", "list", "--sort", "last"]).await;
     assert_eq!(facts, ["last_used"]);
+    let facts = completed(keyroster(&[]), &["keyroster", "list", "--sort", "name,last"]).await;
+    assert_eq!(facts, ["name,last_used"]);
     let facts = completed(keyroster(&[]), &["keyroster", "list", "--group-by", "container_"]).await;
     assert_eq!(facts, ["container_name"]);
     let columns = completed(keyroster(&[]), &["keyroster", "list", "--columns", "al"]).await;
