@@ -74,7 +74,7 @@ fn top_help(command: &Command) -> String {
     for (example, why) in EXAMPLES {
         text += format!("\n  {example:<40}  {why}").trim_end();
     }
-    text
+    text + "{after-help}"
 }
 
 /// Completes accounts, providers and keys wherever one is asked for.

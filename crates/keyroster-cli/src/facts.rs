@@ -63,6 +63,16 @@ impl Fact {
         KNOWN.iter().filter(|known| known.name != "quota").map(Self::Known).collect()
     }
 
+    /// The names of all facts but the vendors' own.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        KNOWN.iter().map(|known| known.name)
+    }
+
+    /// Every fact but the vendors' own.
+    pub(crate) fn all() -> Vec<Self> {
+        KNOWN.iter().map(Self::Known).collect()
+    }
+
     /// The fact of that name.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let name = text.trim().to_lowercase().replace('-', "_");
@@ -77,7 +87,7 @@ impl Fact {
         }
         let names = KNOWN.iter().flat_map(|known| [known.name, known.alias]);
         let nearest = names.min_by_key(|known| strsim::levenshtein(&name, known));
-        let all: Vec<&str> = KNOWN.iter().map(|known| known.name).collect();
+        let all: Vec<&str> = Self::names().collect();
         Err(format!(
             "no fact of a key is called so; `{}` is nearest, of {}, and extras.NAME",
             nearest.unwrap_or_default(),
@@ -88,6 +98,11 @@ impl Fact {
     /// Whether it is the key's id, which is shown as short as it can be.
     pub(crate) fn is_id(&self) -> bool {
         matches!(self, Self::Known(known) if known.name == "id")
+    }
+
+    /// Whether it is the name of the account.
+    pub(crate) fn is_account(&self) -> bool {
+        matches!(self, Self::Known(known) if known.name == "account")
     }
 
     /// Whether people have another name for its value, which is an id.
@@ -388,8 +403,8 @@ fn share(quota: &Quota) -> Option<Rank> {
     };
     let used = quota.used_so_far().filter(|used| used.unit == limit.unit)?;
     if limit.amount == Decimal::ZERO {
-        // Nothing may be used, and nothing is left.
-        return Some(Rank::Share(Share::new(1.0)));
+        // Of nothing there is no share, but any use is too much.
+        return (used.amount > Decimal::ZERO).then(|| Rank::Share(Share::new(f64::INFINITY)));
     }
     let number = |decimal: Decimal| decimal.to_string().parse::<f64>().ok();
     Some(Rank::Share(Share::new(number(used.amount)? / number(limit.amount)?)))

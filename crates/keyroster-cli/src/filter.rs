@@ -1,12 +1,15 @@
 //! Which of the listed keys are shown.
 //!
 //! Vendors are asked for everything; what is not wanted is left out here. A question that a key's vendor
-//! does not answer is no "no": such a key is left out and counted apart.
+//! does not answer is no "no": such a key is left out and counted apart, or kept if that is asked for.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use glob::Pattern;
-use keyroster::{Access, ApiKey, Decimal, Expiry, LastUsed, Limit, Timestamp};
+use keyroster::{
+    Access, ApiKey, Decimal, Expiry, KeyStatus, LastUsed, Limit, ProviderId, Timestamp,
+};
 
 use crate::args::{AccessKind, FilterArgs};
 use crate::config::Definition;
@@ -15,71 +18,95 @@ use crate::failure::Failure;
 /// Whether a key is wanted; none if its vendor does not say what that takes.
 type Answer = Option<bool>;
 
-/// The questions of a command line, and how many keys had no answer.
+/// The questions of a command line, and what had no answer.
 #[derive(Debug)]
 pub(crate) struct Filter<'a> {
     args: &'a FilterArgs,
-    account: Option<Pattern>,
-    provider: Option<Pattern>,
-    tag: Option<Pattern>,
-    name: Option<Pattern>,
+    accounts: Vec<Pattern>,
+    providers: Vec<Pattern>,
+    tags: Vec<Pattern>,
+    names: Vec<Pattern>,
     now: Timestamp,
-    unknown: u64,
+    undecided: u64,
+    /// What providers did not say of the keys that were left out.
+    unsaid: BTreeMap<ProviderId, BTreeSet<&'static str>>,
 }
 
 impl<'a> Filter<'a> {
     pub(crate) fn new(args: &'a FilterArgs, now: Timestamp) -> Result<Self, Failure> {
         Ok(Self {
-            account: pattern("--account", args.account.as_deref())?,
-            provider: pattern("--provider", args.provider.as_deref())?,
-            tag: pattern("--tag", args.tag.as_deref())?,
-            name: pattern("--name", args.name.as_deref())?,
+            accounts: patterns("--account", &args.account)?,
+            providers: patterns("--provider", &args.provider)?,
+            tags: patterns("--tag", &args.tag)?,
+            names: patterns("--name", &args.name)?,
             args,
             now,
-            unknown: 0,
+            undecided: 0,
+            unsaid: BTreeMap::new(),
         })
     }
 
     /// Whether an account can have a wanted key; the others need not be asked.
     pub(crate) fn wants_account(&self, account: &Definition) -> bool {
-        let fits = |pattern: &Option<Pattern>, text: &str| {
-            pattern.as_ref().is_none_or(|p| p.matches(text))
-        };
-        let tagged = |pattern: &Pattern| account.tags.iter().any(|tag| pattern.matches(tag));
-        fits(&self.account, &account.name)
-            && fits(&self.provider, &account.provider)
-            && self.tag.as_ref().is_none_or(tagged)
+        fits(&self.accounts, &account.name)
+            && fits(&self.providers, &account.provider)
+            && (self.tags.is_empty() || account.tags.iter().any(|tag| fits(&self.tags, tag)))
     }
 
     /// Whether a key is wanted.
     pub(crate) fn keeps(&mut self, key: &ApiKey) -> bool {
+        let args = self.args;
         let answers = [
-            Some(self.has_status(key)),
-            self.access(key),
-            self.named(key),
-            self.args.older_than.map_or(Some(true), |age| self.older(key, age)),
-            self.args.unused_for.map_or(Some(true), |age| self.unused(key, age)),
-            self.args.expires_within.map_or(Some(true), |time| self.expires(key, time)),
-            if self.args.never_expires { never_expires(key) } else { Some(true) },
-            self.args.used_over.map_or(Some(true), |percent| used_over(key, percent)),
+            ("status", self.has_status(key)),
+            ("access", self.access(key)),
+            ("name", self.named(key)),
+            ("creation", args.older_than.map_or(Some(true), |age| self.older(key, age))),
+            ("last use", args.unused_for.map_or(Some(true), |age| self.unused(key, age))),
+            ("expiry", args.expires_within.map_or(Some(true), |time| self.expires(key, time))),
+            ("expiry", if args.never_expires { never_expires(key) } else { Some(true) }),
+            ("use", args.used_over.map_or(Some(true), |percent| used_over(key, percent))),
         ];
-        if answers.contains(&Some(false)) {
+        if answers.iter().any(|(_, answer)| *answer == Some(false)) {
             return false;
         }
-        let known = !answers.contains(&None);
-        self.unknown += u64::from(!known);
-        known
+        let mut unsaid = answers.iter().filter(|(_, answer)| answer.is_none()).peekable();
+        if unsaid.peek().is_none() || args.or_unknown {
+            return true;
+        }
+        self.undecided += 1;
+        let facts = self.unsaid.entry(key.provider.clone()).or_default();
+        facts.extend(unsaid.map(|(fact, _)| *fact));
+        false
     }
 
     /// How many keys were left out because their vendor does not say what was asked.
-    pub(crate) fn unknown(&self) -> u64 {
-        self.unknown
+    pub(crate) fn undecided(&self) -> u64 {
+        self.undecided
     }
 
-    fn has_status(&self, key: &ApiKey) -> bool {
+    /// Says which keys were left out and why, if any were.
+    pub(crate) fn explain(&self) -> Option<String> {
+        let keys = match self.undecided {
+            0 => return None,
+            1 => "1 key is left out that may fit".to_owned(),
+            keys => format!("{keys} keys are left out that may fit"),
+        };
+        let silence = self.unsaid.iter().map(|(provider, facts)| {
+            let facts = facts.iter().copied().collect::<Vec<_>>().join(" and ");
+            format!("{provider} does not say the {facts} of each")
+        });
+        let silence = silence.collect::<Vec<_>>().join(", ");
+        Some(format!("{keys}: {silence}; add --or-unknown to list them, too"))
+    }
+
+    /// A status of which nothing is known but that nothing speaks against the key may be any.
+    fn has_status(&self, key: &ApiKey) -> Answer {
         let wanted = &self.args.status;
         let status = key.status_at(self.now);
-        wanted.is_empty() || wanted.iter().any(|wanted| wanted == status.as_str())
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == status.as_str()) {
+            return Some(true);
+        }
+        (status != KeyStatus::Unknown).then_some(false)
     }
 
     fn access(&self, key: &ApiKey) -> Answer {
@@ -93,10 +120,10 @@ impl<'a> Filter<'a> {
     }
 
     fn named(&self, key: &ApiKey) -> Answer {
-        match (&self.name, &key.name) {
-            (None, _) => Some(true),
-            (Some(pattern), Some(name)) => Some(pattern.matches(name)),
-            (Some(_), None) => None,
+        match &key.name {
+            _ if self.names.is_empty() => Some(true),
+            Some(name) => Some(fits(&self.names, name)),
+            None => None,
         }
     }
 
@@ -145,9 +172,47 @@ fn used_over(key: &ApiKey, percent: u32) -> Answer {
     Some(used.amount.checked_mul(hundred)? > share)
 }
 
-fn pattern(flag: &str, text: Option<&str>) -> Result<Option<Pattern>, Failure> {
+/// Whether any pattern fits, or none is asked for.
+fn fits(patterns: &[Pattern], text: &str) -> bool {
+    patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(text))
+}
+
+fn patterns(flag: &str, texts: &[String]) -> Result<Vec<Pattern>, Failure> {
     let wrong = |error: glob::PatternError| {
         Failure::Usage(format!("`{flag}` is no pattern: {}", error.msg))
     };
-    text.map(Pattern::new).transpose().map_err(wrong)
+    texts.iter().map(|text| Pattern::new(text).map_err(wrong)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use keyroster::{ApiKey, KeyId, KeyStatus, ProviderId, Timestamp};
+
+    use super::Filter;
+    use crate::args::FilterArgs;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        filter: FilterArgs,
+    }
+
+    #[test]
+    fn a_status_that_is_not_known_may_be_any() {
+        let key = ApiKey::new(ProviderId::from_static("acme"), KeyId::from("1"));
+        let now: Timestamp = "2026-06-15T12:00:00Z".parse().unwrap();
+        assert_eq!(key.status_at(now), KeyStatus::Unknown);
+        for (words, kept, undecided) in [
+            (&["--status", "active"][..], false, 1),
+            (&["--status", "active", "--or-unknown"], true, 0),
+            (&["--status", "unknown"], true, 0),
+            (&[], true, 0),
+        ] {
+            let line = Line::parse_from([&["list"], words].concat());
+            let mut filter = Filter::new(&line.filter, now).unwrap();
+            assert_eq!((filter.keeps(&key), filter.undecided()), (kept, undecided), "{words:?}");
+            assert_eq!(filter.explain().is_some(), undecided > 0);
+        }
+    }
 }

@@ -20,6 +20,14 @@ pub(crate) struct Gathered {
     pub(crate) elapsed: Duration,
 }
 
+impl Gathered {
+    /// Whether every account failed before it told of any key, so that nothing is known.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        let RosterReport { accounts, failures, .. } = &self.report;
+        !failures.is_empty() && failures.len() == accounts.len() && self.report.keys_answered() == 0
+    }
+}
+
 /// What comes while the accounts are asked.
 pub(crate) enum Step {
     Key(Box<AccountKey>),

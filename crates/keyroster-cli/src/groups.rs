@@ -1,12 +1,12 @@
 //! Keys in groups, and how many there are of each.
 
 use anstyle::Style;
-use keyroster::{AccountKey, KeyStatus, Timestamp};
+use keyroster::{AccountFailure, AccountKey, KeyStatus, Timestamp};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::facts::{Fact, status_style};
 use crate::output::{BOLD, Column, DIM, Record, Table};
-use crate::rank::Rank;
+use crate::rank::{Natural, Rank};
 use crate::view;
 
 /// Keys that share a value of a fact.
@@ -16,8 +16,9 @@ pub(crate) struct Group {
     pub(crate) value: Option<String>,
     /// What people call it.
     name: String,
-    keys: u64,
-    statuses: Statuses,
+    /// None for an account that failed.
+    keys: Option<u64>,
+    statuses: Option<Statuses>,
     #[serde(skip)]
     rank: Option<Rank>,
 }
@@ -52,28 +53,46 @@ pub(crate) fn groups(keys: &[AccountKey], by: &Fact, now: Timestamp) -> Vec<Grou
                 None if by.is_named() => "none".to_owned(),
                 None => view::UNKNOWN.to_owned(),
             };
-            let (statuses, rank) = (Statuses::default(), by.rank(&record));
-            groups.push(Group { value, name, keys: 0, statuses, rank });
+            groups.push(Group { value, name, keys: None, statuses: None, rank: by.rank(&record) });
         }
         let group = &mut groups[place];
-        group.keys += 1;
+        *group.keys.get_or_insert(0) += 1;
         let status = KeyStatus::ALL.iter().position(|status| *status == record.status);
-        if let Some(count) = status.and_then(|status| group.statuses.0.get_mut(status)) {
+        let statuses = group.statuses.get_or_insert_default();
+        if let Some(count) = status.and_then(|status| statuses.0.get_mut(status)) {
             *count += 1;
         }
     }
+    sort(&mut groups);
+    groups
+}
+
+/// Adds the accounts that failed before they told of any such key, to groups of accounts: nobody knows how
+/// many they have.
+pub(crate) fn add_failed(groups: &mut Vec<Group>, failures: &[AccountFailure]) {
+    for failure in failures {
+        let value = Some(failure.account.to_string());
+        if groups.iter().all(|group| group.value != value) {
+            let name = view::clean(&failure.account);
+            let rank = Some(Rank::Text(Natural::new(&failure.account)));
+            groups.push(Group { value, name, keys: None, statuses: None, rank });
+        }
+    }
+    sort(groups);
+}
+
+fn sort(groups: &mut [Group]) {
     groups.sort_by(|a, b| {
         let known = a.value.is_none().cmp(&b.value.is_none());
         known.then_with(|| a.rank.cmp(&b.rank)).then_with(|| a.value.cmp(&b.value))
     });
-    groups
 }
 
 /// A table of groups: their keys by status, or only how many they are.
 pub(crate) fn table(groups: &[Group], by: &Fact, only_count: bool) -> Table {
     let mut sums = Statuses::default();
-    for group in groups {
-        sums.0.iter_mut().zip(group.statuses.0).for_each(|(sum, count)| *sum += count);
+    for statuses in groups.iter().filter_map(|group| group.statuses) {
+        sums.0.iter_mut().zip(statuses.0).for_each(|(sum, count)| *sum += count);
     }
     // A status that no key has says nothing, and nor do those of groups that have one each.
     let by_status = by.name() == "status";
@@ -87,15 +106,17 @@ pub(crate) fn table(groups: &[Group], by: &Fact, only_count: bool) -> Table {
     let mut table = Table::new(&columns);
     let number =
         |count: u64, style: Style| (count.to_string(), if count == 0 { DIM } else { style });
+    let known = |count: Option<u64>, style: Style| {
+        count.map_or_else(|| (view::UNKNOWN.to_owned(), style), |count| number(count, style))
+    };
     for group in groups {
-        let mut row = vec![(group.name.clone(), Style::new()), number(group.keys, Style::new())];
-        row.extend(
-            shown.iter().map(|at| number(group.statuses.0[*at], status_style(KeyStatus::ALL[*at]))),
-        );
+        let mut row = vec![(group.name.clone(), Style::new()), known(group.keys, Style::new())];
+        let of = |at: usize| group.statuses.map(|statuses| statuses.0[at]);
+        row.extend(shown.iter().map(|at| known(of(*at), status_style(KeyStatus::ALL[*at]))));
         table.push(row);
     }
     if groups.len() > 1 && !only_count {
-        let keys = groups.iter().map(|group| group.keys).sum();
+        let keys = groups.iter().filter_map(|group| group.keys).sum();
         let mut row = vec![("in all".to_owned(), BOLD), number(keys, BOLD)];
         row.extend(shown.iter().map(|at| number(sums.0[*at], BOLD)));
         table.push(row);
@@ -111,9 +132,11 @@ pub(crate) fn rows(groups: &[Group], by: &Fact, only_count: bool) -> Vec<Vec<Str
     }
     let row = |group: &Group| {
         let value = group.value.clone().unwrap_or_default();
-        let mut row = vec![value, group.name.clone(), group.keys.to_string()];
+        let known = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default();
+        let mut row = vec![value, group.name.clone(), known(group.keys)];
         if !only_count {
-            row.extend(group.statuses.0.map(|count| count.to_string()));
+            let of = |at: usize| group.statuses.map(|statuses| statuses.0[at]);
+            row.extend((0..KeyStatus::ALL.len()).map(|at| known(of(at))));
         }
         row
     };

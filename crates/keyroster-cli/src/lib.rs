@@ -15,7 +15,7 @@
 //! | 0 | done |
 //! | 1 | findings: `doctor` found a problem, or keys fit and `list --exit-code` was asked for |
 //! | 2 | the command line is wrong, or asks for what the vendor does not offer |
-//! | 3 | partial: some accounts or keys failed, or keys may be missing, as a warning says |
+//! | 3 | partial: some accounts or keys failed, keys may be missing, or it cannot be told whether they fit |
 //! | 4 | a credential or setting is missing, malformed or refused |
 //! | 5 | a vendor or the network failed |
 //! | 6 | a guard refused, and nothing was done |
@@ -27,6 +27,7 @@ mod accounts;
 mod args;
 mod arguments;
 mod cli;
+mod closing;
 mod commands;
 mod complete;
 mod config;
@@ -38,6 +39,7 @@ mod gather;
 mod groups;
 mod handover;
 mod output;
+mod plan;
 mod probe;
 mod progress;
 mod prompt;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use glob::Pattern;
-use keyroster::{ApiKey, ErrorKind, KeyId, KeyList, ListKeys, Provider};
+use keyroster::{ApiKey, Error, ErrorKind, KeyId, KeyList, ListKeys, Provider};
 
 use crate::accounts::Accounts;
 use crate::failure::Failure;
@@ -128,17 +128,36 @@ pub(crate) async fn by_name(
     let pattern = Pattern::new(pattern)
         .map_err(|error| Failure::Usage(format!("`--name` is no pattern: {}", error.msg)))?;
     let mut selection = Selection::default();
-    for (account, provider) in accounts.select(account).await? {
-        let list = provider.list(ListKeys::all()).await?;
-        selection.warn(&account, &list);
+    let (selected, failures) = accounts.select_each(account).await?;
+    if let Some(error) = failures.into_iter().next() {
+        return Err(elsewhere(error, account));
+    }
+    for (name, provider) in selected {
+        let list =
+            provider.list(ListKeys::all()).await.map_err(|error| elsewhere(error, account))?;
+        selection.warn(&name, &list);
         for key in list.keys {
             if key.name.as_deref().is_some_and(|name| pattern.matches(name)) {
-                let (provider, account) = (provider.clone(), account.clone());
+                let (provider, account) = (provider.clone(), name.clone());
                 selection.targets.push(Target { provider, account, key });
             }
         }
     }
     Ok(selection)
+}
+
+/// An account in which keys of a name cannot be looked for; unless it is the one that was named, it may be
+/// passed over.
+fn elsewhere(error: Error, named: Option<&str>) -> Failure {
+    if named.is_some() {
+        return error.into();
+    }
+    let help = format!(
+        "nothing was done, as keys of that name may be there, too: {}; or look in one account alone, with \
+         --account NAME",
+        error.help()
+    );
+    error.with_help(help).into()
 }
 
 /// The references of a file, the first word of each line; blank lines and comments are passed over.

@@ -28,6 +28,7 @@ pub(crate) enum Sink {
         path: PathBuf,
         name: String,
         draft: NamedTempFile,
+        overwrite: bool,
     },
     /// The standard input of a command.
     Command(String),
@@ -49,7 +50,7 @@ impl Sink {
             "dotenv" => {
                 let named = rest.rsplit_once('#').filter(|(path, _)| !path.is_empty());
                 let (path, name) = named.ok_or("`dotenv:` takes PATH#NAME, as `.env#API_KEY`")?;
-                dotenv(Path::new(path), name)
+                dotenv(Path::new(path), name, overwrite)
             }
             "command" if !rest.trim().is_empty() => command(rest),
             _ => Err(format!("`--secret-to` names no sink; {HELP}")),
@@ -74,8 +75,12 @@ impl Sink {
                 placed.map_err(|error| error.error)?;
                 Ok(path.display().to_string())
             }
-            Self::Dotenv { path, name, mut draft } => {
+            Self::Dotenv { path, name, mut draft, overwrite } => {
                 let old = read_dotenv(&path)?;
+                if !overwrite && holds(&old, &name) {
+                    let message = format!("{name} was set there in the meantime");
+                    return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+                }
                 draft.write_all(with_line(&old, &name, secret).expose().as_bytes())?;
                 draft.as_file().sync_all()?;
                 draft.persist(&path).map_err(|error| error.error)?;
@@ -122,7 +127,7 @@ fn file(path: &Path, overwrite: bool) -> Result<Sink, String> {
     Ok(Sink::File { path, draft, overwrite })
 }
 
-fn dotenv(path: &Path, name: &str) -> Result<Sink, String> {
+fn dotenv(path: &Path, name: &str, overwrite: bool) -> Result<Sink, String> {
     let valid = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.is_empty() || !name.chars().all(valid) || name.starts_with(|c: char| c.is_ascii_digit())
     {
@@ -137,8 +142,13 @@ fn dotenv(path: &Path, name: &str) -> Result<Sink, String> {
     if old.lines().any(|line| sets(line, name) && opens_quote(line)) {
         return Err(format!("{shown} gives {name} a value of several lines; put it on one first"));
     }
+    if !overwrite && holds(&old, name) {
+        return Err(format!(
+            "{shown} sets {name} already; name another variable, or add --overwrite"
+        ));
+    }
     let draft = draft_beside(&path)?;
-    Ok(Sink::Dotenv { path, name: name.to_owned(), draft })
+    Ok(Sink::Dotenv { path, name: name.to_owned(), draft, overwrite })
 }
 
 fn command(line: &str) -> Result<Sink, String> {
@@ -194,6 +204,13 @@ fn sets(line: &str, name: &str) -> bool {
     let line = line.trim_start();
     let line = exported(line).unwrap_or(line).trim_start();
     line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
+}
+
+/// Whether a file gives the variable a value that is worth something.
+fn holds(text: &str, name: &str) -> bool {
+    let value = |line: &str| line.split_once('=').map(|(_, value)| value.trim().to_owned());
+    let mut values = text.lines().filter(|line| sets(line, name)).filter_map(value);
+    values.any(|value| !value.trim_matches(['"', '\'', '`']).is_empty())
 }
 
 /// What follows `export` on a line that begins with it.

@@ -35,6 +35,8 @@ pub struct ProviderInfo {
     pub paging: Paging,
     /// The containers whose keys have to be asked for one by one, if there are any.
     pub containers: Option<Containers>,
+    /// Keys that the vendor issues and lists nowhere, in the vendor's word and the plural, if there are any.
+    pub unlisted: Option<&'static str>,
     /// What it can do.
     pub capabilities: Capabilities,
 }
@@ -55,6 +57,7 @@ impl ProviderInfo {
             docs_url: Cow::Borrowed(docs_url),
             paging,
             containers: None,
+            unlisted: None,
             capabilities,
         }
     }
@@ -63,6 +66,13 @@ impl ProviderInfo {
     #[must_use]
     pub const fn with_containers(mut self, kind: &'static str, paging: Paging) -> Self {
         self.containers = Some(Containers { kind, paging });
+        self
+    }
+
+    /// The same provider, whose vendor lists these keys nowhere, as `management keys`.
+    #[must_use]
+    pub const fn with_unlisted(mut self, keys: &'static str) -> Self {
+        self.unlisted = Some(keys);
         self
     }
 }

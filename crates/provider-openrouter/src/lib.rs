@@ -151,4 +151,5 @@ fn info() -> ProviderInfo {
             .with_identify(),
     )
     .with_containers("workspace", WORKSPACE_PAGING)
+    .with_unlisted("management keys")
 }

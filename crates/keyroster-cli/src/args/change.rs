@@ -28,7 +28,7 @@ pub(crate) struct Create {
     #[arg(long, value_enum, value_name = "WHEN")]
     pub(crate) reset: Option<ResetArg>,
 
-    /// When it stops by itself: `90d`, or `2027-01-31T00:00:00Z`.
+    /// When it stops by itself: `90d`, `1y`, or `2027-01-31` (midnight in UTC).
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) expires: Option<Moment>,
 
@@ -48,7 +48,7 @@ pub(crate) struct Create {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// How to print the record.
+    /// How to print the record, or the plan of a dry run.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: ListFormat,
 }
@@ -61,7 +61,7 @@ pub(crate) struct SinkArgs {
     #[arg(long, value_name = "SINK")]
     pub(crate) secret_to: String,
 
-    /// Let `file:PATH` replace a file that exists.
+    /// Let `file:PATH` replace a file that exists, and `dotenv:PATH#NAME` a value.
     #[arg(long)]
     pub(crate) overwrite: bool,
 
@@ -103,7 +103,7 @@ pub(crate) struct Update {
     #[arg(long, value_enum, value_name = "WHEN")]
     pub(crate) reset: Option<ResetArg>,
 
-    /// When it stops by itself: `90d`, or `2027-01-31T00:00:00Z`.
+    /// When it stops by itself: `90d`, `1y`, or `2027-01-31` (midnight in UTC).
     #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "no_expiry")]
     pub(crate) expires: Option<Moment>,
 
@@ -126,7 +126,7 @@ pub(crate) struct Update {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// How to print the record.
+    /// How to print the record, or the plan of a dry run.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: ListFormat,
 }
@@ -144,11 +144,11 @@ pub(crate) struct Rotate {
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Until when the old secret works, too: `1d`, or `2027-01-31T00:00:00Z`.
+    /// Until when the old secret works, too: `1d`, or `2027-01-31` (midnight in UTC).
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) old_works: Option<Moment>,
 
-    /// When the key stops by itself: `90d`, or `2027-01-31T00:00:00Z`.
+    /// When the key stops by itself: `90d`, `1y`, or `2027-01-31` (midnight in UTC).
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) expires: Option<Moment>,
 
@@ -160,7 +160,7 @@ pub(crate) struct Rotate {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// How to print the record.
+    /// How to print the record, or the plan of a dry run.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: ListFormat,
 }
@@ -205,7 +205,7 @@ pub(crate) struct Turn {
     #[arg(long, value_name = "N")]
     pub(crate) max_changes: Option<usize>,
 
-    /// How to print the results.
+    /// How to print the results, or the plan of a dry run.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: ListFormat,
 }

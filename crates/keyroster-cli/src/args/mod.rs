@@ -2,6 +2,7 @@
 
 mod accounts;
 mod change;
+mod examples;
 mod list;
 mod manners;
 mod setup;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 pub(crate) use accounts::{
     AccountsAdd, AccountsCommand, AccountsList, AccountsRemove, AccountsTest, ConfigCommand,
@@ -23,9 +25,11 @@ pub(crate) use manners::Manners;
 pub(crate) use setup::{Completions, Doctor, Man};
 pub(crate) use values::duration;
 
+use crate::commands::schema;
+
 /// Know and control the API keys that your vendors have issued.
 #[derive(Debug, Parser)]
-#[command(name = "keyroster", version, max_term_width = 100)]
+#[command(name = "keyroster", version, max_term_width = 100, after_long_help = examples::TOP)]
 pub(crate) struct Arguments {
     /// Use made-up accounts of an embedded sandbox instead of yours.
     #[arg(long, global = true)]
@@ -44,12 +48,15 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List every key of every account.
+    #[command(after_help = examples::LIST)]
     List(List),
     /// Show one key with everything that its vendor says of it.
     Show(Show),
     /// Make a key, and put its secret where you say.
+    #[command(after_help = examples::CREATE)]
     Create(Box<Create>),
     /// Change a key.
+    #[command(after_help = examples::UPDATE)]
     Update(Box<Update>),
     /// Give a key a new secret in place, and put it where you say.
     Rotate(Rotate),
@@ -58,6 +65,7 @@ pub(crate) enum Command {
     /// Turn disabled keys on again.
     Enable(Turn),
     /// Turn keys off for good.
+    #[command(after_help = examples::REVOKE)]
     Revoke(Turn),
     /// Check the accounts' own credentials.
     Whoami(WhoAmI),
@@ -66,6 +74,7 @@ pub(crate) enum Command {
     /// The secret is never an argument: it would stand in the shell's history and the process list. It is
     /// sent to the vendor whose shape it has, and to no other. Trying a Pinata key that has a limited number
     /// of uses takes one of them.
+    #[command(after_help = examples::IDENTIFY)]
     Identify(Identify),
     /// List, add, remove and test the accounts.
     #[command(subcommand)]
@@ -111,7 +120,12 @@ pub(crate) struct Providers {
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
     /// Which one; without it, all are named.
+    #[arg(add = ArgValueCandidates::new(schemas))]
     pub(crate) name: Option<String>,
+}
+
+fn schemas() -> Vec<CompletionCandidate> {
+    schema::names().map(CompletionCandidate::new).collect()
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use keyroster::{CreateKey, Error, Provider, Reset};
+use keyroster::{Access, CreateKey, Error, Provider, Reset};
 
 use crate::accounts::Source;
 use crate::args::Create;
@@ -10,6 +10,7 @@ use crate::arguments::{create_fields, extras, limit};
 use crate::failure::{self, Failure};
 use crate::handover::{self, Handover};
 use crate::output::Terminal;
+use crate::plan::{Difference, Outcome, Plan, Planned};
 use crate::view;
 
 pub(crate) async fn run(
@@ -25,7 +26,7 @@ pub(crate) async fn run(
     let sink = handover::open(&create.to, &provider)?;
     let name = view::clean(&create.name);
     if create.dry_run {
-        terminal.say(&format!("would create the key `{name}` at {}", create.account));
+        plan(create, &request, terminal)?;
         return Ok(ExitCode::SUCCESS);
     }
     let what = format!("the key `{name}` is being made");
@@ -51,6 +52,46 @@ pub(crate) async fn run(
             Ok(ExitCode::from(failure::code(error.kind())))
         }
     }
+}
+
+/// Shows everything that would be asked for.
+fn plan(create: &Create, request: &CreateKey, terminal: &Terminal) -> Result<(), Failure> {
+    let mut changes = Vec::new();
+    let mut ask = |field: &str, value: Option<String>| {
+        changes.extend(value.map(|value| Difference::made(field, view::clean(&value))));
+    };
+    ask(
+        "access",
+        match &request.access {
+            Access::Scoped { scopes } if !scopes.is_empty() => {
+                Some(scopes.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+            }
+            Access::Unknown => None,
+            access => Some(view::access(access)),
+        },
+    );
+    ask("limit", request.limit.as_ref().map(ToString::to_string));
+    ask("resets", request.reset.as_ref().map(view::reset));
+    ask("expires", request.expires_at.map(|at| at.to_string()));
+    ask("container", request.container.clone());
+    ask("owner", request.owner.clone());
+    for (name, value) in &request.extras {
+        ask(&view::clean(name), Some(value.to_string()));
+    }
+    let mut words =
+        format!("would create the key `{}` at {}:", view::clean(&request.name), create.account);
+    words.extend(changes.iter().map(Difference::line));
+    words += &format!("\n  secret to: {}", view::clean(&create.to.secret_to));
+    let key = Planned {
+        account: create.account.clone(),
+        id: None,
+        name: Some(request.name.clone()),
+        status: None,
+        outcome: Outcome::Planned,
+        changes,
+    };
+    let plan = Plan { act: "create", keys: vec![key], secret_to: Some(&create.to.secret_to) };
+    plan.show(create.output, &words, terminal)
 }
 
 fn request(create: &Create, provider: &Provider) -> Result<CreateKey, Failure> {

@@ -89,6 +89,9 @@ fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result
     for entry in entries {
         let (name, docs) = (&entry.info.display_name, &entry.info.docs_url);
         writeln!(out, "\n{BOLD}{name}{BOLD:#}  {docs}")?;
+        if let Some(unlisted) = entry.info.unlisted {
+            writeln!(out, "  {:<20} {unlisted}", "(not listed)")?;
+        }
         for setting in &entry.settings {
             let room = terminal.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT));
             let help = format!("{} ({})", setting.help, setting.env);

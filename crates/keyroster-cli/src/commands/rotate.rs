@@ -10,6 +10,7 @@ use crate::arguments::extras;
 use crate::failure::{self, Failure};
 use crate::handover::{self, Handover};
 use crate::output::Terminal;
+use crate::plan::{Difference, Outcome, Plan, Planned};
 use crate::{prompt, select, view};
 
 pub(crate) async fn run(
@@ -40,7 +41,20 @@ pub(crate) async fn run(
     let target = select::one(&accounts, &rotate.key).await?;
     let (reference, name) = (view::clean(&target.reference()), view::name(&target.key));
     if rotate.dry_run {
-        terminal.say(&format!("would give {reference} ({name}) a new secret"));
+        let mut changes = Vec::new();
+        if let Some(until) = request.old_works_until {
+            changes.push(Difference::made("old secret works until", until.to_string()));
+        }
+        if let Some(at) = request.expires_at {
+            let old = view::expiry(target.key.expiry, now);
+            changes.push(Difference::new("expires", old, at.to_string()));
+        }
+        let mut words = format!("would give {reference} ({name}) a new secret:");
+        words.extend(changes.iter().map(Difference::line));
+        words += &format!("\n  secret to: {}", view::clean(&rotate.to.secret_to));
+        let keys = vec![Planned::of(&target, Outcome::Planned, changes, now)];
+        let plan = Plan { act: "rotate", keys, secret_to: Some(&rotate.to.secret_to) };
+        plan.show(rotate.output, &words, terminal)?;
         return Ok(ExitCode::SUCCESS);
     }
     if !rotate.yes {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::args::Schema;
 use crate::failure::Failure;
 use crate::groups::Group;
-use crate::output::{Course, print_json, raw_stdout};
+use crate::output::{Asked, print_json, raw_stdout};
 use crate::view;
 
 /// The names that documents carry. A document of one version may gain no field, and lose none.
@@ -18,6 +18,7 @@ pub(crate) const LIST: &str = "urn:keyroster:list:1";
 pub(crate) const GROUPS: &str = "urn:keyroster:groups:1";
 pub(crate) const GROUP: &str = "urn:keyroster:group:1";
 pub(crate) const COUNT: &str = "urn:keyroster:count:1";
+pub(crate) const PLAN: &str = "urn:keyroster:plan:1";
 pub(crate) const RESULTS: &str = "urn:keyroster:results:1";
 pub(crate) const WHOAMI: &str = "urn:keyroster:whoami:1";
 pub(crate) const IDENTIFY: &str = "urn:keyroster:identify:1";
@@ -47,7 +48,7 @@ macro_rules! entry {
     };
 }
 
-static ALL: [Entry; 14] = [
+static ALL: [Entry; 15] = [
     entry!(
         "key",
         "a key: `show`, `create`, `rotate`, `update`, and each line of `list -o jsonl`",
@@ -59,6 +60,7 @@ static ALL: [Entry; 14] = [
     entry!("count", "`list --count`", ["course"]),
     entry!("course", "how asking the accounts went, in those three", []),
     entry!("results", "`disable`, `enable` and `revoke`", []),
+    entry!("plan", "those three, `create`, `update` and `rotate` with `--dry-run`", []),
     entry!("whoami", "`whoami`", ["key", "course"]),
     entry!("identify", "`identify`", ["key"]),
     entry!("providers", "`providers`", []),
@@ -75,15 +77,21 @@ pub(crate) struct Grouped<'a> {
     pub(crate) keys: usize,
     pub(crate) groups: &'a [Group],
     #[serde(flatten)]
-    pub(crate) course: Course<'a>,
+    pub(crate) course: Asked<'a>,
 }
 
 /// How many keys there are, as a document.
 #[derive(Debug, Serialize)]
 pub(crate) struct Count<'a> {
-    pub(crate) keys: usize,
+    /// None if every account failed.
+    pub(crate) keys: Option<usize>,
     #[serde(flatten)]
-    pub(crate) course: Course<'a>,
+    pub(crate) course: Asked<'a>,
+}
+
+/// The names that people use.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|entry| entry.name)
 }
 
 pub(crate) fn run(schema: &Schema) -> Result<ExitCode, Failure> {

@@ -10,7 +10,9 @@ use crate::accounts::Source;
 use crate::args::{Format, Show};
 use crate::facts::Fact;
 use crate::failure::Failure;
-use crate::output::{BOLD, Record, print_csv, print_json, print_jsonl, raw_stdout, stdout, table};
+use crate::output::{
+    BOLD, Record, print_csv, print_ids, print_json, print_jsonl, raw_stdout, stdout, table,
+};
 use crate::select::{self, Target};
 use crate::view;
 
@@ -27,6 +29,7 @@ pub(crate) async fn run(accounts: &Source<'_>, show: &Show) -> Result<ExitCode, 
         }
         Format::Json => print_json(&record.alone(), &mut raw_stdout())?,
         Format::Jsonl => print_jsonl([record], &mut raw_stdout())?,
+        Format::Ids => print_ids([record], &mut raw_stdout())?,
         Format::Csv => print_csv([record], &Fact::exact_ones(), &mut raw_stdout())?,
         Format::Markdown => {
             let facts = Fact::shown();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use futures_util::FutureExt;
 use keyroster::{Error, Operation, Principal, Revocation, UpdateKey};
 use serde::Serialize;
 
@@ -12,7 +13,9 @@ use crate::args::{ListFormat, Turn};
 use crate::commands::schema;
 use crate::failure::{self, Failure, PARTIAL};
 use crate::output::{Document, Terminal, print_json, raw_stdout, stdout};
+use crate::plan::{Outcome, Plan, Planned};
 use crate::select::{self, Selection, Target};
+use crate::stop::Stop;
 use crate::{prompt, view};
 
 /// What is done to each key.
@@ -52,13 +55,17 @@ impl Act {
 const FAILED: &str = "failed";
 const NOT_FOUND: &str = "not-found";
 
+/// What was not touched, as it is so already, or as it was interrupted before.
+const UNCHANGED: &str = "unchanged";
+const NOT_BEGUN: &str = "not-begun";
+
 /// What became of one key.
 #[derive(Debug, Serialize)]
 struct KeyResult {
     account: String,
     id: String,
     name: Option<String>,
-    /// `disabled`, `enabled`, `revoked`, `unchanged`, `already-gone`, `not-found` or `failed`.
+    /// `disabled`, `enabled`, `revoked`, `unchanged`, `already-gone`, `not-found`, `failed` or `not-begun`.
     outcome: &'static str,
     error: Option<String>,
 }
@@ -74,21 +81,18 @@ pub(crate) async fn run(
     for warning in &selection.warnings {
         terminal.warning(warning);
     }
-    let unchanged = selection.targets.extract_if(.., |target| is_done(act, target)).collect();
+    let unchanged: Vec<Target> =
+        selection.targets.extract_if(.., |target| is_done(act, target)).collect();
     for target in &selection.targets {
         check_support(act, target)?;
     }
     guard(act, turn, &mut selection.targets).await?;
-    if !selection.targets.is_empty() && (turn.dry_run || !turn.yes) {
-        show_plan(act, turn, &selection.targets, terminal);
-    }
     if turn.dry_run {
-        for reference in &selection.missing {
-            terminal.warning(&format!("{} is in no list", view::clean(reference)));
-        }
+        dry_run(act, turn, &selection, &unchanged, terminal)?;
         return Ok(ExitCode::SUCCESS);
     }
     if !turn.yes && !selection.targets.is_empty() {
+        terminal.plan(&plan(act, turn, &selection.targets));
         confirm(act, selection.targets.len(), turn, terminal)?;
     }
     carry_out(act, turn, selection, unchanged, terminal).await
@@ -196,7 +200,8 @@ fn is_own(own: &Principal, target: &Target) -> Option<bool> {
     }
 }
 
-fn show_plan(act: Act, turn: &Turn, targets: &[Target], terminal: &Terminal) {
+/// What would be done, or is about to be, in words.
+fn plan(act: Act, turn: &Turn, targets: &[Target]) -> String {
     let would = if turn.dry_run { "would " } else { "" };
     let keys = if targets.len() == 1 {
         "this key".to_owned()
@@ -209,7 +214,35 @@ fn show_plan(act: Act, turn: &Turn, targets: &[Target], terminal: &Terminal) {
         let (name, status) = (view::name(&target.key), target.key.status_at(now));
         plan += &format!("\n  {}  {name}  ({status})", view::clean(&target.reference()));
     }
-    terminal.say(&plan);
+    plan
+}
+
+/// Shows what would be done.
+fn dry_run(
+    act: Act,
+    turn: &Turn,
+    selection: &Selection,
+    unchanged: &[Target],
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let now = view::now();
+    let of = |outcome| move |target| Planned::of(target, outcome, Vec::new(), now);
+    let mut keys = Vec::new();
+    for reference in &selection.missing {
+        terminal.warning(&format!("{} is in no list", view::clean(reference)));
+        let (account, id) = select::split(reference)?;
+        let (account, id) = (account.to_owned(), Some(id.to_owned()));
+        let (outcome, changes) = (Outcome::NotFound, Vec::new());
+        keys.push(Planned { account, id, name: None, status: None, outcome, changes });
+    }
+    keys.extend(unchanged.iter().map(of(Outcome::Unchanged)));
+    keys.extend(selection.targets.iter().map(of(Outcome::Planned)));
+    let words = if selection.targets.is_empty() {
+        format!("nothing would change: no key is left to {}", act.verb())
+    } else {
+        plan(act, turn, &selection.targets)
+    };
+    Plan { act: act.verb(), keys, secret_to: None }.show(turn.output, &words, terminal)
 }
 
 fn confirm(act: Act, count: usize, turn: &Turn, terminal: &Terminal) -> Result<(), Failure> {
@@ -243,23 +276,36 @@ async fn carry_out(
     }
     for target in unchanged {
         let (id, name) = (target.key.id.to_string(), target.key.name);
-        let (account, outcome) = (target.account, "unchanged");
+        let (account, outcome) = (target.account, UNCHANGED);
         results.add(KeyResult { account, id, name, outcome, error: None });
     }
     let count = selection.targets.len();
-    let mut first_failure = None;
-    for (at, target) in selection.targets.into_iter().enumerate() {
-        if count > 1 {
-            terminal.progress(&format!("{} {} of {count}", act.verb(), at + 1));
+    let (mut stop, mut stopped) = (Stop::listen()?, None);
+    let (mut first_failure, mut begun) = (None, 0);
+    let mut targets = selection.targets.into_iter();
+    loop {
+        stopped = stopped.or_else(|| stop.told().now_or_never());
+        if stopped.is_some() {
+            break;
         }
-        let done = match act {
-            Act::Revoke => target.provider.revoke(&target.key.id).await.map(|revocation| {
-                // One that was listed a moment ago, and is gone now, went by this.
-                if revocation == Revocation::AlreadyGone { "already-gone" } else { act.done() }
-            }),
-            Act::Disable | Act::Enable => {
-                let change = UpdateKey::disabled(act == Act::Disable);
-                target.provider.update(&target.key.id, &change).await.map(|_| act.done())
+        let Some(target) = targets.next() else { break };
+        begun += 1;
+        if count > 1 {
+            terminal.progress(&format!("{} {begun} of {count}", act.verb()));
+        }
+        let mut work = std::pin::pin!(turned(act, &target));
+        let done = tokio::select! {
+            biased;
+            done = &mut work => done,
+            code = stop.told() => {
+                stopped = Some(code);
+                terminal.progress("");
+                // What was sent may be done already, so its answer is waited for.
+                terminal.warning(&format!(
+                    "interrupted; waiting for the answer about {}; interrupt again to end at once",
+                    view::clean(&target.reference())
+                ));
+                work.await
             }
         };
         if count > 1 {
@@ -275,7 +321,15 @@ async fn carry_out(
             }
         };
         let (id, name) = (target.key.id.to_string(), target.key.name.clone());
-        results.add(KeyResult { account: target.account, id, name, outcome, error });
+        results.add(KeyResult { account: target.account.clone(), id, name, outcome, error });
+    }
+    for target in targets {
+        let (id, name) = (target.key.id.to_string(), target.key.name);
+        let (account, outcome) = (target.account, NOT_BEGUN);
+        results.add(KeyResult { account, id, name, outcome, error: None });
+    }
+    if stopped.is_some() {
+        terminal.warning(&results.interruption(act));
     }
     let missing = results.count(NOT_FOUND);
     if missing > 0 {
@@ -287,6 +341,9 @@ async fn carry_out(
     }
     let (failed, all) = (results.count(FAILED), results.all.len());
     results.finish()?;
+    if let Some(code) = stopped {
+        return Ok(ExitCode::from(code));
+    }
     Ok(match first_failure {
         Some(kind) if failed == all => ExitCode::from(failure::code(kind)),
         Some(_) => ExitCode::from(PARTIAL),
@@ -294,6 +351,20 @@ async fn carry_out(
         None if !selection.warnings.is_empty() => ExitCode::from(PARTIAL),
         None => ExitCode::SUCCESS,
     })
+}
+
+/// Does it to one key, and tells the outcome.
+async fn turned(act: Act, target: &Target) -> Result<&'static str, Error> {
+    match act {
+        Act::Revoke => target.provider.revoke(&target.key.id).await.map(|revocation| {
+            // One that was listed a moment ago, and is gone now, went by this.
+            if revocation == Revocation::AlreadyGone { "already-gone" } else { act.done() }
+        }),
+        Act::Disable | Act::Enable => {
+            let change = UpdateKey::disabled(act == Act::Disable);
+            target.provider.update(&target.key.id, &change).await.map(|_| act.done())
+        }
+    }
 }
 
 /// The results so far; the first error of printing them is kept for the end.
@@ -310,13 +381,29 @@ impl<'a> Results<'a> {
 
     fn add(&mut self, result: KeyResult) {
         if self.turn.output == ListFormat::Table && self.printed.is_ok() {
-            self.printed = print(&result);
+            let first = self.count(NOT_BEGUN) == 0;
+            self.printed = print(&result, first);
         }
         self.all.push(result);
     }
 
     fn count(&self, outcome: &str) -> usize {
         self.all.iter().filter(|result| result.outcome == outcome).count()
+    }
+
+    /// Says how far it came.
+    fn interruption(&self, act: Act) -> String {
+        let (failed, left) = (self.count(FAILED), self.count(NOT_BEGUN));
+        let done = self.all.len() - failed - left - self.count(NOT_FOUND) - self.count(UNCHANGED);
+        let mut text = format!("interrupted: {} {}", view::plural(done as u64, "key"), act.done());
+        if failed > 0 {
+            text += &format!(", {failed} failed, of which it may be unknown whether it was done");
+        }
+        text += &format!(", {left} not begun");
+        if left > 0 && self.turn.output == ListFormat::Table {
+            text += "; those are the lines of standard output after `# not begun`, for --from";
+        }
+        text
     }
 
     /// Prints what is printed at the end. A reader that left is an error here: it does not know what was
@@ -331,7 +418,7 @@ impl<'a> Results<'a> {
         });
         printed.map_err(|failure| match failure {
             Failure::Io(error) => {
-                let message = format!("all is done, and its results could not be printed: {error}");
+                let message = format!("it is done, and its results could not be printed: {error}");
                 Failure::Io(io::Error::other(message))
             }
             other => other,
@@ -339,10 +426,15 @@ impl<'a> Results<'a> {
     }
 }
 
-fn print(result: &KeyResult) -> Result<(), Failure> {
+/// A line a result; what was not begun is in the form that `--from` reads.
+fn print(result: &KeyResult, first: bool) -> Result<(), Failure> {
     let name = result.name.as_deref().map(view::clean).unwrap_or_default();
     let (account, id) = (view::clean(&result.account), view::clean(&result.id));
-    let line = format!("{:<12}  {account}/{id}  {name}", result.outcome);
+    let line = match (result.outcome, first) {
+        (NOT_BEGUN, true) => format!("# not begun:\n{account}/{id}  {name}"),
+        (NOT_BEGUN, false) => format!("{account}/{id}  {name}"),
+        (outcome, _) => format!("{outcome:<12}  {account}/{id}  {name}"),
+    };
     let mut out = stdout();
     writeln!(out, "{}", line.trim_end())?;
     Ok(out.flush()?)

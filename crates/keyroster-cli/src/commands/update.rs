@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use keyroster::{Access, ApiKey, Change, Provider, Reset, UpdateKey};
+use keyroster::{Access, ApiKey, Change, Expiry, Limit, Provider, Reset, UpdateKey};
 
 use crate::accounts::Source;
 use crate::args::{ListFormat, Update};
@@ -11,7 +11,8 @@ use crate::arguments::{extras, limit, update_fields};
 use crate::commands::show;
 use crate::failure::Failure;
 use crate::output::{Record, Terminal, print_json, stdout};
-use crate::select;
+use crate::plan::{Difference, Outcome, Plan, Planned};
+use crate::select::{self, Target};
 use crate::view;
 
 pub(crate) async fn run(
@@ -27,9 +28,7 @@ pub(crate) async fn run(
     provider.check_update(&change)?;
     let target = select::one(&accounts, &update.key).await?;
     if update.dry_run {
-        let (reference, name) = (view::clean(&target.reference()), view::name(&target.key));
-        let lines = differences(&target.key, &change).join("\n  ");
-        terminal.say(&format!("would change {reference} ({name}):\n  {lines}"));
+        plan(update, &target, &change, terminal)?;
         return Ok(ExitCode::SUCCESS);
     }
     let key = target.provider.update(&target.key.id, &change).await?;
@@ -44,45 +43,72 @@ pub(crate) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a change would make of a key, a line a field: what it is, and what it becomes.
-fn differences(key: &ApiKey, change: &UpdateKey) -> Vec<String> {
+/// Shows what would change.
+fn plan(
+    update: &Update,
+    target: &Target,
+    change: &UpdateKey,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let (reference, name) = (view::clean(&target.reference()), view::name(&target.key));
+    let changes = differences(&target.key, change);
+    let (mut words, outcome) = if changes.is_empty() {
+        (format!("nothing would change: {reference} ({name}) is so already"), Outcome::Unchanged)
+    } else {
+        (format!("would change {reference} ({name}):"), Outcome::Planned)
+    };
+    words.extend(changes.iter().map(Difference::line));
+    let keys = vec![Planned::of(target, outcome, changes, view::now())];
+    Plan { act: "update", keys, secret_to: None }.show(update.output, &words, terminal)
+}
+
+/// What a change would make of a key; what is so already is no change.
+fn differences(key: &ApiKey, change: &UpdateKey) -> Vec<Difference> {
     let now = view::now();
-    let line = |field: &str, old: String, new: String| format!("{field}: {old} -> {new}");
-    let mut lines = Vec::new();
+    let mut found = Vec::new();
+    let mut differ = |field: &str, same: bool, old: &str, new: &str| {
+        if !same {
+            found.push(Difference::new(field, view::clean(old), view::clean(new)));
+        }
+    };
     if let Some(name) = &change.name {
-        lines.push(line("name", view::name(key), view::clean(name)));
+        differ("name", key.name.as_ref() == Some(name), &view::name(key), name);
     }
-    let old = view::quota(&key.quota);
+    let (limit, old) = (&key.quota.limit, view::quota(&key.quota));
     match &change.limit {
-        Change::Set(limit) => lines.push(line("quota", old, view::clean(&limit.to_string()))),
-        Change::Clear => lines.push(line("quota", old, "unlimited".to_owned())),
+        Change::Set(new) => {
+            differ("quota", *limit == Limit::Amount(new.clone()), &old, &new.to_string());
+        }
+        Change::Clear => differ("quota", *limit == Limit::Unlimited, &old, "unlimited"),
         _ => {}
     }
-    let old = view::reset(&key.quota.reset);
+    let (reset, old) = (&key.quota.reset, view::reset(&key.quota.reset));
     match &change.reset {
-        Change::Set(reset) => lines.push(line("resets", old, view::reset(reset))),
-        Change::Clear => lines.push(line("resets", old, "never".to_owned())),
+        Change::Set(new) => differ("resets", reset == new, &old, &view::reset(new)),
+        Change::Clear => differ("resets", *reset == Reset::Never, &old, "never"),
         _ => {}
     }
     let old = view::expiry(key.expiry, now);
     match change.expires_at {
-        Change::Set(at) => lines.push(line("expires", old, at.to_string())),
-        Change::Clear => lines.push(line("expires", old, "never".to_owned())),
+        Change::Set(at) => {
+            differ("expires", key.expiry == Expiry::At { at }, &old, &at.to_string());
+        }
+        Change::Clear => differ("expires", key.expiry == Expiry::Never, &old, "never"),
         _ => {}
     }
     if let Some(access) = &change.access {
-        lines.push(line("access", view::access(&key.access), view::access(access)));
+        differ("access", key.access == *access, &view::access(&key.access), &view::access(access));
     }
     if let Some(container) = &change.container {
         let old = key.container.as_ref().map_or(view::UNKNOWN, |container| container.id.as_str());
-        lines.push(line("container", view::clean(old), view::clean(container)));
+        differ("container", old == container, old, container);
     }
     for (name, value) in &change.extras {
-        let old =
-            key.extras.get(name).map_or_else(|| view::UNKNOWN.to_owned(), ToString::to_string);
-        lines.push(line(&view::clean(name), view::clean(&old), view::clean(&value.to_string())));
+        let old = key.extras.get(name);
+        let shown = old.map_or_else(|| view::UNKNOWN.to_owned(), ToString::to_string);
+        differ(&view::clean(name), old == Some(value), &shown, &value.to_string());
     }
-    lines
+    found
 }
 
 fn change(update: &Update, provider: &Provider) -> Result<UpdateKey, Failure> {

@@ -13,7 +13,8 @@ use crate::view;
 
 pub(crate) use lines::Lines;
 pub(crate) use records::{
-    Course, Document, FailedAccount, Keys, Record, print_csv, print_json, print_jsonl, table,
+    Asked, Course, Document, FailedAccount, Keys, Record, inert, print_csv, print_ids, print_json,
+    print_jsonl, table,
 };
 pub(crate) use table::{Column, Table};
 
@@ -64,9 +65,16 @@ impl Terminal {
         }
     }
 
-    /// Says what was done or is about to be.
-    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    /// Says what was done.
     pub(crate) fn say(&self, message: &str) {
+        if !self.quiet {
+            self.plan(message);
+        }
+    }
+
+    /// Says what would be done, or is about to be: it is what a person is asked about.
+    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    pub(crate) fn plan(&self, message: &str) {
         let _ = writeln!(anstream::stderr(), "{message}");
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use keyroster::{
-    AccountFailure, AccountReport, AccountWarning, ApiKey, Error, KeyStatus, RosterReport,
+    AccountFailure, AccountReport, AccountWarning, ApiKey, Decimal, Error, KeyStatus, RosterReport,
     Timestamp,
 };
 use serde::Serialize;
@@ -78,12 +78,21 @@ impl<'a> Course<'a> {
     }
 }
 
+/// How asking the accounts for certain keys went.
+#[derive(Debug, Serialize)]
+pub(crate) struct Asked<'a> {
+    /// How many keys were left out because their vendors do not say what was asked.
+    pub(crate) undecided: u64,
+    #[serde(flatten)]
+    pub(crate) course: Course<'a>,
+}
+
 /// Everything that the accounts answered.
 #[derive(Debug, Serialize)]
 pub(crate) struct Keys<'a> {
     pub(crate) keys: Vec<Record<'a>>,
     #[serde(flatten)]
-    pub(crate) course: Course<'a>,
+    pub(crate) course: Asked<'a>,
 }
 
 /// An account that failed, and why.
@@ -153,9 +162,32 @@ pub(crate) fn print_csv<'a>(
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(facts.iter().map(Fact::name))?;
     for record in records {
-        csv.write_record(facts.iter().map(|fact| fact.exact(&record)))?;
+        let cell = |fact: &Fact| match fact.exact(&record) {
+            // It is there to be used, and is no person's to choose.
+            id if fact.is_id() => id,
+            text => inert(text),
+        };
+        csv.write_record(facts.iter().map(cell))?;
     }
     csv.flush().map_err(io::Error::into)
+}
+
+/// A text that no spreadsheet takes for a formula: an apostrophe stands before one that begins like it.
+pub(crate) fn inert(text: String) -> String {
+    let begins = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if begins && text.parse::<Decimal>().is_err() { format!("'{text}") } else { text }
+}
+
+/// What names a key on a command line, one a line.
+pub(crate) fn print_ids<'a>(
+    records: impl IntoIterator<Item = Record<'a>>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    for Record { account, key, .. } in records {
+        // No id makes a line of its own, which would name another key.
+        writeln!(out, "{account}/{}", view::clean(key.id.as_str()))?;
+    }
+    Ok(out.flush()?)
 }
 
 /// A table of records for people, whose ids are as long as told.

@@ -50,6 +50,12 @@ impl Column {
         self
     }
 
+    /// One that the keys were chosen by: it stays, and so says why they are there.
+    pub(crate) fn stays(mut self) -> Self {
+        self.drops = 0;
+        self
+    }
+
     /// One that was asked for: it is cut sooner than left out.
     pub(crate) fn kept(mut self) -> Self {
         self.shrinks_to = Some(self.title.width());
@@ -74,9 +80,11 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// Prints the table, no line longer than the width if there is one.
-    pub(crate) fn print(&self, width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
+    /// Prints the table, no line longer than the width if there is one; tells how many columns that leaves
+    /// out.
+    pub(crate) fn print(&self, width: Option<usize>, out: &mut impl Write) -> io::Result<usize> {
         let shown = self.fit(width);
+        let hidden = self.fit(None).len() - shown.len();
         let titles: Vec<_> =
             self.columns.iter().map(|column| (column.title.clone().into_owned(), BOLD)).collect();
         for row in std::iter::once(&titles).chain(&self.rows) {
@@ -98,7 +106,7 @@ impl Table {
             }
             writeln!(out, "{}", line.trim_end())?;
         }
-        Ok(())
+        Ok(hidden)
     }
 
     /// Prints the table for a page of Markdown, where nothing has to fit.
@@ -151,9 +159,14 @@ impl Table {
                 let floor = self.columns[column.0].shrinks_to;
                 floor.is_some_and(|floor| column.1 > floor)
             };
-            match shown.iter_mut().filter(gives).max_by_key(|(_, width)| *width) {
-                Some((_, width)) => *width -= 1,
-                None => break,
+            if let Some((_, width)) = shown.iter_mut().filter(gives).max_by_key(|(_, w)| *w) {
+                *width -= 1;
+                continue;
+            }
+            // There is no room even for what should not be cut; a line that the terminal breaks is worse.
+            match shown.iter_mut().max_by_key(|(_, width)| *width) {
+                Some((_, width)) if *width > 1 => *width -= 1,
+                _ => break,
             }
         }
         shown

@@ -26,6 +26,7 @@ async fn a_secret_goes_where_it_is_told_and_nowhere_else() {
         let limit = ["--limit", "25", "--reset", "monthly"];
         let arguments =
             [&["create", "openrouter", &name, "--secret-to", sink], &limit[..]].concat();
+        let arguments = [&arguments[..], &["--overwrite"][..number % 2]].concat();
         let made = at(&sandbox, &arguments).await.ok();
         let secret = match number {
             0 => std::fs::read_to_string(&path).unwrap(),
@@ -61,7 +62,7 @@ async fn a_sink_that_cannot_be_written_makes_no_key() {
     let taken = folder.path().join("taken");
     std::fs::write(&taken, "mine").unwrap();
     let twice = folder.path().join("twice");
-    std::fs::write(&twice, "K=1\nK=2\nLONG=\"a\nb\"\n").unwrap();
+    std::fs::write(&twice, "K=1\nK=2\nLONG=\"a\nb\"\nexport HELD='x'\nEMPTY=\"\"\n").unwrap();
     let before = count(&sandbox);
     for sink in [
         format!("file:{}", taken.display()),
@@ -72,6 +73,7 @@ async fn a_sink_that_cannot_be_written_makes_no_key() {
         format!("dotenv:{}", twice.display()),
         "command:no-such-command-here".to_owned(),
         format!("dotenv:{}#LONG", twice.display()),
+        format!("dotenv:{}#HELD", twice.display()),
         "nowhere".to_owned(),
         "file:".to_owned(),
     ] {
@@ -86,6 +88,19 @@ async fn a_sink_that_cannot_be_written_makes_no_key() {
     let sink = format!("file:{}", taken.display());
     at(&sandbox, &["create", "openrouter", "x", "--secret-to", &sink, "--overwrite"]).await.ok();
     assert!(std::fs::read_to_string(&taken).unwrap().starts_with("sk-or-v1-"));
+    let held = format!("dotenv:{}#HELD", twice.display());
+    let dry = ["create", "openrouter", "x", "--secret-to", &held, "--dry-run"];
+    let dry = at(&sandbox, &dry).await;
+    assert!(dry.code == 2 && dry.stderr.contains("sets HELD already"), "{dry:?}");
+    at(&sandbox, &["create", "openrouter", "x", "--secret-to", &held, "--overwrite"]).await.ok();
+    // What holds nothing waits to be filled.
+    let empty = format!("dotenv:{}#EMPTY", twice.display());
+    at(&sandbox, &["create", "openrouter", "x", "--secret-to", &empty]).await.ok();
+    let text = std::fs::read_to_string(&twice).unwrap();
+    assert!(
+        text.contains("\nexport HELD=sk-or-v1-") && text.contains("\nEMPTY=sk-or-v1-"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::bin::keyroster_at;
 use crate::pty::Terminal;
+use crate::schemas::Schema;
 
 /// Until so much is shown, one account of two has answered in full.
 const ONE: &str = "1 of 2 accounts";
@@ -110,4 +111,75 @@ async fn the_second_time_ends_it_at_once() {
         assert!(serde_json::from_str::<Value>(&format!("{{{rest}")).is_err(), "it was printed");
     })
     .await;
+}
+
+/// A sandbox in which the second deletion takes so long, and five keys to delete.
+async fn slow(ms: u64) -> Sandbox {
+    let sandbox = Sandbox::start().await.unwrap();
+    let slow = Fault::delay(ms).vendor(Vendor::OpenRouter).method("DELETE").nth([2]);
+    sandbox.add_fault(slow);
+    sandbox
+}
+
+/// How many keys of the sandbox have such a name.
+fn left(sandbox: &Sandbox) -> usize {
+    let truth = sandbox.truth();
+    let keys = truth["openrouter"].as_array().unwrap().iter();
+    keys.filter(|key| key["name"].as_str().unwrap().starts_with("tf-")).count()
+}
+
+#[tokio::test]
+async fn an_interrupted_bulk_finishes_what_it_began_and_names_the_rest() {
+    for format in ["table", "json"] {
+        let sandbox = slow(3000).await;
+        let bulk = ["revoke", "--name", "tf-*", "--yes", "-o", format];
+        let command = keyroster_at(&sandbox, &bulk);
+        assert_eq!(left(&sandbox), 5);
+        let (stdout, said) = aside(move || {
+            let mut terminal = Terminal::start(&command, 200, Some(Stdio::piped()));
+            terminal.until("revoke 2 of 5");
+            kill("-INT", terminal.child.id());
+            let mut stdout = String::new();
+            terminal.child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+            assert_eq!(terminal.end(), 130);
+            (stdout, terminal.screen())
+        })
+        .await;
+        assert_eq!(left(&sandbox), 3, "the second was on its way, the third was not");
+        assert!(said.contains("waiting for the answer about openrouter/"), "{said}");
+        assert!(said.contains("interrupted: 2 keys revoked, 3 not begun"), "{said}");
+        let references = if format == "json" {
+            let json: Value = serde_json::from_str(&stdout).unwrap();
+            Schema::published("results").await.hold(&json);
+            let results = json["results"].as_array().unwrap().clone();
+            let outcomes: Vec<_> = results.iter().map(|r| r["outcome"].as_str().unwrap()).collect();
+            assert_eq!(outcomes, ["revoked", "revoked", "not-begun", "not-begun", "not-begun"]);
+            let field = |r: &Value, name: &str| r[name].as_str().unwrap().to_owned();
+            let lines = results[2..].iter();
+            lines.map(|r| field(r, "account") + "/" + &field(r, "id") + "\n").collect()
+        } else {
+            assert_eq!(stdout.matches("revoked ").count(), 2, "{stdout}");
+            stdout.split_once("# not begun:\n").unwrap().1.to_owned()
+        };
+        // It goes on from there.
+        let rest = keyroster_at(&sandbox, &["revoke", "--from", "-", "--yes"]);
+        crate::acts::reading(rest, &references).await.ok();
+        assert_eq!(left(&sandbox), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_bulk_that_is_interrupted_twice_ends_at_once() {
+    let sandbox = slow(3_600_000).await;
+    let command = keyroster_at(&sandbox, &["revoke", "--name", "tf-*", "--yes"]);
+    aside(move || {
+        let mut terminal = Terminal::start(&command, 200, None);
+        terminal.until("revoke 2 of 5");
+        kill("-INT", terminal.child.id());
+        terminal.until("interrupt again");
+        kill("-INT", terminal.child.id());
+        assert_eq!(terminal.end(), 130);
+    })
+    .await;
+    assert!(left(&sandbox) >= 3, "no third was begun");
 }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use keyroster_sandbox::{Fault, Sandbox, Vendor};
 
 use crate::acts::{at, named, reading};
-use crate::bin::{Run, keyroster_at};
+use crate::bin::{Run, keyroster_at, run};
 
 #[tokio::test]
 async fn a_change_sends_what_changes_and_no_more() {
@@ -53,6 +53,31 @@ async fn nothing_is_revoked_unasked() {
     assert_eq!(sandbox.truth(), before);
     at(&sandbox, &["revoke", &reference, "--yes", "--even-own"]).await.ok();
     assert_ne!(sandbox.truth(), before);
+}
+
+#[tokio::test]
+async fn a_name_is_looked_for_in_every_account_or_in_one() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let before = sandbox.truth();
+    let lost = |arguments: &[&str]| {
+        let mut command = keyroster_at(&sandbox, arguments);
+        command.env("KEYROSTER_LOST__PROVIDER", "pinata");
+        command.env("KEYROSTER_LOST__JWT", "fa4efa4e-no-jwt");
+        run(command)
+    };
+    let all = lost(&["revoke", "--name", "tf-*", "--yes"]).await;
+    assert_eq!(all.code, 4, "{all:?}");
+    for words in ["lost", "nothing was done", "--account NAME", "JWT is malformed"] {
+        assert!(all.stderr.contains(words), "{words}: {}", all.stderr);
+    }
+    assert_eq!(sandbox.truth(), before);
+    let one = ["revoke", "--name", "tf-*", "--account", "openrouter", "--dry-run"];
+    assert!(lost(&one).await.ok().stderr.contains("these 5 keys"));
+    // One that does not answer is no other case.
+    sandbox.add_fault(Fault::respond(401).vendor(Vendor::Pinata));
+    let deaf = at(&sandbox, &["revoke", "--name", "tf-*", "--yes"]).await;
+    assert!(deaf.code == 4 && deaf.stderr.contains("--account NAME"), "{deaf:?}");
+    assert_eq!(sandbox.truth(), before);
 }
 
 #[tokio::test]

@@ -205,7 +205,7 @@ async fn what_the_vendor_does_not_say_is_no_answer() {
         let json = listed.json();
         let keys = json["keys"].as_array().unwrap();
         assert!(!keys.is_empty() && keys.iter().all(|key| key["provider"] == "openrouter"));
-        assert!(listed.stderr.contains("do not say what was asked"), "{}", listed.stderr);
+        assert!(listed.stderr.contains("pinata does not say the"), "{}", listed.stderr);
     }
     // An account that cannot have a wanted key is not asked.
     sandbox.reset();

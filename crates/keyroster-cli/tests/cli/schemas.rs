@@ -10,14 +10,14 @@ use crate::acts::{at, reading};
 use crate::bin::{Run, keyroster, keyroster_at, run};
 
 /// A schema as the binary prints it.
-struct Schema {
+pub(crate) struct Schema {
     all: Schemas,
     index: SchemaIndex,
     name: &'static str,
 }
 
 impl Schema {
-    async fn published(name: &'static str) -> Self {
+    pub(crate) async fn published(name: &'static str) -> Self {
         let schema = run(keyroster(&["schema", name])).await.ok().json();
         let urn = format!("urn:keyroster:{name}:1");
         assert_eq!(schema["$id"], urn);
@@ -34,7 +34,7 @@ impl Schema {
     }
 
     /// Holds a document against the schema, and every document that departs from it, too.
-    fn hold(&self, document: &Value) {
+    pub(crate) fn hold(&self, document: &Value) {
         if let Err(error) = self.all.validate(document, self.index) {
             panic!("{}: {error:#}\n{document:#}", self.name);
         }

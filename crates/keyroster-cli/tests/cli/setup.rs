@@ -37,6 +37,38 @@ async fn accounts_and_the_ids_of_keys_complete_live() {
 }
 
 #[tokio::test]
+async fn names_that_are_known_complete() {
+    let facts = completed(keyroster(&[]), &["keyroster", "list", "--sort", "last"]).await;
+    assert_eq!(facts, ["last_used"]);
+    let facts = completed(keyroster(&[]), &["keyroster", "list", "--sort", "name,last"]).await;
+    assert_eq!(facts, ["name,last_used"]);
+    let facts = completed(keyroster(&[]), &["keyroster", "list", "--group-by", "container_"]).await;
+    assert_eq!(facts, ["container_name"]);
+    let columns = completed(keyroster(&[]), &["keyroster", "list", "--columns", "al"]).await;
+    assert_eq!(columns, ["all"]);
+    let schemas = completed(keyroster(&[]), &["keyroster", "schema", "gr"]).await;
+    assert_eq!(schemas, ["groups", "group"]);
+}
+
+#[tokio::test]
+async fn help_shows_examples_codes_and_variables() {
+    for command in ["list", "create", "update", "revoke", "identify"] {
+        let help = run(keyroster(&[command, "-h"])).await.ok().stdout;
+        let (_, examples) = help.split_once("Examples:\n").unwrap();
+        assert!(examples.matches("keyroster ").count() >= 2, "{examples}");
+        assert!(examples.lines().all(|line| line.len() <= 80), "{examples}");
+    }
+    let long = run(keyroster(&["--help"])).await.ok().stdout;
+    let page = run(keyroster(&["man"])).await.ok().stdout;
+    for words in ["Exit codes:", "told to stop", "KEYROSTER_CONFIG", "NO_COLOR"] {
+        assert!(long.contains(words), "{words}: {long}");
+        assert!(page.replace("\\-", "-").contains(words), "{words}: {page}");
+    }
+    let short = run(keyroster(&["-h"])).await.ok().stdout;
+    assert!(!short.contains("Exit codes:") && short.contains("Examples:"), "{short}");
+}
+
+#[tokio::test]
 async fn what_goes_wrong_completes_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.add_fault(Fault::respond(500));

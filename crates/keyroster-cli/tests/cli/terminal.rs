@@ -46,7 +46,7 @@ async fn colours_are_for_terminals_unless_told() {
 
 #[tokio::test]
 async fn every_table_fits_every_terminal() {
-    for columns in [60, 80, 100, 160] {
+    for columns in [30, 38, 60, 80, 100, 160] {
         for arguments in [
             &["list"][..],
             &[
@@ -62,20 +62,65 @@ async fn every_table_fits_every_terminal() {
         ] {
             let arguments = [arguments, &["--sandbox", "--color", "never", "-q"]].concat();
             let (_, text) = shown(keyroster(&arguments), columns).await;
-            if arguments[0] == "providers" && columns < 80 {
-                // What they can do is not left out.
+            if arguments[0] == "providers" && columns < 60 {
+                // The help of its settings has room of its own.
                 continue;
             }
             assert!(text.lines().count() > 2, "{arguments:?} {text}");
-            // No id is cut, whatever else is.
-            assert!(!text.contains("KEY ID") || text.contains("5fdddc6f "), "{text}");
-            for line in text.lines() {
+            // No id is cut, whatever else is, unless there is no room at all.
+            let cut = columns < 40 || !text.contains("KEY ID");
+            assert!(cut || text.contains("5fdddc6f "), "{text}");
+            // An address is of no use in pieces.
+            for line in text.lines().filter(|line| !line.contains("https://")) {
                 assert!(line.width() <= usize::from(columns), "{columns} {arguments:?}: {line}");
             }
         }
     }
     let (_, wide) = shown(keyroster(&["list", "--sandbox", "--wide", "-q"]), 60).await;
     assert!(wide.contains("5fdddc6f289bedf6a380") && wide.contains("CONTAINER"), "{wide}");
+}
+
+#[tokio::test]
+async fn what_the_keys_were_chosen_by_is_shown_and_what_is_hidden_is_said() {
+    let of = async |arguments: &[&str], columns: u16| {
+        let arguments = [&["list", "--sandbox", "--color", "never"], arguments].concat();
+        shown(keyroster(&arguments), columns).await.0
+    };
+    let plain = of(&[], 62).await;
+    assert!(!plain.contains("QUOTA") && !plain.contains("CREATED"), "{plain}");
+    assert!(plain.contains(" columns hidden, --wide shows all"), "{plain}");
+    for (filter, title) in [
+        (&["--used-over", "80%"][..], "QUOTA"),
+        (&["--older-than", "1d"], "CREATED"),
+        (&["--unused-for", "1d"], "LAST USED"),
+        (&["--never-expires"], "EXPIRES"),
+    ] {
+        let chosen = of(filter, 62).await;
+        assert!(
+            chosen.lines().any(|line| line.contains("KEY ID") && line.contains(title)),
+            "{chosen}"
+        );
+    }
+    let wide = of(&["--wide"], 62).await;
+    assert!(!wide.contains("hidden"), "{wide}");
+}
+
+#[tokio::test]
+async fn quiet_says_nothing_of_what_was_done() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let made = async |name: &str, more: &[&str]| {
+        let sink = format!("file:{}", folder.path().join(name).display());
+        let create = ["create", "openrouter", name, "--secret-to", &sink];
+        run(keyroster_at(&sandbox, &[&create[..], more].concat())).await.ok().stderr
+    };
+    assert!(made("a", &[]).await.starts_with("created openrouter/"));
+    assert_eq!(made("b", &["-q"]).await, "");
+    // A plan is what was asked for.
+    assert!(made("c", &["-q", "--dry-run"]).await.starts_with("would create"));
+    let plan = ["revoke", "--name", "tf-*", "--dry-run", "-q"];
+    let plan = run(keyroster_at(&sandbox, &plan)).await.ok();
+    assert!(plan.stderr.starts_with("would revoke these 5 keys:"), "{}", plan.stderr);
 }
 
 #[tokio::test]
