@@ -8,7 +8,7 @@ use keyroster::{Error, ErrorKind, Provider, ProviderFactory, Registry, Roster, S
 use keyroster_sandbox::Sandbox;
 use tokio::sync::OnceCell;
 
-use crate::config::{Config, Definition, Origin, Setting, Value, nearest};
+use crate::config::{Config, Definition, Origin, Setting, Value, folder_of, nearest};
 use crate::failure::Failure;
 use crate::view;
 
@@ -166,7 +166,7 @@ impl Accounts<'_> {
 
     /// The settings with their secrets.
     async fn settings(&self, definition: &Definition) -> Result<Settings, Error> {
-        let folder = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let folder = folder_of(self.file.as_deref().unwrap_or(Path::new("")));
         let mut settings = Settings::new();
         for (name, Setting { value, .. }) in &definition.settings {
             settings = match value {

@@ -18,6 +18,11 @@ pub(crate) fn run(
     command: &ConfigCommand,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
+    if accounts.sandbox {
+        return Err(Failure::Usage(
+            "the sandbox's accounts have no configuration; leave out --sandbox".to_owned(),
+        ));
+    }
     match command {
         ConfigCommand::Path => path(accounts, terminal),
         ConfigCommand::Check => check(accounts, terminal),
@@ -50,7 +55,7 @@ fn check(accounts: &Source<'_>, terminal: &Terminal) -> Result<ExitCode, Failure
         Some(file) if config.exists => format!("{} is right", file.display()),
         _ => "there is no configuration file; the environment is right".to_owned(),
     };
-    terminal.say(&format!("{place}: {count}"));
+    terminal.done(&format!("{place}: {count}"));
     terminal.hint("no secret was read, and nobody asked; `keyroster doctor` does that");
     Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,7 @@ use keyroster::Registry;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value as Toml, value};
 
 use super::credential::CommandLine;
-use super::{CredentialSource, Value, mistake, read};
+use super::{CredentialSource, Value, folder_of, mistake, read};
 use crate::failure::Failure;
 
 /// An account to be written down.
@@ -121,10 +121,7 @@ fn write(path: &Path, text: &str, registry: &Registry) -> Result<(), Failure> {
     };
     // A file that is kept elsewhere and linked here stays linked.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&target);
     make_folder(folder).map_err(failed)?;
     let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     draft.write_all(text.as_bytes()).map_err(failed)?;

@@ -19,7 +19,7 @@ use keyroster::{ProviderFactory, Registry, Secret};
 pub(crate) use credential::{CredentialSource, Trouble};
 pub(crate) use edit::{NewAccount, add, remove};
 pub(crate) use keychain::Keychain;
-pub(crate) use mistake::{Mistake, nearest};
+pub(crate) use mistake::{Mistake, nearest, quoted};
 pub(crate) use read::check_name;
 
 use crate::env;
@@ -92,10 +92,20 @@ impl fmt::Display for Origin {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Plain(text) => f.write_str(text),
+            Self::Plain(text) => f.write_str(&without_user(text)),
             Self::Credential(source) => source.fmt(f),
             Self::MadeUp(_) => f.write_str("made up"),
         }
+    }
+}
+
+/// An address without the user and password that it may hold.
+fn without_user(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://…@{host}{path}"),
+        None => text.to_owned(),
     }
 }
 
@@ -151,6 +161,14 @@ impl Config {
         }
         accounts.sort_by(|one, other| one.name.cmp(&other.name));
         Ok((Self { file, exists, accounts }, mistakes))
+    }
+}
+
+/// The folder that a file lies in: the current one, where its path names none.
+pub(crate) fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 
@@ -275,4 +293,21 @@ fn unusable(account: &Definition, registry: &Registry) -> Option<Mistake> {
         Origin::Line(line) => Mistake::at(line, 1, message),
         _ => Mistake::new(message),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+
+    #[test]
+    fn an_address_is_shown_without_its_user() {
+        for (text, shown) in [
+            ("https://me:fa4efa4e@x.example/v1", "https://…@x.example/v1"),
+            ("https://fa4efa4e@x.example", "https://…@x.example"),
+            ("https://x.example/a@b", "https://x.example/a@b"),
+            ("me@x.example", "me@x.example"),
+        ] {
+            assert_eq!(Value::Plain(text.to_owned()).to_string(), shown);
+        }
+    }
 }

@@ -11,7 +11,7 @@ use toml_edit::{Document, Item, TableLike, Value as Toml};
 use super::credential::{Command, CommandLine};
 use super::mistake::position;
 use super::overrides::provider_of;
-use super::{CredentialSource, Definition, Mistake, Origin, Setting, Value, nearest};
+use super::{CredentialSource, Definition, Mistake, Origin, Setting, Value, nearest, quoted};
 use crate::args::duration;
 
 const PROVIDER: &str = "provider";
@@ -74,7 +74,10 @@ impl<'a> Reader<'a> {
                     Ok(_) => format!("an account is a table `[accounts.{name}]`"),
                     Err(_) => nearest(name, ["accounts"]),
                 };
-                self.wrong(key_span(table, name), format!("unknown setting `{name}`; {hint}"));
+                self.wrong(
+                    key_span(table, name),
+                    format!("unknown setting {}; {hint}", quoted(name)),
+                );
                 continue;
             }
             let Some(accounts) = item.as_table_like() else {
@@ -88,7 +91,7 @@ impl<'a> Reader<'a> {
             for (name, item) in accounts.iter() {
                 let span = key_span(accounts, name);
                 if let Err(wrong) = check_name(name) {
-                    self.wrong(span, format!("`{name}`: {wrong}"));
+                    self.wrong(span, format!("{}: {wrong}", quoted(name)));
                     continue;
                 }
                 match item.as_table_like() {
@@ -136,7 +139,7 @@ impl<'a> Reader<'a> {
                         let names = factory.settings().iter().map(|setting| setting.name);
                         let names = names.chain([PROVIDER, TAGS]);
                         let hint = nearest(key, names);
-                        let message = format!("unknown setting `{key}`; {hint}");
+                        let message = format!("unknown setting {}; {hint}", quoted(key));
                         self.wrong(at, message);
                         continue;
                     }
@@ -241,7 +244,7 @@ impl<'a> Reader<'a> {
                     patience = self.timeout(item);
                     continue;
                 }
-                "env" => self.text(kind_of, item).map(CredentialSource::Env),
+                "env" => self.text(kind_of, item).and_then(|name| self.variable(&name, item)),
                 "file" => {
                     self.text(kind_of, item).map(|path| CredentialSource::File(PathBuf::from(path)))
                 }
@@ -256,7 +259,7 @@ impl<'a> Reader<'a> {
                     .map(|line| CredentialSource::Command(Command { line, patience: None })),
                 other => {
                     let hint = nearest(other, SOURCES);
-                    let message = format!("`{other}` is no place of a secret; {hint}");
+                    let message = format!("{} is no place of a secret; {hint}", quoted(other));
                     self.wrong(key_span(table, other), message);
                     return None;
                 }
@@ -293,6 +296,10 @@ impl<'a> Reader<'a> {
             self.wrong(item.span(), format!("`{name}` is a text that is not empty"));
         }
         text.map(str::to_owned)
+    }
+
+    fn variable(&mut self, name: &str, item: &Item) -> Option<CredentialSource> {
+        CredentialSource::variable(name).map_err(|wrong| self.wrong(item.span(), wrong)).ok()
     }
 
     fn command(&mut self, item: &Item) -> Option<CommandLine> {

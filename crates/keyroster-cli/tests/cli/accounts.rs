@@ -37,6 +37,23 @@ async fn a_credential_comes_from_where_the_file_says() {
     }
 }
 
+/// A file that is named without its folder lies in the current one, and so do the things it names.
+#[tokio::test]
+async fn a_configuration_file_beside_us_is_named_alone() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let settings = openrouter(&sandbox, "command = [\"cat\", \"key.txt\"]");
+    std::fs::write(settings.folder.path().join("key.txt"), sandbox.openrouter().management_key)
+        .unwrap();
+    for (arguments, variable) in
+        [(&["--config", "keyroster.toml", "whoami"][..], ""), (&["whoami"], "keyroster.toml")]
+    {
+        let mut command = keyroster(arguments);
+        command.env("PATH", "/usr/bin:/bin").current_dir(settings.folder.path());
+        command.env("KEYROSTER_CONFIG", variable);
+        run(command).await.ok();
+    }
+}
+
 #[cfg(unix)]
 fn make_private(path: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt;

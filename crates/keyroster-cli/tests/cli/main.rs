@@ -19,3 +19,4 @@ mod setup;
 mod shapes;
 mod show;
 mod terminal;
+mod withheld;

@@ -7,7 +7,7 @@ use keyroster::{ProviderFactory, Secret, Setting};
 use crate::accounts::Source;
 use crate::args::AccountsAdd;
 use crate::config::{
-    self, Config, CredentialSource, Keychain, NewAccount, Value, check_name, nearest,
+    self, Config, CredentialSource, Keychain, NewAccount, Value, check_name, nearest, quoted,
 };
 use crate::failure::Failure;
 use crate::output::Terminal;
@@ -29,10 +29,10 @@ pub(super) async fn run(
         Keychain::set(&entry, secret)
             .await
             .map_err(|trouble| Failure::Configuration(format!("nothing was written: {trouble}")))?;
-        terminal.say(&format!("kept `{entry}` in the keychain"));
+        terminal.done(&format!("kept `{entry}` in the keychain"));
     }
     config::add(file, &account, accounts.registry)?;
-    terminal.say(&format!("added `{}` to {}", account.name, file.display()));
+    terminal.done(&format!("added `{}` to {}", account.name, file.display()));
     warn_of_vendor_variables(&config, terminal);
     terminal.hint(&format!("see whether it works: keyroster accounts test {}", account.name));
     Ok(ExitCode::SUCCESS)
@@ -63,13 +63,15 @@ fn describe(
     }
     let mut settings = Vec::new();
     let mut secrets = Vec::new();
-    for (setting, source) in &add.credentials {
+    for given in &add.credentials {
+        let (setting, source) = pair("--credential", given)?;
         let setting = known(factory, setting, true)?;
         settings.push((setting.name.to_owned(), credential(&name, setting, source)?));
     }
-    for (setting, value) in &add.settings {
+    for given in &add.settings {
+        let (setting, value) = pair("--set", given)?;
         let setting = known(factory, setting, false)?;
-        settings.push((setting.name.to_owned(), Value::Plain(value.clone())));
+        settings.push((setting.name.to_owned(), Value::Plain(value.to_owned())));
     }
     if add.credentials.is_empty() {
         settings.push(ask_credential(factory, &name, terminal)?);
@@ -115,6 +117,18 @@ fn required(what: &str, question: &str, terminal: &Terminal) -> Result<String, F
     )))
 }
 
+/// A setting and what it is set to. What was given is not shown in the error: it may be a secret.
+fn pair<'a>(option: &str, given: &'a str) -> Result<(&'a str, &'a str), Failure> {
+    let (name, value) = given.split_once('=').ok_or_else(|| {
+        let example = if option == "--set" { "base-url=https://…" } else { "jwt=env:NAME" };
+        Failure::Usage(format!(
+            "{option} takes a setting and its value, as {option} {example}; what was given is not \
+             shown, as it may be a secret"
+        ))
+    })?;
+    Ok((name.trim(), value.trim()))
+}
+
 /// The setting of that name, of the kind that is asked for.
 fn known(
     factory: &dyn ProviderFactory,
@@ -122,7 +136,6 @@ fn known(
     secret: bool,
 ) -> Result<&'static Setting, Failure> {
     let id = factory.info().id;
-    let name = view::clean(name);
     match factory.settings().iter().find(|setting| setting.name == name) {
         Some(setting) if setting.secret == secret => Ok(setting),
         Some(_) if secret => Err(Failure::Usage(format!(
@@ -134,8 +147,8 @@ fn known(
         ))),
         None => {
             let settings = factory.settings().iter().filter(|setting| setting.secret == secret);
-            let hint = nearest(&name, settings.map(|setting| setting.name));
-            Err(Failure::Usage(format!("{id} accounts have no setting `{name}`; {hint}")))
+            let hint = nearest(name, settings.map(|setting| setting.name));
+            Err(Failure::Usage(format!("{id} accounts have no setting {}; {hint}", quoted(name))))
         }
     }
 }

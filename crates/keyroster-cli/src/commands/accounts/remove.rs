@@ -31,14 +31,14 @@ pub(super) async fn run(
         prompt::confirm(&question, terminal)?;
     }
     config::remove(file, &remove.account, accounts.registry)?;
-    terminal.say(&format!("removed `{name}` from {}; its keys stay as they are", file.display()));
+    terminal.done(&format!("removed `{name}` from {}; its keys stay as they are", file.display()));
     for setting in account.settings.values() {
         // Another account may use an entry that has another name than ours.
         if let Value::Credential(CredentialSource::Keychain(entry)) = &setting.value
             && entry.starts_with(&format!("{}/", account.name))
         {
             match Keychain::delete(entry).await {
-                Ok(()) => terminal.say(&format!("removed `{entry}` from the keychain")),
+                Ok(()) => terminal.done(&format!("removed `{entry}` from the keychain")),
                 Err(trouble) => terminal.warning(&format!("`{entry}` stays: {trouble}")),
             }
         }
