@@ -1,5 +1,6 @@
 //! Which accounts a command asks, and opening them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt;
@@ -14,6 +15,9 @@ use crate::view;
 
 /// So many accounts' secrets are fetched at once; each may start a command.
 const FETCHED_AT_ONCE: usize = 16;
+
+/// Nobody reads more names in an error.
+const NAMED: usize = 10;
 
 /// Where accounts come from: the configuration, or a sandbox.
 #[derive(Debug)]
@@ -64,10 +68,10 @@ impl<'a> Source<'a> {
 impl Accounts<'_> {
     /// Keeps the accounts that are wanted; at least one.
     pub(crate) fn retain(&mut self, wanted: impl Fn(&Definition) -> bool) -> Result<(), Failure> {
-        let names = self.names();
+        let there_is = self.there_is();
         self.all.retain(|account| wanted(&account.definition));
         if self.all.is_empty() {
-            return Err(Failure::Usage(format!("no account fits; there is {names}")));
+            return Err(Failure::Usage(format!("no account fits; there is {there_is}")));
         }
         Ok(())
     }
@@ -184,10 +188,25 @@ impl Accounts<'_> {
         Ok(settings)
     }
 
-    fn names(&self) -> String {
-        let names: Vec<_> = self.definitions().map(|known| format!("`{}`", known.name)).collect();
-        names.join(", ")
+    /// The first accounts and tags, to choose from.
+    fn there_is(&self) -> String {
+        let names: BTreeSet<&str> = self.definitions().map(|known| known.name.as_str()).collect();
+        let tags = self.definitions().flat_map(|known| &known.tags).map(String::as_str);
+        let tags: BTreeSet<&str> = tags.collect();
+        let accounts = format!("the accounts {}", first_of(&names));
+        if tags.is_empty() {
+            return accounts;
+        }
+        format!("{accounts}, with the tags {}", first_of(&tags))
     }
+}
+
+/// So many names, and a sign that there are more.
+fn first_of(names: &BTreeSet<&str>) -> String {
+    let shown: Vec<String> =
+        names.iter().take(NAMED).map(|name| format!("`{}`", view::clean(name))).collect();
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// The sandbox's accounts, named after their providers.
@@ -209,7 +228,9 @@ fn made_up(registry: &Registry, sandbox: &Sandbox) -> Vec<Definition> {
         Some(Definition {
             name: id.clone(),
             provider: id,
+            provider_by: Origin::Sandbox,
             tags: Vec::new(),
+            tags_by: None,
             settings: settings.into(),
             origin: Origin::Sandbox,
         })

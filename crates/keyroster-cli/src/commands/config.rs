@@ -84,7 +84,9 @@ fn to_json(account: &Definition) -> serde_json::Value {
     json!({
         "account": account.name,
         "provider": account.provider,
+        "provider_set_by": account.provider_by.to_string(),
         "tags": account.tags,
+        "tags_set_by": account.tags_by.as_ref().map(Origin::to_string),
         "described_in": account.origin.to_string(),
         "settings": settings.collect::<Vec<_>>(),
     })
@@ -98,9 +100,9 @@ fn print(config: &Config, out: &mut impl Write) -> Result<(), Failure> {
     }
     for account in &config.accounts {
         writeln!(out, "\n{BOLD}[accounts.{}]{BOLD:#}", account.name)?;
-        line("provider", &account.provider, &account.origin, out)?;
-        if !account.tags.is_empty() {
-            line("tags", &account.tags.join(", "), &account.origin, out)?;
+        line("provider", &account.provider, &account.provider_by, out)?;
+        if let Some(by) = &account.tags_by {
+            line("tags", &account.tags.join(", "), by, out)?;
         }
         for (name, setting) in &account.settings {
             line(name, &setting.value.to_string(), &setting.origin, out)?;

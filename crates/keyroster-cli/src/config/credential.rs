@@ -164,6 +164,10 @@ impl CredentialSource {
     /// Fetches the secret; relative paths start at the folder.
     pub(crate) async fn fetch(&self, folder: &Path) -> Result<Secret, Trouble> {
         let secret = match self {
+            Self::Env(name) if env::is_garbled(name) => {
+                let what = format!("the environment variable {name} holds what is no text");
+                return Err(Trouble::new(what, "set it anew"));
+            }
             Self::Env(name) => env::secret(name).ok_or_else(|| {
                 Trouble::new(format!("the environment variable {name} is not set"), "set it")
             })?,

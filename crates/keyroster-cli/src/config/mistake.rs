@@ -37,6 +37,13 @@ impl Mistake {
     }
 }
 
+impl Mistake {
+    /// Whether it says the same, wherever it stands.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.message == other.message
+    }
+}
+
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some((line, column)) = self.at {

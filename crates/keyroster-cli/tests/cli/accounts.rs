@@ -159,7 +159,6 @@ async fn what_cannot_be_an_account_is_not_written() {
         (&["a", "--provider", "pinata", "--set", "jwt=fa4efa4e"], "does not belong"),
         (&["a", "--provider", "pinata"], "--credential is not given"),
         (&["--credential", "jwt=env:A"], "--provider is not given"),
-        (&["a", "--provider", "pinata", "--credential", "jwt=keychain"], "no secret"),
     ] {
         let said = settings.run(&[&["accounts", "add"], arguments].concat()).await;
         assert_eq!(said.code, 2, "{arguments:?}: {said:?}");

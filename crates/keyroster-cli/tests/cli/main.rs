@@ -6,6 +6,7 @@ mod acts;
 mod bin;
 mod config;
 mod creating;
+mod editing;
 mod failures;
 mod hundred;
 mod interrupts;

@@ -1,6 +1,7 @@
 //! `keyroster accounts`: describes the accounts.
 
 mod add;
+mod ask;
 mod list;
 mod remove;
 mod test;
