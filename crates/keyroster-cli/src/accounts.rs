@@ -105,6 +105,12 @@ impl Accounts<'_> {
         Ok(self.open(account).await?)
     }
 
+    /// The account of that name, or why it cannot be asked; none if there is none.
+    pub(crate) async fn try_find(&self, name: &str) -> Option<Result<Provider, Error>> {
+        let account = self.all.iter().find(|account| account.definition.name == name)?;
+        Some(self.open(account).await)
+    }
+
     /// The account of that name, or without a name all of them; one that cannot be asked is an error.
     pub(crate) async fn select(
         &self,

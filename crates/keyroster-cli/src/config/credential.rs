@@ -124,7 +124,8 @@ fn first_of(line: &str) -> &str {
     ""
 }
 
-fn is_variable(name: &str) -> bool {
+/// Whether an environment variable can be called so.
+pub(crate) fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

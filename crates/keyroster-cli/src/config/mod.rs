@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use keyroster::{ProviderFactory, Registry, Secret};
 
-pub(crate) use credential::{CredentialSource, Trouble};
+pub(crate) use credential::{CredentialSource, Trouble, is_variable};
 pub(crate) use edit::{NewAccount, add, remove, taken};
 pub(crate) use keychain::Keychain;
 pub(crate) use mistake::{Mistake, nearest, quoted, report};

@@ -9,6 +9,7 @@ mod creating;
 mod editing;
 mod failures;
 mod hundred;
+mod identify;
 mod interrupts;
 mod lifecycle;
 mod list;
