@@ -168,7 +168,7 @@ mod tests {
             let command = blocking::Command::new(program).args(["--exact", NAME, "--nocapture"]);
             let mut child = command.env(ASKING, "1").spawn(inside).unwrap();
             let mut file = File::from(OwnedFd::from(pty));
-            let shows =
+            let echoes =
                 |file: &File| tcgetattr(file).unwrap().local_modes.contains(LocalModes::ECHO);
             let mut shown = String::new();
             while !shown.contains("secret: ") {
@@ -176,12 +176,12 @@ mod tests {
                 let count = file.read(&mut bytes).unwrap();
                 shown += &String::from_utf8_lossy(&bytes[..count]);
             }
-            while shows(&file) {
+            while echoes(&file) {
                 std::thread::yield_now();
             }
             end(&mut file, Pid::from_child(&child));
             assert_eq!(child.wait().unwrap().signal(), Some(signal));
-            assert!(shows(&file), "what is typed stays unseen after {signal}");
+            assert!(echoes(&file), "what is typed stays unseen after {signal}");
         }
     }
 }

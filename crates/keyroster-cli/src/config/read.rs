@@ -106,22 +106,21 @@ impl<'a> Reader<'a> {
                     self.wrong(span, format!("{}: {wrong}", quoted(name)));
                     continue;
                 }
-                match item.as_table_like() {
-                    Some(table) => match self.account(name, table, span) {
-                        Some(account) => found.push(account),
-                        None => self.broken.push(name.to_owned()),
-                    },
-                    None => {
-                        self.broken.push(name.to_owned());
-                        self.wrong(
-                            span,
-                            format!(
-                                "`{name}` is an account, and so a table, and not {}; write \
-                                 `[accounts.{name}]`",
-                                kind(item)
-                            ),
-                        );
-                    }
+                let Some(table) = item.as_table_like() else {
+                    self.broken.push(name.to_owned());
+                    let what = kind(item);
+                    self.wrong(
+                        span,
+                        format!(
+                            "`{name}` is an account, and so a table, and not {what}; write \
+                             `[accounts.{name}]`"
+                        ),
+                    );
+                    continue;
+                };
+                match self.account(name, table, span) {
+                    Some(account) => found.push(account),
+                    None => self.broken.push(name.to_owned()),
                 }
             }
         }
