@@ -1,6 +1,8 @@
 //! Which accounts a command asks, and opening them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -8,17 +10,20 @@ use keyroster::{Error, ErrorKind, Provider, ProviderFactory, Registry, Roster, S
 use keyroster_sandbox::Sandbox;
 use tokio::sync::OnceCell;
 
-use crate::config::{Config, Definition, Origin, Setting, Value, nearest};
+use crate::config::{Config, Definition, Origin, Setting, Value, folder_of, nearest};
 use crate::failure::Failure;
 use crate::view;
 
 /// So many accounts' secrets are fetched at once; each may start a command.
 const FETCHED_AT_ONCE: usize = 16;
 
+/// Nobody reads more names in an error.
+const NAMED: usize = 10;
+
 /// Where accounts come from: the configuration, or a sandbox.
 #[derive(Debug)]
 pub(crate) struct Source<'a> {
-    pub(crate) registry: &'a Registry,
+    pub(crate) registry: &'a Arc<Registry>,
     pub(crate) sandbox: bool,
     /// The configuration file that the user names.
     pub(crate) config: Option<&'a Path>,
@@ -27,10 +32,9 @@ pub(crate) struct Source<'a> {
 /// The accounts that a command may ask. One is opened when it is first asked: only then is its secret
 /// fetched.
 #[derive(Debug)]
-pub(crate) struct Accounts<'a> {
-    registry: &'a Registry,
+pub(crate) struct Accounts {
     /// In the order of their names.
-    all: Vec<Account>,
+    all: Vec<Arc<Account>>,
     file: Option<PathBuf>,
     /// It serves as long as this lives.
     _sandbox: Option<Sandbox>,
@@ -39,12 +43,15 @@ pub(crate) struct Accounts<'a> {
 #[derive(Debug)]
 struct Account {
     definition: Definition,
+    registry: Arc<Registry>,
+    /// The file that describes it, if one does.
+    file: Option<PathBuf>,
     opened: OnceCell<Result<Provider, Error>>,
 }
 
-impl<'a> Source<'a> {
+impl Source<'_> {
     /// All accounts; at least one.
-    pub(crate) async fn open(&self) -> Result<Accounts<'a>, Failure> {
+    pub(crate) async fn open(&self) -> Result<Accounts, Failure> {
         let sandbox = if self.sandbox { Some(Sandbox::start().await?) } else { None };
         let (definitions, file) = if let Some(sandbox) = &sandbox {
             (made_up(self.registry, sandbox), None)
@@ -55,28 +62,36 @@ impl<'a> Source<'a> {
             }
             (config.accounts, config.file)
         };
-        let account = |definition| Account { definition, opened: OnceCell::new() };
+        let account = |definition| {
+            let (registry, file) = (Arc::clone(self.registry), file.clone());
+            Arc::new(Account { definition, registry, file, opened: OnceCell::new() })
+        };
         let all = definitions.into_iter().map(account).collect();
-        Ok(Accounts { registry: self.registry, all, file, _sandbox: sandbox })
+        Ok(Accounts { all, file, _sandbox: sandbox })
     }
 }
 
-impl Accounts<'_> {
+impl Accounts {
     /// Keeps the accounts that are wanted; at least one.
     pub(crate) fn retain(&mut self, wanted: impl Fn(&Definition) -> bool) -> Result<(), Failure> {
-        let names = self.names();
+        let there_is = self.there_is();
         self.all.retain(|account| wanted(&account.definition));
         if self.all.is_empty() {
-            return Err(Failure::Usage(format!("no account fits; there is {names}")));
+            return Err(Failure::Usage(format!("no account fits; there is {there_is}")));
         }
         Ok(())
     }
 
-    /// All of them as one.
-    pub(crate) async fn roster(&self) -> Roster {
+    /// All of them as one; each is opened in its turn, so that a secret that is slow to come delays nobody.
+    pub(crate) fn roster(&self) -> Roster {
         let mut roster = Roster::new();
-        for (account, provider) in self.all.iter().zip(self.open_all().await) {
-            roster.add(account.definition.name.as_str(), provider);
+        for account in &self.all {
+            let name = account.definition.name.as_str();
+            let account = Arc::clone(account);
+            roster.add_lazily(name, move || {
+                let account = Arc::clone(&account);
+                async move { account.open().await }
+            });
         }
         roster
     }
@@ -98,22 +113,17 @@ impl Accounts<'_> {
             let name = view::clean(name);
             return Err(Failure::Usage(format!("there is no account `{name}`; {hint}")));
         };
-        Ok(self.open(account).await?)
+        Ok(account.open().await?)
     }
 
-    /// The account of that name, or without a name all of them; one that cannot be asked is an error.
-    pub(crate) async fn select(
-        &self,
-        name: Option<&str>,
-    ) -> Result<Vec<(String, Provider)>, Failure> {
-        let (selected, failures) = self.select_each(name).await?;
-        match failures.into_iter().next() {
-            Some(error) => Err(error.into()),
-            None => Ok(selected),
-        }
+    /// The account of that name, or why it cannot be asked; none if there is none.
+    pub(crate) async fn try_find(&self, name: &str) -> Option<Result<Provider, Error>> {
+        let account = self.all.iter().find(|account| account.definition.name == name)?;
+        Some(account.open().await)
     }
 
-    /// The same, with the errors of those that cannot be asked beside the others.
+    /// The account of that name, or without a name all of them, with the errors of those that cannot be asked
+    /// beside the others.
     pub(crate) async fn select_each(
         &self,
         name: Option<&str>,
@@ -132,25 +142,38 @@ impl Accounts<'_> {
     }
 
     async fn open_all(&self) -> Vec<Result<Provider, Error>> {
-        let opened = stream::iter(&self.all).map(|account| self.open(account));
+        let opened = stream::iter(&self.all).map(|account| account.open());
         opened.buffered(FETCHED_AT_ONCE).collect().await
     }
 
-    async fn open(&self, account: &Account) -> Result<Provider, Error> {
-        let definition = &account.definition;
-        let opened = account.opened.get_or_init(|| async {
-            let provider = self.build(definition).await;
-            let named = |error: Error| error.with_account(&definition.name);
-            let provider = provider.map_err(named)?;
-            Ok(provider.with_account(definition.name.as_str()))
+    /// The first accounts and tags, to choose from.
+    fn there_is(&self) -> String {
+        let names: BTreeSet<&str> = self.definitions().map(|known| known.name.as_str()).collect();
+        let tags = self.definitions().flat_map(|known| &known.tags).map(String::as_str);
+        let tags: BTreeSet<&str> = tags.collect();
+        let accounts = format!("the accounts {}", first_of(&names));
+        if tags.is_empty() {
+            return accounts;
+        }
+        format!("{accounts}, with the tags {}", first_of(&tags))
+    }
+}
+
+impl Account {
+    async fn open(&self) -> Result<Provider, Error> {
+        let name = self.definition.name.as_str();
+        let opened = self.opened.get_or_init(|| async {
+            let provider = self.build().await.map_err(|error| error.with_account(name))?;
+            Ok(provider.with_account(name))
         });
         opened.await.clone()
     }
 
-    async fn build(&self, definition: &Definition) -> Result<Provider, Error> {
+    async fn build(&self) -> Result<Provider, Error> {
+        let definition = &self.definition;
         let factory = self.registry.factory(&definition.provider)?;
         let id = factory.info().id;
-        let settings = self.settings(definition).await;
+        let settings = self.settings().await;
         let provider = settings.and_then(|settings| factory.build(&settings));
         provider.map_err(|error| {
             let error = error.with_provider(id);
@@ -165,10 +188,10 @@ impl Accounts<'_> {
     }
 
     /// The settings with their secrets.
-    async fn settings(&self, definition: &Definition) -> Result<Settings, Error> {
-        let folder = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    async fn settings(&self) -> Result<Settings, Error> {
+        let folder = folder_of(self.file.as_deref().unwrap_or(Path::new("")));
         let mut settings = Settings::new();
-        for (name, Setting { value, .. }) in &definition.settings {
+        for (name, Setting { value, .. }) in &self.definition.settings {
             settings = match value {
                 Value::Plain(text) => settings.with(*name, text.as_str()),
                 Value::MadeUp(secret) => settings.with(*name, secret.clone()),
@@ -183,11 +206,14 @@ impl Accounts<'_> {
         }
         Ok(settings)
     }
+}
 
-    fn names(&self) -> String {
-        let names: Vec<_> = self.definitions().map(|known| format!("`{}`", known.name)).collect();
-        names.join(", ")
-    }
+/// So many names, and a sign that there are more.
+fn first_of(names: &BTreeSet<&str>) -> String {
+    let shown: Vec<String> =
+        names.iter().take(NAMED).map(|name| format!("`{}`", view::clean(name))).collect();
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// The sandbox's accounts, named after their providers.
@@ -209,7 +235,9 @@ fn made_up(registry: &Registry, sandbox: &Sandbox) -> Vec<Definition> {
         Some(Definition {
             name: id.clone(),
             provider: id,
+            provider_by: Origin::Sandbox,
             tags: Vec::new(),
+            tags_by: None,
             settings: settings.into(),
             origin: Origin::Sandbox,
         })

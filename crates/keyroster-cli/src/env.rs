@@ -18,6 +18,11 @@ pub(crate) fn is_set(name: &str) -> bool {
     std::env::var(name).is_ok_and(|value| !Secret::new(value).expose().trim().is_empty())
 }
 
+/// Whether a variable holds what is no text.
+pub(crate) fn is_garbled(name: &str) -> bool {
+    matches!(std::env::var(name), Err(std::env::VarError::NotUnicode(_)))
+}
+
 /// A variable's value without the line break at its end, which a value read from a file brings along.
 pub(crate) fn secret(name: &str) -> Option<Secret> {
     let value = Secret::new(variable(name)?);
@@ -34,7 +39,11 @@ pub(crate) fn text(name: &str) -> Option<String> {
 pub(crate) fn overrides() -> Vec<String> {
     let names = std::env::vars_os().filter_map(|(name, value)| {
         let name = name.into_string().ok()?;
-        (name.starts_with("KEYROSTER_") && name.contains("__") && !value.is_empty()).then_some(name)
+        // One that was written otherwise than in capitals is a mistake to be told.
+        let known = name.to_ascii_uppercase();
+        // No tags at all can be wanted; what else is empty is as good as unset.
+        let counts = !value.is_empty() || known.ends_with("__TAGS");
+        (known.starts_with("KEYROSTER_") && known.contains("__") && counts).then_some(name)
     });
     let mut names: Vec<String> = names.collect();
     names.sort();
@@ -94,9 +103,9 @@ pub(crate) fn start_logging(verbosity: u8) {
         1 => Some("keyroster=debug,provider=debug".to_owned()),
         _ => Some("keyroster=trace,provider=trace".to_owned()),
     };
-    let own = std::env::var(LOG).ok();
+    let own = filter_of(LOG);
     let short = own.is_none() && asked.is_some();
-    let Some(filter) = own.or(asked).or_else(|| std::env::var(COMMON_LOG).ok()) else { return };
+    let Some(filter) = own.or(asked).or_else(|| filter_of(COMMON_LOG)) else { return };
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
@@ -106,4 +115,9 @@ pub(crate) fn start_logging(verbosity: u8) {
     } else {
         log.init();
     }
+}
+
+/// What a variable lets through; an empty one says nothing.
+fn filter_of(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|filter| !filter.trim().is_empty())
 }

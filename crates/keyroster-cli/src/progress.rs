@@ -1,5 +1,6 @@
 //! How far a listing is, for a person who waits for it.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use keyroster::{Provider, Roster, RosterEvent};
@@ -22,6 +23,7 @@ pub(crate) struct Progress(Option<Shown>);
 
 struct Shown {
     begun: Instant,
+    roster: Roster,
     ticks: Interval,
     lines: Lines,
     /// The accounts that have not ended, in their order.
@@ -33,8 +35,8 @@ struct Shown {
 
 struct Account {
     name: String,
+    /// None until the account is opened.
     provider: Option<Provider>,
-    before: u64,
     keys: u64,
     heard: Instant,
 }
@@ -50,8 +52,7 @@ impl Progress {
             .accounts()
             .map(|(name, provider)| Account {
                 name: name.to_owned(),
-                provider: provider.as_ref().ok().cloned(),
-                before: provider.as_ref().map_or(0, |provider| provider.traffic().requests),
+                provider: provider.ok(),
                 keys: 0,
                 heard: now,
             })
@@ -60,6 +61,7 @@ impl Progress {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self(Some(Shown {
             begun: now,
+            roster: roster.clone(),
             ticks,
             lines: Lines::default(),
             accounts: open.len() as u64,
@@ -108,6 +110,12 @@ impl Shown {
     }
 
     fn draw(&mut self) {
+        // Accounts are opened in their turn.
+        let opened = self.roster.accounts().filter_map(|(name, it)| Some((name, it.ok()?)));
+        let mut opened: HashMap<&str, Provider> = opened.collect();
+        for account in self.open.iter_mut().filter(|account| account.provider.is_none()) {
+            account.provider = opened.remove(account.name.as_str());
+        }
         let ended = self.accounts - self.open.len() as u64;
         let failed = match self.failed {
             0 => String::new(),
@@ -130,8 +138,7 @@ impl Shown {
     /// The accounts that have been silent for longest; of equals, in their order, so that lines stay.
     fn slowest(&self, count: usize) -> Vec<String> {
         let requests = |account: &Account| {
-            let requests = account.provider.as_ref().map(|provider| provider.traffic().requests);
-            requests.unwrap_or_default() - account.before
+            account.provider.as_ref().map_or(0, |provider| provider.traffic().requests)
         };
         let mut asked: Vec<(&Account, u64)> = self
             .open

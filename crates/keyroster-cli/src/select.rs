@@ -40,7 +40,7 @@ pub(crate) fn split(reference: &str) -> Result<(&str, &str), Failure> {
 }
 
 /// The key of that id, or the only one whose id begins so.
-pub(crate) async fn one(accounts: &Accounts<'_>, reference: &str) -> Result<Target, Failure> {
+pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, Failure> {
     let (account, id) = split(reference)?;
     let provider = accounts.find(account).await?;
     let target = |key| Target { provider: provider.clone(), account: account.to_owned(), key };
@@ -72,7 +72,7 @@ impl Selection {
 ///
 /// One that is in no list is an error, or, where the caller says so, is left out and named in the answer.
 pub(crate) async fn several(
-    accounts: &Accounts<'_>,
+    accounts: &Accounts,
     references: &[String],
     pass_over_missing: bool,
 ) -> Result<Selection, Failure> {
@@ -121,7 +121,7 @@ async fn unlisted(provider: &Provider, id: &str) -> Result<Option<ApiKey>, Failu
 
 /// All keys whose name fits a pattern.
 pub(crate) async fn by_name(
-    accounts: &Accounts<'_>,
+    accounts: &Accounts,
     account: Option<&str>,
     pattern: &str,
 ) -> Result<Selection, Failure> {

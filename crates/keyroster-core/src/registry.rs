@@ -61,6 +61,15 @@ pub trait ProviderFactory: Debug + Send + Sync {
     /// The settings that [`build`](ProviderFactory::build) understands.
     fn settings(&self) -> &'static [Setting];
 
+    /// Whether the value of a setting that is no secret can be used, told before an account is made and
+    /// without its credential. Nothing is checked unless the provider says how.
+    ///
+    /// - [`Configuration`](ErrorKind::Configuration): it is malformed; the error does not show it.
+    fn check_setting(&self, name: &str, value: &str) -> Result<()> {
+        let _ = (name, value);
+        Ok(())
+    }
+
     /// Makes an account.
     ///
     /// - [`Configuration`](ErrorKind::Configuration): a setting is missing or malformed; the message

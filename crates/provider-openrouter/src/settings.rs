@@ -31,6 +31,10 @@ impl ProviderFactory for OpenRouterFactory {
         SETTINGS
     }
 
+    fn check_setting(&self, name: &str, value: &str) -> Result<()> {
+        HttpOptions::from_settings(&Settings::new().with(name, value), SETTINGS).map(drop)
+    }
+
     fn build(&self, settings: &Settings) -> Result<Provider> {
         let http = HttpOptions::from_settings(settings, SETTINGS)?;
         let mut builder = OpenRouter::builder().http(http);

@@ -12,12 +12,14 @@ use crate::{Generation, Pinata, info};
 #[non_exhaustive]
 pub struct PinataFactory;
 
+const GENERATION: &str = "generation";
+
 /// The names of the first four are those of Pinata's own documentation and SDKs.
 const SETTINGS: &[Setting] = &[
     Setting::secret("jwt", "PINATA_JWT", "JWT of an admin key"),
     Setting::secret("api-key", "PINATA_API_KEY", "public key of an admin key, instead of the JWT"),
     Setting::secret("api-secret", "PINATA_API_SECRET", "secret of that key"),
-    Setting::plain("generation", "PINATA_GENERATION", "`legacy`, `v3` or `v3-sdk`"),
+    Setting::plain(GENERATION, "PINATA_GENERATION", "`legacy`, `v3` or `v3-sdk`"),
     HttpOptions::base_url_setting(
         "PINATA_BASE_URL",
         "another address than https://api.pinata.cloud",
@@ -37,6 +39,13 @@ impl ProviderFactory for PinataFactory {
         SETTINGS
     }
 
+    fn check_setting(&self, name: &str, value: &str) -> Result<()> {
+        if name == GENERATION {
+            return generation(value).map(drop);
+        }
+        HttpOptions::from_settings(&Settings::new().with(name, value), SETTINGS).map(drop)
+    }
+
     fn build(&self, settings: &Settings) -> Result<Provider> {
         let http = HttpOptions::from_settings(settings, SETTINGS)?;
         let mut builder = Pinata::builder().http(http);
@@ -54,15 +63,17 @@ impl ProviderFactory for PinataFactory {
             }
             _ => {}
         }
-        if let Some(generation) = settings.plain("generation") {
-            builder = builder.generation(generation.parse::<Generation>().map_err(|error| {
-                error.with_help(
-                    "set `generation` (PINATA_GENERATION) to one of them, or leave it out",
-                )
-            })?);
+        if let Some(text) = settings.plain(GENERATION) {
+            builder = builder.generation(generation(text)?);
         }
         Ok(Provider::new(builder.build()?))
     }
+}
+
+fn generation(text: &str) -> Result<Generation> {
+    text.parse::<Generation>().map_err(|error| {
+        error.with_help("set `generation` (PINATA_GENERATION) to one of them, or leave it out")
+    })
 }
 
 fn half(set: &str, missing: &str) -> Error {

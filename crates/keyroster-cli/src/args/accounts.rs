@@ -45,12 +45,12 @@ pub(crate) struct AccountsAdd {
 
     /// Where a part of the credential is: `jwt=env:NAME`, `jwt=file:PATH`, `jwt=command:LINE` or
     /// `jwt=keychain`; may be repeated.
-    #[arg(long = "credential", value_name = "SETTING=SOURCE", value_parser = pair)]
-    pub(crate) credentials: Vec<(String, String)>,
+    #[arg(long = "credential", value_name = "SETTING=SOURCE")]
+    pub(crate) credentials: Vec<String>,
 
     /// Another setting, as `base-url=https://…`; may be repeated.
-    #[arg(long = "set", value_name = "SETTING=VALUE", value_parser = pair)]
-    pub(crate) settings: Vec<(String, String)>,
+    #[arg(long = "set", value_name = "SETTING=VALUE")]
+    pub(crate) settings: Vec<String>,
 
     /// A tag to select it by; may be repeated.
     #[arg(long = "tag", value_name = "TAG")]
@@ -93,10 +93,4 @@ pub(crate) struct ConfigShow {
     /// How to print the settings.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: ListFormat,
-}
-
-/// A name and a value. The value is not shown in the error: it may be a secret.
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write SETTING=…")?;
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }

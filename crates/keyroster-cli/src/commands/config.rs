@@ -18,6 +18,11 @@ pub(crate) fn run(
     command: &ConfigCommand,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
+    if accounts.sandbox {
+        return Err(Failure::Usage(
+            "the sandbox's accounts have no configuration; leave out --sandbox".to_owned(),
+        ));
+    }
     match command {
         ConfigCommand::Path => path(accounts, terminal),
         ConfigCommand::Check => check(accounts, terminal),
@@ -50,7 +55,7 @@ fn check(accounts: &Source<'_>, terminal: &Terminal) -> Result<ExitCode, Failure
         Some(file) if config.exists => format!("{} is right", file.display()),
         _ => "there is no configuration file; the environment is right".to_owned(),
     };
-    terminal.say(&format!("{place}: {count}"));
+    terminal.done(&format!("{place}: {count}"));
     terminal.hint("no secret was read, and nobody asked; `keyroster doctor` does that");
     Ok(ExitCode::SUCCESS)
 }
@@ -79,7 +84,9 @@ fn to_json(account: &Definition) -> serde_json::Value {
     json!({
         "account": account.name,
         "provider": account.provider,
+        "provider_set_by": account.provider_by.to_string(),
         "tags": account.tags,
+        "tags_set_by": account.tags_by.as_ref().map(Origin::to_string),
         "described_in": account.origin.to_string(),
         "settings": settings.collect::<Vec<_>>(),
     })
@@ -93,9 +100,9 @@ fn print(config: &Config, out: &mut impl Write) -> Result<(), Failure> {
     }
     for account in &config.accounts {
         writeln!(out, "\n{BOLD}[accounts.{}]{BOLD:#}", account.name)?;
-        line("provider", &account.provider, &account.origin, out)?;
-        if !account.tags.is_empty() {
-            line("tags", &account.tags.join(", "), &account.origin, out)?;
+        line("provider", &account.provider, &account.provider_by, out)?;
+        if let Some(by) = &account.tags_by {
+            line("tags", &account.tags.join(", "), by, out)?;
         }
         for (name, setting) in &account.settings {
             line(name, &setting.value.to_string(), &setting.origin, out)?;

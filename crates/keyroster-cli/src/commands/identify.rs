@@ -1,16 +1,34 @@
 //! `keyroster identify`: whose key a secret belongs to.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
+use futures_util::StreamExt;
+use futures_util::stream;
 use keyroster::{Error, Identification, Liveness, Provider, Secret};
 
 use crate::accounts::{Accounts, Source};
 use crate::args::{Identify, ListFormat};
 use crate::commands::schema;
+use crate::config::is_variable;
 use crate::failure::Failure;
 use crate::output::{BOLD, Document, Record, Terminal, print_json, stdout};
 use crate::{env, view};
+
+/// So many accounts are asked at once.
+const ASKED_AT_ONCE: usize = 16;
+
+const UNRECOGNISED: &str = "no account's vendor recognises the secret, and it is shown to no other; if you \
+                            know whose it is, add --account";
+
+/// Who may see the secret.
+struct Asked {
+    accounts: Vec<(String, Provider)>,
+    secret: Secret,
+    /// Accounts that cannot be asked.
+    failures: Vec<Error>,
+}
 
 pub(crate) async fn run(
     accounts: &Source<'_>,
@@ -19,15 +37,30 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let secret = read(&identify.source)?;
     let accounts = accounts.open().await?;
-    let asked = asked(&accounts, identify.account.as_deref(), &secret).await?;
-    warn_of_shape(&accounts, &asked, &secret, terminal).await?;
+    let Asked { accounts: asked, secret, mut failures } = if let Some(name) = &identify.account {
+        named(&accounts, name, secret, terminal).await?
+    } else {
+        recognising(&accounts, secret).await
+    };
+    if asked.is_empty() && failures.len() < accounts.definitions().count() {
+        for error in &failures {
+            terminal.error(&error.to_string());
+        }
+        return Err(Failure::Usage(UNRECOGNISED.to_owned()));
+    }
     let mut answers = Vec::new();
-    let mut failures: Vec<Error> = Vec::new();
-    for (account, provider) in &asked {
-        match provider.identify(&secret).await {
+    let mut answering =
+        stream::iter(asked.iter().enumerate().map(|(place, (account, provider))| {
+            let secret = &secret;
+            async move { (place, account.as_str(), provider.identify(secret).await) }
+        }))
+        .buffer_unordered(ASKED_AT_ONCE);
+    while let Some((place, account, answer)) = answering.next().await {
+        match answer {
             Ok(answer) => {
                 let found = !answer.keys.is_empty();
-                answers.push((account.as_str(), answer));
+                answers.push((place, account, answer));
+                // The others have nothing to add.
                 if found {
                     break;
                 }
@@ -35,15 +68,21 @@ pub(crate) async fn run(
             Err(error) => failures.push(error),
         }
     }
+    drop(answering);
+    answers.sort_by_key(|(place, ..)| *place);
     // The account that has the key tells most; otherwise the first that answered.
-    let best = answers.iter().position(|(_, answer)| !answer.keys.is_empty()).unwrap_or(0);
+    let best = answers.iter().position(|(_, _, answer)| !answer.keys.is_empty()).unwrap_or(0);
     if answers.is_empty() {
-        return match failures.into_iter().next() {
-            Some(error) => Err(error.into()),
-            None => Err(Failure::Usage("no account was asked".to_owned())),
+        let mut failures = failures.into_iter();
+        let Some(first) = failures.next() else {
+            return Err(Failure::Usage(UNRECOGNISED.to_owned()));
         };
+        for error in failures {
+            terminal.error(&error.to_string());
+        }
+        return Err(first.into());
     }
-    let (account, answer) = answers.swap_remove(best);
+    let (_, account, answer) = answers.swap_remove(best);
     let mut out = stdout();
     match identify.output {
         ListFormat::Json => {
@@ -102,43 +141,86 @@ fn read(source: &str) -> Result<Secret, Failure> {
     Ok(trimmed)
 }
 
-/// The accounts that may see the secret: the one named, or those whose vendor recognises it.
-async fn asked(
-    accounts: &Accounts<'_>,
-    named: Option<&str>,
-    secret: &Secret,
-) -> Result<Vec<(String, Provider)>, Failure> {
-    let mut asked = accounts.select(named).await?;
-    if named.is_none() {
-        asked.retain(|(_, provider)| provider.recognizes(secret));
-    }
-    if asked.is_empty() {
-        return Err(Failure::Usage(
-            "no account's vendor recognises the secret, and it is shown to no other; if you know whose \
-             it is, add --account"
-                .to_owned(),
+/// The account that the user names, whatever shape the secret has; no other is opened.
+async fn named(
+    accounts: &Accounts,
+    name: &str,
+    secret: Secret,
+    terminal: &Terminal,
+) -> Result<Asked, Failure> {
+    let provider = accounts.find(name).await?;
+    let secret = match assigned(&secret) {
+        Some(value) if !provider.recognizes(&secret) => value,
+        _ => secret,
+    };
+    if !provider.recognizes(&secret) {
+        let name = view::clean(name);
+        terminal.warning(&format!(
+            "the secret has not the shape of `{name}`'s vendor; what that says of it proves little"
         ));
     }
-    Ok(asked)
+    let accounts = vec![(name.to_owned(), provider)];
+    Ok(Asked { accounts, secret, failures: Vec::new() })
 }
 
-/// Says so when the account that is asked is not of the vendor whose shape the secret has.
-async fn warn_of_shape(
-    accounts: &Accounts<'_>,
-    asked: &[(String, Provider)],
-    secret: &Secret,
-    terminal: &Terminal,
-) -> Result<(), Failure> {
-    let (all, _) = accounts.select_each(None).await?;
-    let known = all.iter().find(|(_, provider)| provider.recognizes(secret));
-    if let Some((name, _)) = known
-        && !asked.iter().any(|(_, provider)| provider.recognizes(secret))
-    {
-        terminal.warning(&format!(
-            "the secret has the shape of `{name}`'s vendor; what another says of it proves little"
-        ));
+/// The accounts whose vendor recognises the secret, as it is or as the value of a line `NAME=value`. Of a
+/// vendor that does not, one account is opened, to know that.
+async fn recognising(accounts: &Accounts, secret: Secret) -> Asked {
+    let value = assigned(&secret);
+    let (mut whole, mut part, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    let mut providers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for account in accounts.definitions() {
+        providers.entry(&account.provider).or_default().push(&account.name);
     }
-    Ok(())
+    for names in providers.into_values() {
+        let mut names = names.into_iter();
+        // One that cannot be opened knows no shape.
+        let first = loop {
+            let Some(name) = names.next() else { break None };
+            match accounts.try_find(name).await {
+                Some(Ok(provider)) => break Some((name, provider)),
+                Some(Err(error)) => failures.push(error),
+                None => {}
+            }
+        };
+        let Some((name, provider)) = first else { continue };
+        let fitting = if provider.recognizes(&secret) {
+            &mut whole
+        } else if value.as_ref().is_some_and(|value| provider.recognizes(value)) {
+            &mut part
+        } else {
+            continue;
+        };
+        fitting.push((name.to_owned(), provider));
+        let rest: Vec<&str> = names.collect();
+        let opened = stream::iter(rest).map(async |name| (name, accounts.try_find(name).await));
+        let opened: Vec<_> = opened.buffered(ASKED_AT_ONCE).collect().await;
+        for (name, provider) in opened {
+            match provider {
+                Some(Ok(provider)) => fitting.push((name.to_owned(), provider)),
+                Some(Err(error)) => failures.push(error),
+                None => {}
+            }
+        }
+    }
+    match value {
+        Some(value) if whole.is_empty() => Asked { accounts: part, secret: value, failures },
+        _ => Asked { accounts: whole, secret, failures },
+    }
+}
+
+/// The value of a line `NAME=value`, as it stands in a `.env` file.
+fn assigned(secret: &Secret) -> Option<Secret> {
+    let (name, value) = secret.expose().split_once('=')?;
+    let name = name.strip_prefix("export ").unwrap_or(name).trim();
+    let value = value.trim();
+    let value = ['"', '\'']
+        .iter()
+        .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))
+        .unwrap_or(value);
+    // What is left of base64 that ends with `=` is no value.
+    let usable = is_variable(name) && !value.is_empty() && !value.starts_with('=');
+    usable.then(|| Secret::from(value))
 }
 
 fn print(account: &str, answer: &Identification, out: &mut impl Write) -> Result<(), Failure> {

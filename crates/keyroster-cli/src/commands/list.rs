@@ -38,7 +38,7 @@ pub(crate) async fn run(
     let mut filter = Filter::new(&list.filter, now)?;
     let mut accounts = accounts.open().await?;
     accounts.retain(|account| filter.wants_account(account))?;
-    let roster = accounts.roster().await.with_patience(list.deadline, tokio::time::sleep);
+    let roster = accounts.roster().with_patience(list.deadline, tokio::time::sleep);
     let streams = list.output == Format::Jsonl
         && list.sort.is_empty()
         && list.group_by.is_none()

@@ -98,7 +98,7 @@ pub(crate) async fn run(
     carry_out(act, turn, selection, unchanged, terminal).await
 }
 
-async fn select(accounts: &Accounts<'_>, turn: &Turn) -> Result<Selection, Failure> {
+async fn select(accounts: &Accounts, turn: &Turn) -> Result<Selection, Failure> {
     let ways = [!turn.keys.is_empty(), turn.name.is_some(), turn.from.is_some()];
     if ways.iter().filter(|way| **way).count() != 1 {
         let message = "name the keys in one way: ACCOUNT/KEY-ID, --name GLOB, or --from FILE";

@@ -1,5 +1,6 @@
 //! Where a secret is, and fetching it from there.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,13 +10,19 @@ use keyroster::Secret;
 use tokio::io::AsyncReadExt;
 
 use super::Keychain;
-use crate::{env, view};
+use crate::env;
 
 /// A command that does not answer for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// No secret is longer than this; more is a mistake.
 const MAX_BYTES: u64 = 64 * 1024;
+
+/// A program's name is not longer; what is may be a secret in its place.
+const LONGEST_PROGRAM: usize = 32;
+
+/// A variable's name of one word is not longer.
+const LONGEST_WORD: usize = 32;
 
 /// What a person may write.
 pub(crate) const KINDS: &str =
@@ -74,22 +81,67 @@ impl fmt::Display for CredentialSource {
             Self::Env(name) => write!(f, "env {name}"),
             Self::File(path) => write!(f, "file {}", path.display()),
             // Only the program: an argument may be more than others should see.
-            Self::Command(command) => write!(f, "command {}", command.program()),
+            Self::Command(command) => match command.program() {
+                "" => f.write_str("command"),
+                program => write!(f, "command {program}"),
+            },
             Self::Keychain(name) => write!(f, "keychain {name}"),
         }
     }
 }
 
 impl Command {
+    /// The program's name as it may be shown; nothing of what may be anything else.
     fn program(&self) -> &str {
-        match &self.line {
+        let first = match &self.line {
             CommandLine::Words(words) => words.first().map_or("", String::as_str),
-            CommandLine::Shell(line) => line.split_whitespace().next().unwrap_or(""),
+            CommandLine::Shell(line) => first_of(line),
+        };
+        let starts = |c: char| c.is_ascii_alphanumeric() || "/.~_".contains(c);
+        let inside = |c: char| starts(c) || "-+".contains(c);
+        if !first.starts_with(starts) {
+            return "";
         }
+        let name = Path::new(first).file_name().and_then(OsStr::to_str).unwrap_or("");
+        let name = &name[..name.find(|c| !inside(c)).unwrap_or(name.len())];
+        if name.len() <= LONGEST_PROGRAM { name } else { "" }
     }
 }
 
+/// The word of a shell's line that names the program, after the variables that are set for it. Where a
+/// value may have several words, none is taken: a part of the value would be shown.
+fn first_of(line: &str) -> &str {
+    for word in line.split_whitespace() {
+        match word.split_once('=') {
+            Some((name, value)) if is_variable(name) => {
+                if value.contains(['\'', '"', '`', '$', '\\']) {
+                    return "";
+                }
+            }
+            _ => return word,
+        }
+    }
+    ""
+}
+
+/// Whether an environment variable can be called so.
+pub(crate) fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 impl CredentialSource {
+    /// The environment variable of that name. What cannot be one is not shown: it may be the secret.
+    pub(crate) fn variable(name: &str) -> Result<Self, String> {
+        // Keys are long and have no `_` within, and names of such length do.
+        if is_variable(name) && (name.len() <= LONGEST_WORD || name.contains('_')) {
+            return Ok(Self::Env(name.to_owned()));
+        }
+        Err("`env` names an environment variable, as `PINATA_JWT`, and a secret may not stand here; if \
+             this was one, replace the key"
+            .to_owned())
+    }
+
     /// Reads what a person wrote; a keychain entry without a name is called `usual`.
     ///
     /// What was written is not shown in the error: it may be the secret itself.
@@ -100,7 +152,7 @@ impl CredentialSource {
             ("keychain", "") => Ok(Self::Keychain(usual.to_owned())),
             (_, "") => Err(wrong()),
             ("keychain", name) => Ok(Self::Keychain(name.to_owned())),
-            ("env", name) => Ok(Self::Env(name.to_owned())),
+            ("env", name) => Self::variable(name),
             ("file", path) => Ok(Self::File(PathBuf::from(path))),
             ("command", line) => {
                 let line = CommandLine::Shell(line.to_owned());
@@ -113,6 +165,10 @@ impl CredentialSource {
     /// Fetches the secret; relative paths start at the folder.
     pub(crate) async fn fetch(&self, folder: &Path) -> Result<Secret, Trouble> {
         let secret = match self {
+            Self::Env(name) if env::is_garbled(name) => {
+                let what = format!("the environment variable {name} holds what is no text");
+                return Err(Trouble::new(what, "set it anew"));
+            }
             Self::Env(name) => env::secret(name).ok_or_else(|| {
                 Trouble::new(format!("the environment variable {name} is not set"), "set it")
             })?,
@@ -150,13 +206,17 @@ fn read_file(path: &Path) -> Result<Secret, Trouble> {
 impl Command {
     /// What the command prints; it is ended when it takes too long.
     async fn run(&self, folder: &Path) -> Result<Secret, Trouble> {
-        let program = view::clean(self.program());
+        let program = match self.program() {
+            "" => String::new(),
+            program => format!(" `{program}`"),
+        };
         let trouble =
-            |what: &str, fix: &str| Trouble::new(format!("the command `{program}` {what}"), fix);
+            |what: &str, fix: &str| Trouble::new(format!("the command{program} {what}"), fix);
         let by_hand = "run it by hand to see why";
         let mut command = match &self.line {
             CommandLine::Words(words) => {
-                let mut command = tokio::process::Command::new(self.program());
+                let mut command =
+                    tokio::process::Command::new(words.first().map_or("", String::as_str));
                 command.args(words.iter().skip(1));
                 command
             }

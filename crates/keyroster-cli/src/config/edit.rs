@@ -1,14 +1,15 @@
 //! Changing `keyroster.toml`: comments and order stay, and a file is written whole or not at all.
 
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use keyroster::Registry;
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value as Toml, value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, RawString, Table, Value as Toml, value};
 
 use super::credential::CommandLine;
-use super::{CredentialSource, Value, mistake, read};
+use super::{CredentialSource, Mistake, Value, folder_of, mistake, overrides, read};
+use crate::env;
 use crate::failure::Failure;
 
 /// An account to be written down.
@@ -22,7 +23,10 @@ pub(crate) struct NewAccount {
 
 /// Writes an account into the file, which is made if there is none.
 pub(crate) fn add(path: &Path, account: &NewAccount, registry: &Registry) -> Result<(), Failure> {
-    let mut document = open(path)?;
+    let mut draft = Draft::open(path)?;
+    let document = &mut draft.document;
+    // What is written at the end goes on standing before what comes after it.
+    let end = document.trailing().as_str().unwrap_or("").to_owned();
     let accounts = document.entry("accounts").or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(true);
@@ -35,13 +39,10 @@ pub(crate) fn add(path: &Path, account: &NewAccount, registry: &Registry) -> Res
         )));
     };
     if accounts.contains_key(&account.name) {
-        return Err(Failure::Usage(format!(
-            "there is an account `{}` already; choose another name, or remove it first: keyroster \
-             accounts remove {}",
-            account.name, account.name
-        )));
+        return Err(Failure::Usage(taken(&account.name)));
     }
     let mut table = Table::new();
+    table.set_position(Some(isize::MAX));
     table.insert("provider", value(&account.provider));
     if !account.tags.is_empty() {
         table.insert("tags", value(account.tags.iter().collect::<Array>()));
@@ -49,19 +50,103 @@ pub(crate) fn add(path: &Path, account: &NewAccount, registry: &Registry) -> Res
     for (name, setting) in &account.settings {
         table.insert(name, item(setting));
     }
+    let has_comment = end.contains('#');
+    if has_comment {
+        table.decor_mut().set_prefix(format!("{}\n\n", end.trim_end()));
+    }
     accounts.insert(&account.name, Item::Table(table));
-    write(path, &document.to_string(), registry)
+    if has_comment {
+        document.set_trailing("");
+    }
+    let text = document.to_string();
+    let known = mistakes(&draft.before, registry);
+    let mut fresh = mistakes(&text, registry);
+    fresh.retain(|wrong| !known.iter().any(|old| old.is_like(wrong)));
+    if !fresh.is_empty() {
+        let report = mistake::report(Some(path), &fresh);
+        return Err(Failure::Configuration(format!("nothing was written: {report}")));
+    }
+    draft.write(&text)
 }
 
-/// Removes an account from the file; false if there is none of that name.
-pub(crate) fn remove(path: &Path, name: &str, registry: &Registry) -> Result<bool, Failure> {
-    let mut document = open(path)?;
-    let accounts = document.get_mut("accounts").and_then(Item::as_table_like_mut);
-    if accounts.and_then(|accounts| accounts.remove(name)).is_none() {
-        return Ok(false);
+/// Removes an account from the file, and answers with what is wrong with the rest.
+pub(crate) fn remove(
+    path: &Path,
+    name: &str,
+    registry: &Registry,
+) -> Result<Vec<Mistake>, Failure> {
+    let mut draft = Draft::open(path)?;
+    let accounts = draft.document.get_mut("accounts").and_then(Item::as_table_like_mut);
+    let Some(removed) = accounts.and_then(|accounts| accounts.remove(name)) else {
+        return Err(Failure::Usage(format!("there is no account `{name}` any longer")));
+    };
+    if let Some(table) = removed.as_table() {
+        keep_comments(&mut draft.document, &draft.before, table);
     }
-    write(path, &document.to_string(), registry)?;
-    Ok(true)
+    let text = draft.document.to_string();
+    draft.write(&text)?;
+    Ok(mistakes(&text, registry))
+}
+
+/// What is said of a name that an account of the file has.
+pub(crate) fn taken(name: &str) -> String {
+    format!(
+        "there is an account `{name}` already; choose another name, or remove it first: keyroster \
+         accounts remove {name}"
+    )
+}
+
+/// All that is wrong with a file's text, as the environment stands.
+fn mistakes(text: &str, registry: &Registry) -> Vec<Mistake> {
+    let found = read::accounts(text, registry, &overrides::providers(&env::overrides()));
+    let mut mistakes = found.mistakes;
+    mistakes.extend(overrides::ambiguous(&found.accounts));
+    mistakes
+}
+
+/// Hands the comments before a table that was removed, as far as they are not its own, to what follows.
+fn keep_comments(document: &mut DocumentMut, before: &str, removed: &Table) {
+    let at = removed.position();
+    let prefix = removed.decor().prefix().and_then(RawString::as_str).unwrap_or("");
+    let others = document.get_mut("accounts").and_then(Item::as_table_like_mut);
+    let mut others: Vec<&mut Table> = others
+        .map(|accounts| accounts.iter_mut().filter_map(|(_, item)| item.as_table_mut()).collect())
+        .unwrap_or_default();
+    let first = before.starts_with(prefix) && others.iter().all(|other| other.position() > at);
+    let kept = staying(prefix, first);
+    others.retain(|other| other.position() > at);
+    let joined = |rest: &str| {
+        let parted = if kept.is_empty() { first } else { kept.ends_with("\n\n") };
+        format!("{kept}{}", if parted { rest.trim_start_matches('\n') } else { rest })
+    };
+    if let Some(next) = others.into_iter().min_by_key(|other| other.position()) {
+        let rest = next.decor().prefix().and_then(RawString::as_str).unwrap_or("");
+        let whole = joined(rest);
+        next.decor_mut().set_prefix(whole);
+    } else {
+        let rest = document.trailing().as_str().unwrap_or("");
+        let whole = joined(rest);
+        document.set_trailing(whole);
+    }
+}
+
+/// What stays of the text before a table: comments that an empty line parts from it, and at the beginning
+/// of the file all of them.
+fn staying(prefix: &str, first: bool) -> &str {
+    let mut end = 0;
+    let mut read = 0;
+    for line in prefix.split_inclusive('\n') {
+        read += line.len();
+        if line.trim().is_empty() {
+            end = read;
+        }
+    }
+    let parted = &prefix[..end];
+    match (parted.contains('#'), first) {
+        (true, _) => parted,
+        (false, true) if prefix.contains('#') => prefix,
+        (false, _) => "",
+    }
 }
 
 fn item(setting: &Value) -> Item {
@@ -91,50 +176,95 @@ fn item(setting: &Value) -> Item {
     }
 }
 
-fn open(path: &Path) -> Result<DocumentMut, Failure> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => {
-            let shown = path.display();
-            return Err(Failure::Configuration(format!("{shown} cannot be read: {error}")));
-        }
-    };
-    text.parse().map_err(|_| {
-        let shown = path.display();
-        Failure::Configuration(format!(
-            "{shown} is not TOML, and is left as it is; see `keyroster config check`"
-        ))
-    })
+/// The file while it is changed: nobody else of us changes it until this is dropped.
+struct Draft<'a> {
+    path: &'a Path,
+    /// The file that the path leads to.
+    target: PathBuf,
+    _lock: File,
+    /// With `\n` at the end of each line, whatever stands there.
+    before: String,
+    crlf: bool,
+    document: DocumentMut,
 }
 
-/// Puts the text in the file's place, once it is known that it can be read again.
-fn write(path: &Path, text: &str, registry: &Registry) -> Result<(), Failure> {
-    let (_, mistakes) = read::accounts(text, registry, &BTreeMap::new());
-    if !mistakes.is_empty() {
-        let report = mistake::report(Some(path), &mistakes);
-        return Err(Failure::Configuration(format!("nothing was written: {report}")));
-    }
-    let failed = |error: std::io::Error| {
+impl<'a> Draft<'a> {
+    fn open(path: &'a Path) -> Result<Self, Failure> {
         let shown = path.display();
-        Failure::Configuration(format!("{shown} cannot be written: {error}; nothing was changed"))
-    };
-    // A file that is kept elsewhere and linked here stays linked.
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    make_folder(folder).map_err(failed)?;
-    let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    draft.write_all(text.as_bytes()).map_err(failed)?;
-    draft.as_file().sync_all().map_err(failed)?;
-    draft.persist(&target).map_err(|error| failed(error.error))?;
-    Ok(())
+        let target = followed(path);
+        let lock = make_folder(folder_of(&target)).and_then(|()| lock(&target));
+        let lock = lock.map_err(|error| unwritable(path, &error))?;
+        let text = match std::fs::read_to_string(&target) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                return Err(Failure::Configuration(format!("{shown} cannot be read: {error}")));
+            }
+        };
+        let (before, crlf) = (text.replace("\r\n", "\n"), text.contains("\r\n"));
+        let document = before.parse().map_err(|_| {
+            Failure::Configuration(format!(
+                "{shown} is not TOML, and is left as it is; see `keyroster config check`"
+            ))
+        })?;
+        Ok(Self { path, target, _lock: lock, before, crlf, document })
+    }
+
+    /// Puts the text in the file's place, with the file's own permissions and line ends.
+    fn write(&self, text: &str) -> Result<(), Failure> {
+        let text = if self.crlf { text.replace('\n', "\r\n") } else { text.to_owned() };
+        self.replace(&text).map_err(|error| unwritable(self.path, &error))
+    }
+
+    fn replace(&self, text: &str) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder_of(&self.target))?;
+        file.write_all(text.as_bytes())?;
+        if let Ok(before) = std::fs::metadata(&self.target) {
+            file.as_file().set_permissions(before.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(&self.target)?;
+        Ok(())
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    let shown = path.display();
+    Failure::Configuration(format!("{shown} cannot be written: {error}; nothing was changed"))
+}
+
+/// The file that a path leads to, whether it exists or not: one that is kept elsewhere stays linked.
+fn followed(path: &Path) -> PathBuf {
+    let mut target = path.to_owned();
+    // As many as Linux follows.
+    for _ in 0..40 {
+        let Ok(link) = std::fs::read_link(&target) else { break };
+        target = folder_of(&target).join(link);
+    }
+    target
+}
+
+/// Waits until nobody else of us changes the file. It is replaced when it is written, so that the lock is
+/// another file beside it.
+fn lock(target: &Path) -> io::Result<File> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let file = options.open(folder_of(target).join(format!(".{name}.lock")))?;
+    match file.lock() {
+        // A file system without locks is no reason to write nothing.
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
+        outcome => outcome.map(|()| file),
+    }
 }
 
 /// Makes the folder, which nobody else may look into.
-fn make_folder(folder: &Path) -> std::io::Result<()> {
+fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -18,6 +18,15 @@ impl Keychain {
         with_entry(name, |entry| entry.get_password().map(Secret::new)).await
     }
 
+    /// Whether there is a secret of that name; an error where no keychain runs.
+    pub(crate) async fn holds(name: &str) -> Result<bool, Trouble> {
+        with_entry(name, |entry| match entry.get_password().map(Secret::new) {
+            Err(keyring::v1::Error::NoEntry) => Ok(false),
+            outcome => outcome.map(|_| true),
+        })
+        .await
+    }
+
     /// Keeps a secret under that name, in place of an earlier one.
     pub(crate) async fn set(name: &str, secret: Secret) -> Result<(), Trouble> {
         with_entry(name, move |entry| entry.set_password(secret.expose())).await
@@ -83,6 +92,10 @@ fn left_out() -> Trouble {
 #[expect(clippy::unused_async, reason = "the same as with the feature")]
 impl Keychain {
     pub(crate) async fn get(_: &str) -> Result<Secret, Trouble> {
+        Err(left_out())
+    }
+
+    pub(crate) async fn holds(_: &str) -> Result<bool, Trouble> {
         Err(left_out())
     }
 

@@ -4,6 +4,9 @@ use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
+/// No setting's name is longer.
+const LONGEST: usize = 32;
+
 /// Something that is wrong with the configuration. It never holds a value, which may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
@@ -31,6 +34,13 @@ impl Mistake {
     ) -> Self {
         let (line, column) = position(text, span.map_or(0, |span| span.start));
         Self::at(line, column, message)
+    }
+}
+
+impl Mistake {
+    /// Whether it says the same, wherever it stands.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.message == other.message
     }
 }
 
@@ -73,6 +83,15 @@ pub(crate) fn report(file: Option<&Path>, mistakes: &[Mistake]) -> String {
             format!("the configuration has {count} mistakes, so nobody was asked:\n  {lines}")
         }
     }
+}
+
+/// A name as it is shown in an error. What cannot be one may be a secret that was put in its place.
+pub(crate) fn quoted(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if !name.is_empty() && name.len() <= LONGEST && name.chars().all(plain) {
+        return format!("`{name}`");
+    }
+    "(it is not shown, as it may be a secret)".to_owned()
 }
 
 /// "did you mean" the nearest of the known names, or which names there are.

@@ -16,10 +16,11 @@ use std::path::{Path, PathBuf};
 
 use keyroster::{ProviderFactory, Registry, Secret};
 
-pub(crate) use credential::{CredentialSource, Trouble};
-pub(crate) use edit::{NewAccount, add, remove};
+pub(crate) use credential::{CredentialSource, Trouble, is_variable};
+pub(crate) use edit::{NewAccount, add, remove, taken};
 pub(crate) use keychain::Keychain;
-pub(crate) use mistake::{Mistake, nearest};
+pub(crate) use mistake::{Mistake, nearest, quoted, report};
+use read::Found;
 pub(crate) use read::check_name;
 
 use crate::env;
@@ -34,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) exists: bool,
     /// In the order of their names.
     pub(crate) accounts: Vec<Definition>,
+    /// The names of accounts in the file that are so wrong that they are not among the others.
+    pub(crate) broken: Vec<String>,
 }
 
 /// An account as it is described.
@@ -42,7 +45,11 @@ pub(crate) struct Definition {
     pub(crate) name: String,
     /// The provider's id, which the registry knows.
     pub(crate) provider: String,
+    /// Who said so.
+    pub(crate) provider_by: Origin,
     pub(crate) tags: Vec<String>,
+    /// Who said so; none where nobody speaks of tags.
+    pub(crate) tags_by: Option<Origin>,
     pub(crate) settings: BTreeMap<&'static str, Setting>,
     pub(crate) origin: Origin,
 }
@@ -92,10 +99,20 @@ impl fmt::Display for Origin {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Plain(text) => f.write_str(text),
+            Self::Plain(text) => f.write_str(&without_user(text)),
             Self::Credential(source) => source.fmt(f),
             Self::MadeUp(_) => f.write_str("made up"),
         }
+    }
+}
+
+/// An address without the user and password that it may hold.
+fn without_user(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://…@{host}{path}"),
+        None => text.to_owned(),
     }
 }
 
@@ -108,7 +125,7 @@ impl Config {
         if mistakes.is_empty() {
             return Ok(config);
         }
-        Err(Failure::Configuration(mistake::report(config.file.as_deref(), &mistakes)))
+        Err(Failure::Configuration(report(config.file.as_deref(), &mistakes)))
     }
 
     /// The same, with all that is wrong.
@@ -140,17 +157,27 @@ impl Config {
             Some(path) => read_file(path, must_exist)?,
         };
         let exists = text.is_some();
-        let variables = env::overrides();
-        let (mut accounts, mut mistakes) = match &text {
+        let mut odd = Vec::new();
+        let variables = overrides::variables(&mut odd);
+        let Found { mut accounts, broken, mut mistakes } = match &text {
             Some(text) => read::accounts(text, registry, &overrides::providers(&variables)),
-            None => (from_vendor_variables(registry), Vec::new()),
+            None => from_vendor_variables(registry),
         };
-        overrides::apply(&mut accounts, &variables, registry, &mut mistakes);
+        mistakes.extend(odd);
+        overrides::apply(&mut accounts, &broken, &variables, registry, &mut mistakes);
         if mistakes.is_empty() {
             mistakes.extend(accounts.iter().filter_map(|account| unusable(account, registry)));
         }
         accounts.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok((Self { file, exists, accounts }, mistakes))
+        Ok((Self { file, exists, accounts, broken }, mistakes))
+    }
+}
+
+/// The folder that a file lies in: the current one, where its path names none.
+pub(crate) fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 
@@ -226,14 +253,21 @@ fn writable(path: &Path, bit: u32) -> Option<String> {
 }
 
 /// An account of each provider whose own environment variables hold a credential, named after it.
-fn from_vendor_variables(registry: &Registry) -> Vec<Definition> {
+fn from_vendor_variables(registry: &Registry) -> Found {
+    let mut mistakes = Vec::new();
     let described = |factory: &dyn ProviderFactory| {
         let mut settings = BTreeMap::new();
+        let mut wrong = Vec::new();
+        let unreadable = factory.settings().iter().filter(|setting| env::is_garbled(setting.env));
+        mistakes.extend(unreadable.map(|setting| garbled(setting.env)));
         for setting in factory.settings().iter().filter(|setting| env::is_set(setting.env)) {
             let value = if setting.secret {
                 Value::Credential(CredentialSource::Env(setting.env.to_owned()))
             } else {
-                Value::Plain(env::text(setting.env).unwrap_or_default())
+                let text = env::text(setting.env).unwrap_or_default();
+                let why = wrong_value(factory, setting.name, &text);
+                wrong.extend(why.map(|why| Mistake::new(format!("{}: {why}", setting.env))));
+                Value::Plain(text)
             };
             let origin = Origin::Variable(setting.env.to_owned());
             settings.insert(setting.name, Setting { value, origin });
@@ -242,15 +276,36 @@ fn from_vendor_variables(registry: &Registry) -> Vec<Definition> {
         let has_credential =
             settings.values().any(|setting| matches!(setting.value, Value::Credential(_)));
         let id = factory.info().id.to_string();
+        if has_credential {
+            mistakes.extend(wrong);
+        }
         has_credential.then(|| Definition {
             name: id.clone(),
             provider: id,
+            provider_by: Origin::VendorVariables,
             tags: Vec::new(),
+            tags_by: None,
             settings,
             origin: Origin::VendorVariables,
         })
     };
-    registry.factories().filter_map(described).collect()
+    let accounts = registry.factories().filter_map(described).collect();
+    Found { accounts, broken: Vec::new(), mistakes }
+}
+
+/// A variable that nobody can read.
+fn garbled(variable: &str) -> Mistake {
+    Mistake::new(format!("{variable}: its value is no text (UTF-8); set it anew"))
+}
+
+/// What is wrong with the value of a setting that is no secret, and what to do.
+pub(crate) fn wrong_value(
+    factory: &dyn ProviderFactory,
+    setting: &str,
+    value: &str,
+) -> Option<String> {
+    let error = factory.check_setting(setting, value).err()?;
+    Some(format!("{}; {}", error.what(), error.help()))
 }
 
 /// What keeps an account from being asked, told without reading a secret.
@@ -275,4 +330,21 @@ fn unusable(account: &Definition, registry: &Registry) -> Option<Mistake> {
         Origin::Line(line) => Mistake::at(line, 1, message),
         _ => Mistake::new(message),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+
+    #[test]
+    fn an_address_is_shown_without_its_user() {
+        for (text, shown) in [
+            ("https://me:fa4efa4e@x.example/v1", "https://…@x.example/v1"),
+            ("https://fa4efa4e@x.example", "https://…@x.example"),
+            ("https://x.example/a@b", "https://x.example/a@b"),
+            ("me@x.example", "me@x.example"),
+        ] {
+            assert_eq!(Value::Plain(text.to_owned()).to_string(), shown);
+        }
+    }
 }

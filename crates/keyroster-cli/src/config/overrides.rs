@@ -4,7 +4,7 @@
 //! the account `pinata-prod` is `KEYROSTER_PINATA_PROD__BASE_URL`. `…__PROVIDER` for a name that no
 //! account has makes one. A secret's variable holds the secret itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyroster::Registry;
 
@@ -50,32 +50,41 @@ pub(super) fn provider_of<'a>(
     providers.get(&in_capitals(account)).map(String::as_str)
 }
 
-/// Sets what the variables say, and makes the accounts that only they describe.
+/// The variables of the scheme that can be read; of others is told what is wrong.
+pub(super) fn variables(mistakes: &mut Vec<Mistake>) -> Vec<String> {
+    let (mut readable, mut odd) = (Vec::new(), Vec::new());
+    for variable in env::overrides() {
+        let capitals = variable.to_ascii_uppercase();
+        if variable != capitals {
+            odd.push(Mistake::new(format!(
+                "{variable}: such a variable is written in capitals, as {capitals}"
+            )));
+        } else if env::is_garbled(&variable) {
+            odd.push(super::garbled(&variable));
+        } else {
+            readable.push(variable);
+        }
+    }
+    mistakes.extend(odd);
+    readable
+}
+
+/// Sets what the variables say, and makes the accounts that only they describe. Of the file's `broken`
+/// accounts the file's own mistakes tell enough.
 pub(super) fn apply(
     accounts: &mut Vec<Definition>,
+    broken: &[String],
     variables: &[String],
     registry: &Registry,
     mistakes: &mut Vec<Mistake>,
 ) {
     mistakes.extend(ambiguous(accounts));
+    let mut lost: BTreeSet<String> = broken.iter().map(|name| in_capitals(name)).collect();
     for (account, provider) in providers(variables) {
-        if accounts.iter().any(|known| in_capitals(&known.name) == account) {
-            continue;
-        }
-        let name = account.to_ascii_lowercase().replace('_', "-");
-        let origin = Origin::Variable(variable(&name, PROVIDER));
-        let made = check_name(&name).and_then(|()| super::provider(registry, &provider).map(drop));
-        match made {
-            Ok(()) => accounts.push(Definition {
-                name,
-                provider,
-                tags: Vec::new(),
-                settings: BTreeMap::new(),
-                origin,
-            }),
-            Err(wrong) => {
-                mistakes.push(Mistake::new(format!("{PREFIX}{account}__{PROVIDER}: {wrong}")));
-            }
+        let made = make(accounts, &account, provider, &lost, registry);
+        if let Err(wrong) = made {
+            mistakes.push(Mistake::new(format!("{PREFIX}{account}__{PROVIDER}: {wrong}")));
+            lost.insert(account);
         }
     }
     for variable in variables {
@@ -83,7 +92,7 @@ pub(super) fn apply(
         let found = accounts.iter_mut().find(|known| in_capitals(&known.name) == account);
         let outcome = match found {
             Some(account) => set(account, setting, variable, registry),
-            None if setting == PROVIDER => Ok(()),
+            None if setting == PROVIDER || lost.contains(account) => Ok(()),
             None => Err(format!(
                 "no account is called so; {}, or set {PREFIX}{account}__{PROVIDER} to make one",
                 nearest(
@@ -95,6 +104,44 @@ pub(super) fn apply(
         };
         mistakes.extend(outcome.err().map(|wrong| Mistake::new(format!("{variable}: {wrong}"))));
     }
+}
+
+/// Makes the account of that provider, unless there is one.
+fn make(
+    accounts: &mut Vec<Definition>,
+    account: &str,
+    provider: String,
+    lost: &BTreeSet<String>,
+    registry: &Registry,
+) -> Result<(), String> {
+    super::provider(registry, &provider)?;
+    let name = account.to_ascii_lowercase().replace('_', "-");
+    let by = Origin::Variable(variable(&name, PROVIDER));
+    if let Some(known) = accounts.iter_mut().find(|known| in_capitals(&known.name) == account) {
+        if known.origin == Origin::VendorVariables && known.provider != provider {
+            return Err(format!(
+                "`{}` is the account that {}'s own variables describe; call the other one otherwise, or \
+                 unset those",
+                known.name, known.provider
+            ));
+        }
+        known.provider_by = by;
+        return Ok(());
+    }
+    if lost.contains(account) {
+        return Ok(());
+    }
+    check_name(&name)?;
+    accounts.push(Definition {
+        name,
+        provider,
+        provider_by: by.clone(),
+        tags: Vec::new(),
+        tags_by: None,
+        settings: BTreeMap::new(),
+        origin: by,
+    });
+    Ok(())
 }
 
 fn set(
@@ -110,6 +157,7 @@ fn set(
     if setting == TAGS {
         let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
         account.tags = tags.map(str::to_owned).collect();
+        account.tags_by = Some(Origin::Variable(variable.to_owned()));
         return Ok(());
     }
     let factory = registry.factory(&account.provider).map_err(|error| error.to_string())?;
@@ -126,6 +174,9 @@ fn set(
     let value = if known.secret {
         Value::Credential(CredentialSource::Env(variable.to_owned()))
     } else {
+        if let Some(wrong) = super::wrong_value(factory, known.name, &text) {
+            return Err(wrong);
+        }
         Value::Plain(text)
     };
     let origin = Origin::Variable(variable.to_owned());
@@ -134,7 +185,7 @@ fn set(
 }
 
 /// Accounts whose names are one in capitals, so that no variable tells which is meant.
-fn ambiguous(accounts: &[Definition]) -> Vec<Mistake> {
+pub(super) fn ambiguous(accounts: &[Definition]) -> Vec<Mistake> {
     let mut by_capitals: BTreeMap<String, &Definition> = BTreeMap::new();
     let mut mistakes = Vec::new();
     for account in accounts {

@@ -11,7 +11,9 @@ use toml_edit::{Document, Item, TableLike, Value as Toml};
 use super::credential::{Command, CommandLine};
 use super::mistake::position;
 use super::overrides::provider_of;
-use super::{CredentialSource, Definition, Mistake, Origin, Setting, Value, nearest};
+use super::{
+    CredentialSource, Definition, Mistake, Origin, Setting, Value, nearest, quoted, wrong_value,
+};
 use crate::args::duration;
 
 const PROVIDER: &str = "provider";
@@ -30,14 +32,22 @@ pub(crate) fn check_name(name: &str) -> Result<(), String> {
         .to_owned())
 }
 
+/// What a file holds.
+pub(super) struct Found {
+    pub(super) accounts: Vec<Definition>,
+    /// The names of accounts that are so wrong that they are left out.
+    pub(super) broken: Vec<String>,
+    pub(super) mistakes: Vec<Mistake>,
+}
+
 /// The accounts of a file, and all that is wrong with it. The environment may say of which provider an
 /// account is.
 pub(super) fn accounts(
     text: &str,
     registry: &Registry,
     providers: &BTreeMap<String, String>,
-) -> (Vec<Definition>, Vec<Mistake>) {
-    let mut reader = Reader { text, registry, providers, mistakes: Vec::new() };
+) -> Found {
+    let mut reader = Reader { text, registry, providers, broken: Vec::new(), mistakes: Vec::new() };
     let accounts = match Document::parse(text) {
         Ok(document) => reader.document(document.as_table()),
         Err(error) => {
@@ -51,13 +61,14 @@ pub(super) fn accounts(
             Vec::new()
         }
     };
-    (accounts, reader.mistakes)
+    Found { accounts, broken: reader.broken, mistakes: reader.mistakes }
 }
 
 struct Reader<'a> {
     text: &'a str,
     registry: &'a Registry,
     providers: &'a BTreeMap<String, String>,
+    broken: Vec<String>,
     mistakes: Vec<Mistake>,
 }
 
@@ -74,7 +85,10 @@ impl<'a> Reader<'a> {
                     Ok(_) => format!("an account is a table `[accounts.{name}]`"),
                     Err(_) => nearest(name, ["accounts"]),
                 };
-                self.wrong(key_span(table, name), format!("unknown setting `{name}`; {hint}"));
+                self.wrong(
+                    key_span(table, name),
+                    format!("unknown setting {}; {hint}", quoted(name)),
+                );
                 continue;
             }
             let Some(accounts) = item.as_table_like() else {
@@ -88,19 +102,25 @@ impl<'a> Reader<'a> {
             for (name, item) in accounts.iter() {
                 let span = key_span(accounts, name);
                 if let Err(wrong) = check_name(name) {
-                    self.wrong(span, format!("`{name}`: {wrong}"));
+                    self.broken.push(name.to_owned());
+                    self.wrong(span, format!("{}: {wrong}", quoted(name)));
                     continue;
                 }
-                match item.as_table_like() {
-                    Some(table) => found.extend(self.account(name, table, span)),
-                    None => self.wrong(
+                let Some(table) = item.as_table_like() else {
+                    self.broken.push(name.to_owned());
+                    let what = kind(item);
+                    self.wrong(
                         span,
                         format!(
-                            "`{name}` is an account, and so a table, and not {}; write \
-                             `[accounts.{name}]`",
-                            kind(item)
+                            "`{name}` is an account, and so a table, and not {what}; write \
+                             `[accounts.{name}]`"
                         ),
-                    ),
+                    );
+                    continue;
+                };
+                match self.account(name, table, span) {
+                    Some(account) => found.push(account),
+                    None => self.broken.push(name.to_owned()),
                 }
             }
         }
@@ -118,7 +138,9 @@ impl<'a> Reader<'a> {
         let mut account = Definition {
             name: name.to_owned(),
             provider: factory.info().id.to_string(),
+            provider_by: Origin::Line(line),
             tags: Vec::new(),
+            tags_by: None,
             settings: BTreeMap::new(),
             origin: Origin::Line(line),
         };
@@ -126,9 +148,13 @@ impl<'a> Reader<'a> {
             let at = key_span(table, key);
             let line = position(self.text, at.clone().map_or(0, |span| span.start)).0;
             let value = match key {
-                PROVIDER => continue,
+                PROVIDER => {
+                    account.provider_by = Origin::Line(line);
+                    continue;
+                }
                 TAGS => {
                     account.tags = self.tags(item);
+                    account.tags_by = Some(Origin::Line(line));
                     continue;
                 }
                 _ => match factory.settings().iter().find(|setting| setting.name == key) {
@@ -136,14 +162,14 @@ impl<'a> Reader<'a> {
                         let names = factory.settings().iter().map(|setting| setting.name);
                         let names = names.chain([PROVIDER, TAGS]);
                         let hint = nearest(key, names);
-                        let message = format!("unknown setting `{key}`; {hint}");
+                        let message = format!("unknown setting {}; {hint}", quoted(key));
                         self.wrong(at, message);
                         continue;
                     }
                     Some(setting) if setting.secret => {
                         self.credential(&account, setting, item).map(|source| (setting, source))
                     }
-                    Some(setting) => self.plain(setting, item).map(|text| (setting, text)),
+                    Some(setting) => self.plain(factory, setting, item).map(|text| (setting, text)),
                 },
             };
             if let Some((setting, value)) = value {
@@ -161,14 +187,20 @@ impl<'a> Reader<'a> {
         span: Option<Range<usize>>,
     ) -> Option<&'a dyn ProviderFactory> {
         let named = table.get(PROVIDER);
-        let (id, at) = if let Some(id) = provider_of(self.providers, name) {
-            (id, named.and_then(Item::span).or(span))
-        } else if let Some(item) = named {
+        if let Some(id) = provider_of(self.providers, name) {
+            // A wrong one is told of the variable.
+            return super::provider(self.registry, id).ok();
+        }
+        let (id, at) = if let Some(item) = named {
             let Some(id) = item.as_str() else {
                 self.wrong(item.span(), format!("`provider` is a text, and not {}", kind(item)));
                 return None;
             };
             (id, item.span())
+        } else if let Some((key, _)) = table.iter().find(|(key, _)| is_nearly(key, PROVIDER)) {
+            let message = format!("unknown setting `{key}`; did you mean `{PROVIDER}`?");
+            self.wrong(key_span(table, key), message);
+            return None;
         } else {
             let known = self.registry.factories().map(|factory| factory.info().id.to_string());
             let known: Vec<String> = known.collect();
@@ -197,7 +229,12 @@ impl<'a> Reader<'a> {
     }
 
     /// A setting that may be shown; a number stands for its digits.
-    fn plain(&mut self, setting: &keyroster::Setting, item: &Item) -> Option<Value> {
+    fn plain(
+        &mut self,
+        factory: &dyn ProviderFactory,
+        setting: &keyroster::Setting,
+        item: &Item,
+    ) -> Option<Value> {
         let number = item.as_integer().map(|number| number.to_string());
         let text = item.as_str().map(str::to_owned).or(number);
         if text.is_none() {
@@ -206,6 +243,10 @@ impl<'a> Reader<'a> {
                 item.span(),
                 format!("`{name}` is a text or a whole number, and not {what}"),
             );
+        }
+        let wrong = text.as_deref().and_then(|text| wrong_value(factory, setting.name, text));
+        if let Some(wrong) = wrong {
+            self.wrong(item.span(), wrong);
         }
         text.map(Value::Plain)
     }
@@ -241,7 +282,7 @@ impl<'a> Reader<'a> {
                     patience = self.timeout(item);
                     continue;
                 }
-                "env" => self.text(kind_of, item).map(CredentialSource::Env),
+                "env" => self.text(kind_of, item).and_then(|name| self.variable(&name, item)),
                 "file" => {
                     self.text(kind_of, item).map(|path| CredentialSource::File(PathBuf::from(path)))
                 }
@@ -256,7 +297,7 @@ impl<'a> Reader<'a> {
                     .map(|line| CredentialSource::Command(Command { line, patience: None })),
                 other => {
                     let hint = nearest(other, SOURCES);
-                    let message = format!("`{other}` is no place of a secret; {hint}");
+                    let message = format!("{} is no place of a secret; {hint}", quoted(other));
                     self.wrong(key_span(table, other), message);
                     return None;
                 }
@@ -295,6 +336,10 @@ impl<'a> Reader<'a> {
         text.map(str::to_owned)
     }
 
+    fn variable(&mut self, name: &str, item: &Item) -> Option<CredentialSource> {
+        CredentialSource::variable(name).map_err(|wrong| self.wrong(item.span(), wrong)).ok()
+    }
+
     fn command(&mut self, item: &Item) -> Option<CommandLine> {
         if let Some(line) = item.as_str().filter(|line| !line.trim().is_empty()) {
             return Some(CommandLine::Shell(line.to_owned()));
@@ -324,6 +369,11 @@ impl<'a> Reader<'a> {
         }
         time
     }
+}
+
+/// Whether a name is another one that was mistyped.
+fn is_nearly(name: &str, other: &str) -> bool {
+    nearest(name, [other]).starts_with("did you")
 }
 
 fn key_span(table: &dyn TableLike, name: &str) -> Option<Range<usize>> {

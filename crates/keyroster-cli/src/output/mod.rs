@@ -78,6 +78,13 @@ impl Terminal {
         let _ = writeln!(anstream::stderr(), "{message}");
     }
 
+    /// Says what was done, which is no news to whoever wants quiet.
+    pub(crate) fn done(&self, message: &str) {
+        if !self.quiet {
+            self.say(message);
+        }
+    }
+
     /// Asks a person, who answers on the same line.
     #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
     pub(crate) fn ask(&self, question: &str) {

@@ -1,5 +1,7 @@
 //! `keyroster.toml`: what is wrong with one, and what it and the environment come to.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -44,6 +46,7 @@ async fn each_mistake_says_where_it_is_and_what_to_do() {
         ("[accounts.\"a/b\"]\nprovider = \"pinata\"\n".to_owned(), ":1:11", "rename it"),
         ("[accounts.prod]\njwt = { env = \"A\" }\n".to_owned(), ":1:11", "`provider = \"…\"`"),
         ("[accounts.prod]\nprovider = \"pinatta\"\n".to_owned(), ":2:12", "did you mean `pinata`?"),
+        ("[accounts.prod]\nprovder = \"pinata\"\n".to_owned(), ":2:1", "did you mean `provider`?"),
         ("[accounts.prod]\nprovider = 7\n".to_owned(), ":2:12", "a text, and not an integer"),
         (of("jwtt = { env = \"A\" }"), ":3:1", "did you mean `jwt`?"),
         (of("base_url = \"https://x.example\""), ":3:1", "did you mean `base-url`?"),
@@ -57,6 +60,18 @@ async fn each_mistake_says_where_it_is_and_what_to_do() {
         (of("jwt = { env = \"A\", timeout = \"1s\" }"), ":3:20", "for a `command` alone"),
         (of("jwt = { command = \"x\", timeout = 5 }"), ":3:34", "as `\"10s\"`"),
         (of("jwt = { env = \"A\" }\nbase-url = [\"x\"]"), ":4:12", "not an array"),
+        (of("jwt = { env = \"A\" }\nbase-url = \"fa4efa4e\""), ":4:12", "is not a URL"),
+        (
+            of("jwt = { env = \"A\" }\nbase-url = \"https://me:fa4efa4e@x.example\""),
+            ":4:12",
+            "a user",
+        ),
+        (
+            of("jwt = { env = \"A\" }\nrequests-per-minute = \"fast\""),
+            ":4:23",
+            "REQUESTS_PER_MINUTE",
+        ),
+        (of("jwt = { env = \"A\" }\ngeneration = \"v9\""), ":4:14", "neither `legacy`"),
         (of("jwt = { env = \"A\" }\ntags = \"prod\""), ":4:8", "as `[\"prod\"]`"),
         (of("jwt = { env = \"A\" }\njwt = { env = \"B\" }"), ":4:1", "given twice"),
         (of("jwt = { env = \"A\" }\n[accounts.prod]"), ":4:", "given twice"),
@@ -132,6 +147,10 @@ async fn the_environment_overrides_the_file_and_can_do_without() {
     let [lab, prod] = &json["accounts"].as_array().unwrap()[..] else { panic!("{json}") };
     assert_eq!((&lab["account"], &lab["provider"]), (&"lab".into(), &"openrouter".into()));
     assert_eq!(prod["tags"], serde_json::json!(["a", "b"]));
+    assert_eq!(prod["tags_set_by"], "KEYROSTER_PINATA_PROD__TAGS");
+    assert_eq!(prod["provider_set_by"], "line 2");
+    assert_eq!(lab["provider_set_by"], "KEYROSTER_LAB__PROVIDER");
+    assert_eq!(lab["tags_set_by"], serde_json::Value::Null);
     let [base_url, jwt] = &prod["settings"].as_array().unwrap()[..] else { panic!("{prod}") };
     assert_eq!((&base_url["name"], &jwt["name"]), (&"base-url".into(), &"jwt".into()));
     assert_eq!(base_url["value"], "https://pinata.example");
@@ -148,6 +167,63 @@ async fn the_environment_overrides_the_file_and_can_do_without() {
         assert_eq!(said.code, 4, "{said:?}");
         assert!(said.stderr.contains(name) && said.stderr.contains(words), "{}", said.stderr);
     }
+}
+
+/// What a variable cannot do is told once, by its name.
+#[tokio::test]
+async fn a_variable_that_is_wrong_is_named() {
+    let account = "[accounts.a]\nprovider = \"pinata\"\njwt = { env = \"A\" }\ntags = [\"x\"]\n";
+    let settings = Settings::new(account);
+    let garbled = OsStr::from_bytes(b"https://\xff.example");
+    for (name, value, words) in [
+        ("KEYROSTER_A__PROVIDER", OsStr::new("pinta"), "did you mean `pinata`?"),
+        ("KEYROSTER_A__BASE_URL", OsStr::new("fa4efa4e"), "is not a URL"),
+        ("KEYROSTER_A__BASE_URL", garbled, "no text"),
+        ("KEYROSTER_a__BASE_URL", OsStr::new("x"), "in capitals, as KEYROSTER_A__BASE_URL"),
+        ("keyroster_a__base_url", OsStr::new("x"), "in capitals, as KEYROSTER_A__BASE_URL"),
+    ] {
+        let mut command = settings.command(&["config", "check"]);
+        // What else is said of the account is no mistake of its own.
+        command.env(name, value).env("KEYROSTER_A__GENERATION", "v3");
+        let said = run(command).await;
+        assert_eq!(said.code, 4, "{name}: {said:?}");
+        assert!(said.stderr.contains(&format!("{name}: ")), "{name}: {}", said.stderr);
+        assert!(said.stderr.contains(words), "{name}: {}", said.stderr);
+        assert_eq!(said.stderr.lines().count(), 1, "{name}: {}", said.stderr);
+        assert!(!said.stderr.contains("fa4efa4e"), "{name}: {}", said.stderr);
+    }
+    for (name, value, words) in [
+        ("KEYROSTER_PINATA__PROVIDER", OsStr::new("openrouter"), "own variables describe"),
+        ("PINATA_BASE_URL", OsStr::new("nonsense"), "is not a URL"),
+        ("PINATA_API_KEY", garbled, "no text"),
+    ] {
+        let mut command = keyroster(&["accounts", "list"]);
+        command.env("PINATA_JWT", "fa4efa4e.fa4efa4e.fa4efa4e").env(name, value);
+        let said = run(command).await;
+        assert_eq!((said.code, said.stdout.as_str()), (4, ""), "{name}: {said:?}");
+        assert!(said.stderr.contains(&format!("{name}: ")), "{name}: {}", said.stderr);
+        assert!(said.stderr.contains(words), "{name}: {}", said.stderr);
+    }
+    let mut command = settings.command(&["config", "show", "-o", "json"]);
+    command.env("KEYROSTER_A__TAGS", "");
+    let shown = run(command).await.ok().json();
+    assert_eq!(shown["accounts"][0]["tags"], serde_json::json!([]));
+    assert_eq!(shown["accounts"][0]["tags_set_by"], "KEYROSTER_A__TAGS");
+}
+
+/// Many accounts: the choice is told, and not the whole file.
+#[tokio::test]
+async fn a_tag_that_no_account_has_is_answered_with_those_there_are() {
+    let accounts = (10..40).map(|number| {
+        format!(
+            "[accounts.a{number}]\nprovider = \"pinata\"\njwt = {{ env = \"A\" }}\ntags = [\"x\"]\n"
+        )
+    });
+    let settings = Settings::new(&accounts.collect::<String>());
+    let said = settings.run(&["list", "--tag", "nope"]).await;
+    assert_eq!(said.code, 2);
+    assert!(said.stderr.contains("with the tags `x`"), "{}", said.stderr);
+    assert!(said.stderr.contains("`a19`, …") && !said.stderr.contains("`a20`"), "{}", said.stderr);
 }
 
 #[tokio::test]

@@ -160,6 +160,9 @@ async fn quiet_and_verbose_change_what_is_said_and_not_what_is_printed() {
     assert!(!said.stderr.contains("hyper") && !said.stderr.contains("TRACE"), "{}", said.stderr);
     assert!([&quiet, &said].iter().all(|run| run.stdout == plain.stdout));
     assert_eq!(of(&["-q", "-v"]).await.code, 2);
+    let mut command = keyroster_at(&sandbox, &["list", "-v"]);
+    command.env("KEYROSTER_LOG", "");
+    assert!(run(command).await.ok().stderr.contains("attempt ended"), "an empty one says nothing");
     // The program's own variable wins, and one of all programs does not.
     for (name, logs) in [("KEYROSTER_LOG", false), ("RUST_LOG", true)] {
         let mut command = keyroster_at(&sandbox, &["list", "-v"]);

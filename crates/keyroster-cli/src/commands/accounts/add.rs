@@ -7,11 +7,14 @@ use keyroster::{ProviderFactory, Secret, Setting};
 use crate::accounts::Source;
 use crate::args::AccountsAdd;
 use crate::config::{
-    self, Config, CredentialSource, Keychain, NewAccount, Value, check_name, nearest,
+    self, Config, CredentialSource, Definition, Keychain, NewAccount, Origin, Value, check_name,
+    nearest, quoted,
 };
 use crate::failure::Failure;
 use crate::output::Terminal;
-use crate::{prompt, view};
+use crate::prompt;
+
+use super::ask;
 
 pub(super) async fn run(
     accounts: &Source<'_>,
@@ -23,96 +26,132 @@ pub(super) async fn run(
         let message = "this system tells no folder for settings; name a file with --config";
         return Err(Failure::Configuration(message.to_owned()));
     };
-    let (account, secrets) = describe(accounts, add, &config, terminal)?;
+    let (account, secrets) = describe(accounts, add, &config, terminal).await?;
     // First the secrets, then the file that speaks of them.
     for (entry, secret) in secrets {
         Keychain::set(&entry, secret)
             .await
             .map_err(|trouble| Failure::Configuration(format!("nothing was written: {trouble}")))?;
-        terminal.say(&format!("kept `{entry}` in the keychain"));
+        terminal.done(&format!("kept `{entry}` in the keychain"));
     }
     config::add(file, &account, accounts.registry)?;
-    terminal.say(&format!("added `{}` to {}", account.name, file.display()));
+    terminal.done(&format!("added `{}` to {}", account.name, file.display()));
     warn_of_vendor_variables(&config, terminal);
     terminal.hint(&format!("see whether it works: keyroster accounts test {}", account.name));
     Ok(ExitCode::SUCCESS)
 }
 
 /// The account, and the secrets that shall go into the keychain.
-fn describe(
+async fn describe(
     accounts: &Source<'_>,
     add: &AccountsAdd,
     config: &Config,
     terminal: &Terminal,
 ) -> Result<(NewAccount, Vec<(String, Secret)>), Failure> {
-    let factory = provider(accounts, add, terminal)?;
-    let id = factory.info().id.to_string();
-    let name = if let Some(name) = &add.name {
-        name.clone()
-    } else {
-        let answer = required("NAME", &format!("name of the account [{id}]: "), terminal)?;
-        if answer.is_empty() { id.clone() } else { answer }
+    let factory = match &add.provider {
+        Some(id) => config::provider(accounts.registry, id).map_err(Failure::Usage)?,
+        None => ask::provider(accounts.registry, terminal)?,
     };
-    check_name(&name)
-        .map_err(|wrong| Failure::Usage(format!("`{}`: {wrong}", view::clean(&name))))?;
-    if config.exists && config.accounts.iter().any(|known| known.name == name) {
-        return Err(Failure::Usage(format!(
-            "there is an account `{name}` already; choose another name, or remove it first: keyroster \
-             accounts remove {name}"
-        )));
-    }
-    let mut settings = Vec::new();
-    let mut secrets = Vec::new();
-    for (setting, source) in &add.credentials {
+    let id = factory.info().id.to_string();
+    let name = match &add.name {
+        Some(name) => usable_name(name, config)?,
+        None => ask::name(&id, config, terminal)?,
+    };
+    let mut settings: Vec<(String, Value)> = Vec::new();
+    let mut give = |option, setting: &Setting, value| {
+        if settings.iter().any(|(given, _)| given == setting.name) {
+            return Err(Failure::Usage(format!(
+                "{option} gives `{}` twice; keep one",
+                setting.name
+            )));
+        }
+        settings.push((setting.name.to_owned(), value));
+        Ok(())
+    };
+    for given in &add.credentials {
+        let (setting, source) = pair("--credential", given)?;
         let setting = known(factory, setting, true)?;
-        settings.push((setting.name.to_owned(), credential(&name, setting, source)?));
+        give("--credential", setting, credential(&name, setting, source)?)?;
     }
-    for (setting, value) in &add.settings {
+    for given in &add.settings {
+        let (setting, value) = pair("--set", given)?;
         let setting = known(factory, setting, false)?;
-        settings.push((setting.name.to_owned(), Value::Plain(value.clone())));
+        if let Some(wrong) = config::wrong_value(factory, setting.name, value) {
+            return Err(Failure::Usage(wrong));
+        }
+        give("--set", setting, Value::Plain(value.to_owned()))?;
     }
     if add.credentials.is_empty() {
-        settings.push(ask_credential(factory, &name, terminal)?);
+        settings.push(ask::credential(factory, &name, terminal).await?);
     }
-    for (setting, value) in &settings {
-        if let Value::Credential(CredentialSource::Keychain(entry)) = value {
-            let question = format!("{setting} (it is not shown): ");
-            secrets.push((entry.clone(), prompt::secret(&question, terminal)?));
-        }
+    let asked = add.provider.is_none() || add.name.is_none() || add.credentials.is_empty();
+    let tags = if asked && add.tags.is_empty() { ask::tags(terminal)? } else { add.tags.clone() };
+    let secrets = secrets(&settings, terminal).await?;
+    Ok((NewAccount { name, provider: id, tags, settings }, secrets))
+}
+
+/// A name that the account can have.
+pub(super) fn usable_name(name: &str, config: &Config) -> Result<String, Failure> {
+    check_name(name).map_err(|wrong| Failure::Usage(format!("{}: {wrong}", quoted(name))))?;
+    // One that only the environment describes may be written down.
+    let in_file = |known: &&Definition| matches!(known.origin, Origin::Line(_));
+    let mut names = config.accounts.iter().filter(in_file).map(|known| &known.name);
+    if names.any(|known| known == name) || config.broken.iter().any(|known| known == name) {
+        return Err(Failure::Usage(config::taken(name)));
     }
-    if secrets.len() > 1 && !prompt::is_attended(terminal) {
+    Ok(name.to_owned())
+}
+
+/// The secrets that shall go into the keychain, once it is known that they can.
+async fn secrets(
+    settings: &[(String, Value)],
+    terminal: &Terminal,
+) -> Result<Vec<(String, Secret)>, Failure> {
+    let entries: Vec<(&str, &str)> = settings
+        .iter()
+        .filter_map(|(setting, value)| match value {
+            Value::Credential(CredentialSource::Keychain(entry)) => {
+                Some((setting.as_str(), entry.as_str()))
+            }
+            _ => None,
+        })
+        .collect();
+    if entries.len() > 1 && !prompt::is_attended(terminal) {
         return Err(Failure::Usage(
             "standard input holds one secret, and two are to be kept in the keychain; add the account at \
              a terminal"
                 .to_owned(),
         ));
     }
-    Ok((NewAccount { name, provider: id, tags: add.tags.clone(), settings }, secrets))
-}
-
-fn provider<'a>(
-    accounts: &Source<'a>,
-    add: &AccountsAdd,
-    terminal: &Terminal,
-) -> Result<&'a dyn ProviderFactory, Failure> {
-    let ids: Vec<String> =
-        accounts.registry.factories().map(|factory| factory.info().id.to_string()).collect();
-    let id = match &add.provider {
-        Some(id) => id.clone(),
-        None => required("--provider", &format!("provider ({}): ", ids.join(", ")), terminal)?,
-    };
-    config::provider(accounts.registry, &id).map_err(Failure::Usage)
-}
-
-/// An answer from the person, who has to be there.
-fn required(what: &str, question: &str, terminal: &Terminal) -> Result<String, Failure> {
-    if prompt::is_attended(terminal) {
-        return prompt::ask(question, terminal);
+    for (_, entry) in &entries {
+        let trouble = |trouble| Failure::Configuration(format!("nothing was written: {trouble}"));
+        if !Keychain::holds(entry).await.map_err(trouble)? {
+            continue;
+        }
+        if !prompt::is_attended(terminal) {
+            return Err(Failure::Guard(format!(
+                "the keychain has an entry `{entry}` already; nothing was done; choose another name, as \
+                 keychain:NAME"
+            )));
+        }
+        prompt::confirm(&format!("replace the entry `{entry}` of the keychain"), terminal)?;
     }
-    Err(Failure::Usage(format!(
-        "{what} is not given, and nobody is at the terminal to be asked; see keyroster accounts add \
-         --help"
-    )))
+    let questions = entries.iter().map(|(setting, _)| format!("{setting} (it is not shown): "));
+    let questions: Vec<String> = questions.collect();
+    let typed = prompt::secrets(&questions, terminal).await?;
+    Ok(entries.iter().map(|(_, entry)| (*entry).to_owned()).zip(typed).collect())
+}
+
+/// A setting and what it is set to. What was given is not shown in the error: it may be a secret.
+fn pair<'a>(option: &str, given: &'a str) -> Result<(&'a str, &'a str), Failure> {
+    let (name, value) = given.split_once('=').ok_or_else(|| {
+        let example = if option == "--set" { "base-url=https://…" } else { "jwt=env:NAME" };
+        Failure::Usage(format!(
+            "{option} takes a setting and its value, as {option} {example}; what was given is not \
+             shown, as it may be a secret"
+        ))
+    })?;
+    Ok((name.trim(), value.trim()))
 }
 
 /// The setting of that name, of the kind that is asked for.
@@ -122,7 +161,6 @@ fn known(
     secret: bool,
 ) -> Result<&'static Setting, Failure> {
     let id = factory.info().id;
-    let name = view::clean(name);
     match factory.settings().iter().find(|setting| setting.name == name) {
         Some(setting) if setting.secret == secret => Ok(setting),
         Some(_) if secret => Err(Failure::Usage(format!(
@@ -134,13 +172,13 @@ fn known(
         ))),
         None => {
             let settings = factory.settings().iter().filter(|setting| setting.secret == secret);
-            let hint = nearest(&name, settings.map(|setting| setting.name));
-            Err(Failure::Usage(format!("{id} accounts have no setting `{name}`; {hint}")))
+            let hint = nearest(name, settings.map(|setting| setting.name));
+            Err(Failure::Usage(format!("{id} accounts have no setting {}; {hint}", quoted(name))))
         }
     }
 }
 
-fn credential(account: &str, setting: &Setting, source: &str) -> Result<Value, Failure> {
+pub(super) fn credential(account: &str, setting: &Setting, source: &str) -> Result<Value, Failure> {
     let entry = format!("{account}/{}", setting.name);
     let source = CredentialSource::parse(source, &entry);
     source
@@ -148,35 +186,12 @@ fn credential(account: &str, setting: &Setting, source: &str) -> Result<Value, F
         .map_err(|wrong| Failure::Usage(format!("`{}`: {wrong}", setting.name)))
 }
 
-/// Asks where the credential is.
-fn ask_credential(
-    factory: &dyn ProviderFactory,
-    account: &str,
-    terminal: &Terminal,
-) -> Result<(String, Value), Failure> {
-    let mut secrets = factory.settings().iter().filter(|setting| setting.secret);
-    let Some(setting) = secrets.next() else {
-        return Err(Failure::Usage("the provider takes no credential".to_owned()));
-    };
-    let (name, help, env) = (setting.name, setting.help, setting.env);
-    if prompt::is_attended(terminal) {
-        terminal.say(&format!(
-            "where is its {name} ({help})?\n  env:NAME      an environment variable, as env:{env}\n  \
-             file:PATH     a file that only you may read\n  command:LINE  what a command prints, as \
-             command:pass show {account}\n  keychain      this system's credential store, where it is put \
-             now"
-        ));
-    }
-    let answer = required("--credential", "source: ", terminal)?;
-    Ok((setting.name.to_owned(), credential(account, setting, &answer)?))
-}
-
 /// Once there is a file, the vendors' own variables describe no account any longer.
 fn warn_of_vendor_variables(before: &Config, terminal: &Terminal) {
     let names: Vec<&str> = before
         .accounts
         .iter()
-        .filter(|account| account.origin == config::Origin::VendorVariables)
+        .filter(|account| account.origin == Origin::VendorVariables)
         .map(|account| account.name.as_str())
         .collect();
     if before.exists || names.is_empty() {

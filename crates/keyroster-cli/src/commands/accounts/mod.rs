@@ -1,6 +1,7 @@
 //! `keyroster accounts`: describes the accounts.
 
 mod add;
+mod ask;
 mod list;
 mod remove;
 mod test;
@@ -17,6 +18,12 @@ pub(crate) async fn run(
     command: &AccountsCommand,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
+    if accounts.sandbox && matches!(command, AccountsCommand::Add(_) | AccountsCommand::Remove(_)) {
+        return Err(Failure::Usage(
+            "the sandbox's accounts are made up, and stand in no file; leave out --sandbox"
+                .to_owned(),
+        ));
+    }
     match command {
         AccountsCommand::List(list) => list::run(accounts, list, terminal).await,
         AccountsCommand::Add(add) => add::run(accounts, add, terminal).await,

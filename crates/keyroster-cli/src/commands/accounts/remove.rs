@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::accounts::Source;
 use crate::args::AccountsRemove;
-use crate::config::{self, Config, CredentialSource, Keychain, Origin, Value, nearest};
+use crate::config::{self, Config, CredentialSource, Definition, Keychain, Origin, Value, nearest};
 use crate::failure::Failure;
 use crate::output::Terminal;
 use crate::{prompt, view};
@@ -14,34 +14,63 @@ pub(super) async fn run(
     remove: &AccountsRemove,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
-    let (config, _) = Config::inspect(accounts.config, accounts.registry)?;
+    let (config, mistakes) = Config::inspect(accounts.config, accounts.registry)?;
     let name = view::clean(&remove.account);
-    let Some(account) = config.accounts.iter().find(|known| known.name == remove.account) else {
-        let hint = nearest(&name, config.accounts.iter().map(|known| known.name.as_str()));
-        return Err(Failure::Usage(format!("there is no account `{name}`; {hint}")));
+    let account = config.accounts.iter().find(|known| known.name == remove.account);
+    let Some(file) = &config.file else {
+        return Err(Failure::Usage("this system tells no folder for settings".to_owned()));
     };
-    let (Origin::Line(_), Some(file)) = (&account.origin, &config.file) else {
-        return Err(Failure::Usage(format!(
-            "`{name}` stands in no file; it comes from {}: unset that",
-            account.origin
-        )));
-    };
+    match account.map(|account| &account.origin) {
+        Some(Origin::Line(_)) => {}
+        Some(origin) => {
+            return Err(Failure::Usage(format!(
+                "`{name}` stands in no file; it comes from {origin}: unset that"
+            )));
+        }
+        // So broken that nothing is known of it but where it stands.
+        None if config.broken.contains(&remove.account) => {}
+        None if mistakes.is_empty() => {
+            let hint = nearest(&name, config.accounts.iter().map(|known| known.name.as_str()));
+            return Err(Failure::Usage(format!("there is no account `{name}`; {hint}")));
+        }
+        None => {
+            return Err(Failure::Configuration(format!(
+                "there is no account `{name}`; {}",
+                config::report(Some(file), &mistakes)
+            )));
+        }
+    }
     if !remove.yes {
         let question = format!("remove the account `{name}` from {}", file.display());
         prompt::confirm(&question, terminal)?;
     }
-    config::remove(file, &remove.account, accounts.registry)?;
-    terminal.say(&format!("removed `{name}` from {}; its keys stay as they are", file.display()));
-    for setting in account.settings.values() {
-        // Another account may use an entry that has another name than ours.
-        if let Value::Credential(CredentialSource::Keychain(entry)) = &setting.value
-            && entry.starts_with(&format!("{}/", account.name))
-        {
+    let rest = config::remove(file, &remove.account, accounts.registry)?;
+    terminal.done(&format!("removed `{name}` from {}; its keys stay as they are", file.display()));
+    if !rest.is_empty() {
+        terminal.warning(&config::report(Some(file), &rest));
+    }
+    for entry in account.map(entries).unwrap_or_default() {
+        let others = config.accounts.iter().filter(|known| known.name != remove.account);
+        if others.flat_map(entries).any(|other| other == entry) {
+            terminal.done(&format!("`{entry}` stays in the keychain, as another account names it"));
+        } else if !rest.is_empty() {
+            // What is broken may name it too.
+            terminal.warning(&format!("`{entry}` stays in the keychain"));
+        } else {
             match Keychain::delete(entry).await {
-                Ok(()) => terminal.say(&format!("removed `{entry}` from the keychain")),
+                Ok(()) => terminal.done(&format!("removed `{entry}` from the keychain")),
                 Err(trouble) => terminal.warning(&format!("`{entry}` stays: {trouble}")),
             }
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The entries of the keychain that an account names.
+fn entries(account: &Definition) -> Vec<&str> {
+    let named = account.settings.values().filter_map(|setting| match &setting.value {
+        Value::Credential(CredentialSource::Keychain(entry)) => Some(entry.as_str()),
+        _ => None,
+    });
+    named.collect()
 }
