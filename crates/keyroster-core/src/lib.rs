@@ -150,10 +150,12 @@ mod key;
 mod list;
 mod listing;
 mod numbered;
+mod opening;
 mod provider;
 mod quota;
 mod registry;
 mod roster;
+mod samples;
 mod scan;
 #[cfg(test)]
 mod schedules;
@@ -163,6 +165,8 @@ mod status;
 mod time;
 mod tour;
 mod traffic;
+mod wait;
+mod walk;
 
 pub use async_trait::async_trait;
 

@@ -11,17 +11,11 @@ use futures_util::future::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Serialize;
 
+use crate::opening::Opening;
+use crate::samples::Samples;
+use crate::wait::{Limit, Wait};
+use crate::walk::Walk;
 use crate::{ApiKey, Error, ErrorKind, ListKeys, Provider, ProviderId, Result, Traffic, Warning};
-
-mod opening;
-mod samples;
-mod wait;
-mod walk;
-
-use opening::Opening;
-use samples::Samples;
-use wait::{Limit, Wait};
-use walk::Walk;
 
 /// So many accounts are asked at once unless another number is set.
 const CONCURRENCY: usize = 64;
@@ -52,20 +46,20 @@ pub struct Roster {
 }
 
 #[derive(Clone, Debug)]
-struct Account {
-    name: Arc<str>,
-    way: Way,
+pub(crate) struct Account {
+    pub(crate) name: Arc<str>,
+    pub(crate) way: Way,
 }
 
 /// The way to an account's provider.
 #[derive(Clone)]
-enum Way {
+pub(crate) enum Way {
     Made(Result<Provider>),
     Lazy(Arc<Opening>),
 }
 
 impl Way {
-    async fn open(&self) -> Result<Provider> {
+    pub(crate) async fn open(&self) -> Result<Provider> {
         match self {
             Self::Made(provider) => provider.clone(),
             Self::Lazy(opening) => opening.open().await,

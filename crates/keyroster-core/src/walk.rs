@@ -9,13 +9,15 @@ use std::vec;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::samples::{Sample, Samples};
-use super::wait::Wait;
-use super::{Account, AccountFailure, AccountKey, AccountReport, AccountWarning, RosterEvent};
+use crate::roster::{
+    Account, AccountFailure, AccountKey, AccountReport, AccountWarning, RosterEvent,
+};
+use crate::samples::{Sample, Samples};
+use crate::wait::Wait;
 use crate::{ApiKey, Error, ListKeys, Listing, Operation, Provider, Result, Traffic, Warning};
 
 /// A walk, which begins when it is first asked.
-pub(super) struct Walk {
+pub(crate) struct Walk {
     account: Account,
     request: ListKeys,
     wait: Wait,
@@ -37,7 +39,7 @@ struct Asked {
 }
 
 impl Walk {
-    pub(super) fn start(
+    pub(crate) fn start(
         account: Account,
         request: ListKeys,
         wait: Wait,

@@ -17,7 +17,7 @@ const EXACT: Duration = Duration::from_millis(20);
 
 /// A time for each account, and how to wait for it: core has no runtime of its own.
 #[derive(Clone)]
-pub(super) struct Limit {
+pub(crate) struct Limit {
     time: Duration,
     /// Whether whatever comes starts it anew.
     renewed: bool,
@@ -25,7 +25,7 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    pub(super) fn new<F, S>(time: Duration, renewed: bool, sleep: S) -> Self
+    pub(crate) fn new<F, S>(time: Duration, renewed: bool, sleep: S) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
         S: Fn(Duration) -> F + Send + Sync + 'static,
@@ -53,7 +53,7 @@ impl fmt::Debug for Limit {
 /// A vendor's silence is counted in parts, and a part whose end is noticed far too late counts nothing:
 /// nobody was there to hear the vendor, as the roster's reader took its time. Its answers may all have come
 /// meanwhile, and they need a few turns of the runtime to get here.
-pub(super) struct Wait {
+pub(crate) struct Wait {
     limit: Option<Limit>,
     /// The part that runs, and when it began.
     timer: Option<(Instant, BoxFuture<'static, ()>)>,
@@ -63,18 +63,18 @@ pub(super) struct Wait {
 }
 
 impl Wait {
-    pub(super) fn new(limit: Option<Limit>) -> Self {
+    pub(crate) fn new(limit: Option<Limit>) -> Self {
         Self { limit, timer: None, over: 0, arrived: 0 }
     }
 
     /// Begins to count.
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         let begin = |limit: &Limit| (Instant::now(), (limit.sleep)(limit.parts().0));
         self.timer = self.limit.as_ref().map(begin);
     }
 
     /// Whether the time is over, when so many answers have come.
-    pub(super) fn poll_over(&mut self, arrived: u64, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_over(&mut self, arrived: u64, cx: &mut Context<'_>) -> Poll<()> {
         let Some(limit) = &self.limit else { return Poll::Pending };
         if limit.renewed && arrived > self.arrived {
             (self.arrived, self.over, self.timer) = (arrived, 0, None);
@@ -92,7 +92,7 @@ impl Wait {
     }
 
     /// The error of a vendor that took too long.
-    pub(super) fn late(&self) -> Error {
+    pub(crate) fn late(&self) -> Error {
         let (time, renewed) = self.time();
         let message = if renewed {
             format!("no further page came for {time:?}, which is the account's deadline")
@@ -103,7 +103,7 @@ impl Wait {
     }
 
     /// The error of an account that took too long to open.
-    pub(super) fn late_to_open(&self) -> Error {
+    pub(crate) fn late_to_open(&self) -> Error {
         let (time, _) = self.time();
         let message = format!("it was not opened within the account's deadline of {time:?}");
         Error::new(ErrorKind::Transport, message)

@@ -15,18 +15,18 @@ const SAMPLE: usize = 512;
 
 /// Fingerprints of the keys of accounts that have finished, and the first account that had each.
 #[derive(Default)]
-pub(super) struct Samples {
+pub(crate) struct Samples {
     hasher: RandomState,
     finished: Mutex<HashMap<u64, Arc<str>>>,
 }
 
 /// The smallest fingerprints of one account's keys, the largest on top.
 #[derive(Default)]
-pub(super) struct Sample(BinaryHeap<u64>);
+pub(crate) struct Sample(BinaryHeap<u64>);
 
 impl Samples {
     /// Takes a key into its account's sample.
-    pub(super) fn add(&self, sample: &mut Sample, provider: &ProviderId, id: &KeyId) {
+    pub(crate) fn add(&self, sample: &mut Sample, provider: &ProviderId, id: &KeyId) {
         let print = self.hasher.hash_one((provider, id));
         if sample.0.len() < SAMPLE {
             sample.0.push(print);
@@ -38,7 +38,7 @@ impl Samples {
     }
 
     /// The account that finished before and has one of the same keys.
-    pub(super) fn finish(&self, account: &Arc<str>, sample: Sample) -> Option<Arc<str>> {
+    pub(crate) fn finish(&self, account: &Arc<str>, sample: Sample) -> Option<Arc<str>> {
         // A poisoned lock only means that a reader panicked; the fingerprints behind it are whole.
         let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
         let same = sample.0.iter().find_map(|print| finished.get(print)).cloned();

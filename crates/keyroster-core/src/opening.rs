@@ -12,24 +12,24 @@ type Attempt = BoxFuture<'static, Result<Provider>>;
 ///
 /// An attempt lives as long as somebody waits for it: what is abandoned stops, and what failed is tried
 /// again by the next who asks.
-pub(super) struct Opening {
+pub(crate) struct Opening {
     open: Box<dyn Fn() -> Attempt + Send + Sync>,
     attempt: Mutex<Option<WeakShared<Attempt>>>,
     opened: OnceLock<Provider>,
 }
 
 impl Opening {
-    pub(super) fn new(open: impl Fn() -> Attempt + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(open: impl Fn() -> Attempt + Send + Sync + 'static) -> Self {
         Self { open: Box::new(open), attempt: Mutex::default(), opened: OnceLock::new() }
     }
 
     /// The account, if it was opened.
-    pub(super) fn opened(&self) -> Option<&Provider> {
+    pub(crate) fn opened(&self) -> Option<&Provider> {
         self.opened.get()
     }
 
     /// The account, opened now if it was not before.
-    pub(super) async fn open(&self) -> Result<Provider> {
+    pub(crate) async fn open(&self) -> Result<Provider> {
         if let Some(provider) = self.opened.get() {
             return Ok(provider.clone());
         }
