@@ -64,6 +64,9 @@ pub(crate) async fn logged<T>(future: impl Future<Output = T>) -> (T, String) {
     let dispatch = tracing::Dispatch::new(recorder.clone());
     let mut future = std::pin::pin!(future);
     let answer = std::future::poll_fn(|context| {
+        // A place that another thread reached for the first time while this recorder was made may have been
+        // noted as one that nobody listens to.
+        tracing::callsite::rebuild_interest_cache();
         tracing::dispatcher::with_default(&dispatch, || future.poll_unpin(context))
     })
     .await;

@@ -12,6 +12,8 @@ pub(crate) struct Terminal {
     pub(crate) child: Child,
     file: File,
     pub(crate) shown: String,
+    /// The beginning of a character whose rest is still to come.
+    begun: Vec<u8>,
     columns: u16,
 }
 
@@ -34,7 +36,13 @@ impl Terminal {
             on_it = on_it.stdout(stdout);
         }
         let child = on_it.spawn(inside).unwrap();
-        Self { child, file: File::from(OwnedFd::from(pty)), shown: String::new(), columns }
+        Self {
+            child,
+            file: File::from(OwnedFd::from(pty)),
+            shown: String::new(),
+            begun: Vec::new(),
+            columns,
+        }
     }
 
     /// Reads on until it shows this.
@@ -66,7 +74,14 @@ impl Terminal {
         let mut bytes = [0; 4096];
         // A terminal whose last program has ended cannot be read.
         let count = self.file.read(&mut bytes).unwrap_or(0);
-        self.shown += &String::from_utf8_lossy(&bytes[..count]);
+        self.begun.extend_from_slice(&bytes[..count]);
+        // A character may come in two parts.
+        let whole = match std::str::from_utf8(&self.begun) {
+            Ok(text) => text.len(),
+            Err(error) => error.valid_up_to(),
+        };
+        let rest = self.begun.split_off(whole);
+        self.shown += std::str::from_utf8(&std::mem::replace(&mut self.begun, rest)).unwrap();
         count > 0
     }
 }
