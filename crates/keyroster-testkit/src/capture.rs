@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures_util::FutureExt as _;
 use tracing::field::{Field, Visit};
@@ -60,13 +60,14 @@ impl Subscriber for Recorder {
 
 /// What a future answers, and all that is logged through `tracing` meanwhile.
 pub(crate) async fn logged<T>(future: impl Future<Output = T>) -> (T, String) {
+    // As long as there is only one recorder, `tracing` asks the thread that comes to a place first whether
+    // anybody listens there, and that may be another test's, where nobody does. So there are two.
+    static OTHER: OnceLock<tracing::Dispatch> = OnceLock::new();
+    OTHER.get_or_init(|| tracing::Dispatch::new(Recorder::default()));
     let recorder = Recorder::default();
     let dispatch = tracing::Dispatch::new(recorder.clone());
     let mut future = std::pin::pin!(future);
     let answer = std::future::poll_fn(|context| {
-        // A place that another thread reached for the first time while this recorder was made may have been
-        // noted as one that nobody listens to.
-        tracing::callsite::rebuild_interest_cache();
         tracing::dispatcher::with_default(&dispatch, || future.poll_unpin(context))
     })
     .await;
