@@ -4,5 +4,6 @@
 mod cassettes;
 mod guard;
 mod list_only;
+mod numbered;
 mod program;
 mod snapshots;
