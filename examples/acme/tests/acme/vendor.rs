@@ -69,11 +69,12 @@ impl VendorApi for AcmeApi {
     }
 }
 
-/// The next page, at the vendor's own address: links know nothing of an imitation's.
+/// The next page, at the vendor's own address: links know nothing of an imitation's. Nor do Acme's repeat
+/// what else the request asked for.
 fn next_link(cursor: &str) -> String {
     let cursor = cursor.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
-    let first = "</2/keys?disabled=show>; rel=\"first\"";
-    format!("{first}, <https://api.acme.example/2/keys?disabled=show&from={cursor}>; rel=\"next\"")
+    let next = format!("<https://api.acme.example/2/keys?from={cursor}>; rel=\"next\"");
+    format!("</2/keys>; rel=\"first\", {next}")
 }
 
 /// Acme's ids are numbers; one that nobody has may be asked for as any text.
