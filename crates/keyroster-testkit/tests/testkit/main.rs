@@ -6,4 +6,6 @@ mod guard;
 mod list_only;
 mod numbered;
 mod program;
+#[cfg(feature = "http")]
+mod readme;
 mod snapshots;
