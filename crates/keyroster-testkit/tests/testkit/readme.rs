@@ -94,7 +94,8 @@ mod acme {
         pub(super) fn build(self) -> Result<Acme> {
             let can = Capabilities::LIST_ONLY.with_create(&[]).with_revoke();
             let docs = "https://docs.acme.example";
-            let credential = Credential::bearer(&self.0.unwrap())?;
+            let none = || Error::new(ErrorKind::Configuration, "no credential is set");
+            let credential = Credential::bearer(&self.0.ok_or_else(none)?)?;
             Ok(Acme {
                 info: ProviderInfo::new(ID, "Acme", docs, Paging::Cursor, can),
                 http: self.1.client(credential, "https://api.acme.example", Limits::none())?,
