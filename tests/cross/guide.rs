@@ -56,7 +56,7 @@ fn every_example_runs_or_is_the_examples_own() {
     for Block { kind, before, lines } in blocks(GUIDE) {
         match kind {
             "rust" | "rust,no_run" => run += 1,
-            "rs" => {
+            "rs" | "toml" => {
                 let file = source(before).unwrap_or_else(|| panic!("`{before}` names no source"));
                 let text = std::fs::read_to_string(&file).unwrap();
                 let text: Vec<&str> = text.lines().collect();
@@ -64,7 +64,7 @@ fn every_example_runs_or_is_the_examples_own() {
                 assert!(found, "{} has no longer:\n{}", file.display(), lines.join("\n"));
                 quoted += 1;
             }
-            "sh" | "toml" | "text" => {}
+            "sh" | "text" => {}
             other => panic!("a block of `{other}`, which nothing checks"),
         }
     }

@@ -133,13 +133,18 @@ impl Request {
         }
     }
 
-    /// Goes where the last page's [`next_link`](crate::Response::next_link) led: with the link's query in
-    /// place of this request's. Without a cursor it is the first page, as it stands.
+    /// Goes where the last page's [`next_link`](crate::Response::next_link) led: with the link's query, and
+    /// with those of this request's own parameters whose names the link lacks. Without a cursor it is the
+    /// first page, as it stands.
+    ///
+    /// So a link that forgets what the first page was asked for, as `disabled=show`, hides nothing.
     #[must_use]
     pub fn follow(mut self, cursor: Option<&str>) -> Self {
         if let Some(query) = cursor {
             let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
-            self.query = pairs.map(|(name, value)| (name.into(), value)).collect();
+            let link: Vec<_> = pairs.map(|(name, value)| (name.into(), value)).collect();
+            self.query.retain(|(own, _)| !link.iter().any(|(name, _)| name == own));
+            self.query.extend(link);
         }
         self
     }

@@ -39,6 +39,8 @@ macro_rules! conformance {
             restarts_after_a_dropped_listing
             asks_once_for_a_page
             lists_every_container
+            lists_every_page_of_containers
+            lists_disabled_and_revoked_keys
             keeps_unknown_fields
             keeps_keys_with_unknown_values
             reads_records_without_optional_fields
@@ -58,6 +60,7 @@ macro_rules! conformance {
             refuses_an_empty_body
             refuses_a_truncated_body
             refuses_other_json
+            refuses_an_error_on_a_later_page
             does_not_find_an_unknown_key
             tells_a_bad_credential
             get_answers_the_listed_record

@@ -22,6 +22,10 @@ impl KeyProvider for Acme {
         self.http.traffic()
     }
 
+    fn window(&self) -> usize {
+        self.http.window()
+    }
+
     /// The vendor's default hides disabled keys.
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         let call = Request::get(Operation::ListKeys, "/keys")

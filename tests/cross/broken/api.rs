@@ -24,8 +24,8 @@ impl VendorApi for SampleApi {
     fn row(&self, key: &FakeKey) -> Value {
         json!({
             "id": key.id, "name": key.name, "role": "member", "scopes": ["read", "write"],
-            "disabled": key.disabled, "limit": 12.5, "used": 2, "expires_at": "2030-01-01T00:00:00Z",
-            "last_used_at": "2026-02-03T04:05:06Z", "created_at": key.created_at,
+            "disabled": key.disabled, "revoked": key.revoked, "limit": 12.5, "used": 2,
+            "expires_at": key.expires_at, "last_used_at": "2026-02-03T04:05:06Z", "created_at": key.created_at,
             "owner": {"id": "user-1", "name": "Ann"}, "project": key.container, "plan": {"tier": 2},
         })
     }
@@ -38,13 +38,17 @@ impl VendorApi for SampleApi {
         match (call.method(), &call.segments()[..]) {
             ("GET", ["keys"]) => {
                 keys.in_container(call.query("project"));
+                keys.hide(|key| key.disabled && call.query("all") != Some("true"));
                 let page = match call.query("offset") {
                     Some(_) => keys.by_offset(call.number("offset")),
                     None => keys.by_cursor(call.query("cursor")),
                 };
                 Reply::json(json!({ "data": page.rows, "next": page.next }))
             }
-            ("GET", ["projects"]) => Reply::json(json!({ "data": keys.containers().rows })),
+            ("GET", ["projects"]) => {
+                let page = keys.containers_by_cursor(call.query("cursor"));
+                Reply::json(json!({ "data": page.rows, "next": page.next }))
+            }
             ("GET", ["keys", id]) => Reply::found(keys.get(id)),
             ("POST", ["keys"]) => {
                 keys.in_container(call.text("project"));

@@ -6,9 +6,9 @@ use std::thread::ThreadId;
 
 use keyroster::{
     Access, ApiKey, Capabilities, Change, Container, ContainerPage, CreateKey, CreatedKey, Cursor,
-    Error, ErrorKind, Expiry, Field, Identification, KeyId, KeyProvider, Liveness, Operation,
-    Order, Page, PageRequest, PageSize, Paging, Principal, ProviderId, ProviderInfo, Reset, Result,
-    Revocation, RotateKey, Secret, Traffic, Unit, UpdateKey, Warning, async_trait,
+    Error, ErrorKind, Expiry, Field, Identification, KeyId, KeyProvider, KeyStatus, Liveness,
+    Operation, Order, Page, PageRequest, PageSize, Paging, Principal, ProviderId, ProviderInfo,
+    Reset, Result, Revocation, RotateKey, Secret, Traffic, Unit, UpdateKey, Warning, async_trait,
 };
 use keyroster_http::{Credential, HttpClient, Limits, Request, Response};
 use keyroster_testkit::HttpAccount;
@@ -62,7 +62,7 @@ impl Sample {
             .with_identify();
         can.rotate = (flaw != Flaw::RotatesUndeclared).then_some(&[Field::Overlap]);
         let info = ProviderInfo::new(ID, "Sample", "https://sample.example", paging, can);
-        let info = if by_offset { info } else { info.with_containers("project", Paging::Single) };
+        let info = if by_offset { info } else { info.with_containers("project", Paging::Cursor) };
         let credential = Credential::bearer(&account.secret())?;
         let leak = matches!(flaw, Flaw::LeaksInDebug | Flaw::LeaksInALog);
         Ok(Self {
@@ -119,7 +119,8 @@ impl Sample {
     }
 
     async fn page(&self, request: &PageRequest) -> Result<Page> {
-        let mut call = Request::get(Operation::ListKeys, "/keys");
+        let mut call = Request::get(Operation::ListKeys, "/keys")
+            .maybe_query("all", (!self.is(Flaw::ForgetsToAskForAll)).then_some(true));
         let project = request.container.as_ref().filter(|_| !self.is(Flaw::ForgetsTheContainer));
         if let Some(project) = project {
             call = call.query("project", &project.id);
@@ -205,6 +206,12 @@ impl Sample {
                     seen.push(next);
                 }
             }
+            Flaw::HidesDisabledKeys => page.keys.retain(|key| key.state.disabled != Some(true)),
+            Flaw::HidesRevokedKeys => page.keys.retain(|key| key.state.revoked != Some(true)),
+            Flaw::HidesExpiredKeys => {
+                let later = "2099-01-01T00:00:00Z".parse().unwrap();
+                page.keys.retain(|key| key.status_at(later) != KeyStatus::Expired);
+            }
             Flaw::HidesRepeatedPages if seen_keys => page.keys.clear(),
             Flaw::StopsAtSeenKeys if seen_keys => page.next = None,
             Flaw::CountsItsAnswers => {
@@ -269,11 +276,17 @@ impl KeyProvider for Sample {
         if self.is(Flaw::AsksTwiceForAPage) {
             self.page(request).await?;
         }
-        self.page(request).await.or_else(|error| self.empty_page(error))
+        let page = self.page(request).await;
+        if self.is(Flaw::TakesALaterErrorForTheEnd) && request.start.cursor().is_some() {
+            return page.or_else(|_| Ok(Page::default()));
+        }
+        page.or_else(|error| self.empty_page(error))
     }
 
-    async fn list_containers(&self, _: &PageRequest) -> Result<ContainerPage> {
-        let response = self.send(Request::get(Operation::ListContainers, "/projects")).await?;
+    async fn list_containers(&self, request: &PageRequest) -> Result<ContainerPage> {
+        let start = request.start.cursor().filter(|_| !self.is(Flaw::IgnoresTheContainersStart));
+        let call = Request::get(Operation::ListContainers, "/projects");
+        let response = self.send(call.maybe_query("cursor", start)).await?;
         let mut body = response.object::<Map<String, Value>>()?;
         let rows = body.remove("data").unwrap_or_default();
         let rows = rows.as_array().cloned().unwrap_or_default();
@@ -284,7 +297,10 @@ impl KeyProvider for Sample {
         if self.is(Flaw::KnowsOneContainer) {
             containers.truncate(1);
         }
-        Ok(ContainerPage::new(containers))
+        let next = body.remove("next").and_then(|next| next.as_str().map(Cursor::new));
+        let mut page = ContainerPage::new(containers);
+        page.next = next;
+        Ok(page)
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {

@@ -49,7 +49,11 @@ pub(crate) fn record(flaw: Flaw, row: &Value) -> Result<Option<ApiKey>, &'static
         (Some(_), _) if flaw == Flaw::FailsOnUnknownRoles => return Err("an unknown role"),
         _ => Access::Unknown,
     };
-    key.state = State::new(row.take("disabled", Value::as_bool), Some(false));
+    key.state =
+        State::new(row.take("disabled", Value::as_bool), row.take("revoked", Value::as_bool));
+    if flaw == Flaw::ForgetsTheState {
+        key.state = State::default();
+    }
     key.quota = Quota::new(match row.take("limit", number) {
         Some(limit) => Limit::Amount(Amount::new(limit, Unit::USD)),
         None if flaw == Flaw::InventsUnlimited => Limit::Unlimited,

@@ -27,6 +27,7 @@ impl KeyProvider for Acme {
         Err(Error::new(ErrorKind::Unsupported, "listing is not written yet"))
     }
 
-    // Then `traffic`, which is `self.http.traffic()`, and one after the other what the vendor offers: get,
-    // create, update, rotate, revoke, whoami, identify. Each is declared in lib.rs when it is written.
+    // Then `traffic`, which is `self.http.traffic()`, `window`, which is `self.http.window()`, and one after
+    // the other what the vendor offers: get, create, update, rotate, revoke, whoami, identify. Each of these
+    // is declared in lib.rs when it is written.
 }

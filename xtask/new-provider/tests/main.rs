@@ -17,6 +17,7 @@ mod conformance {
         "gives_each_key_its_own_id",
         "keeps_keys_with_unknown_values",
         "keeps_unknown_fields",
+        "lists_disabled_and_revoked_keys",
         "lists_many_keys",
         "lists_nothing_from_an_empty_account",
         "lists_one_page",

@@ -21,6 +21,7 @@ impl VendorApi for AcmeApi {
     fn answer(&self, call: &Call, keys: &mut Keys<'_>) -> Reply {
         match (call.method(), &call.segments()[..]) {
             ("GET", ["keys"]) => {
+                // Where lists leave keys out unless asked: `keys.hide(|key| key.disabled && …)`.
                 let page = keys.by_cursor(call.query("after"));
                 Reply::json(json!({ "data": page.rows, "next": page.next }))
             }

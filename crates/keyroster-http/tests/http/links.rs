@@ -20,6 +20,18 @@ async fn a_link_is_followed_by_its_query_alone() {
 }
 
 #[tokio::test]
+async fn what_a_link_leaves_out_is_asked_for_again() {
+    let link = "</keys?from=3&limit=5>; rel=\"next\"";
+    let server = Server::start([reply(200, &[("link", link)], "{}"), reply(200, &[], "{}")]).await;
+    let account = client(&server.url()).build();
+    let call = || get().query("disabled", "show").query("limit", 2).query("kind", "a&b");
+    let page = account.send(call()).await.unwrap();
+    let next = page.next_link().unwrap().unwrap();
+    account.send(call().follow(Some(next.as_str()))).await.unwrap();
+    assert_eq!(server.seen()[1].line(), "GET /keys?disabled=show&kind=a%26b&from=3&limit=5");
+}
+
+#[tokio::test]
 async fn the_next_link_stands_in_any_of_the_headers() {
     let headers = [("link", "</k?p=1>; rel=\"prev\""), ("link", "</k?p=3>; rel=\"next\"")];
     let last = [("link", "</k?p=9>; rel=\"next\"; results=\"false\"")];

@@ -15,7 +15,7 @@ use serde_json::Value;
 /// fn row(key: &FakeKey) -> Value {
 ///     json!({
 ///         "id": key.id, "label": key.name, "created": key.created_at, "active": !key.disabled,
-///         "expires": "2030-01-01T00:00:00Z", "role": "owner", "grants": ["read", "write"],
+///         "expires": key.expires_at, "role": "owner", "grants": ["read", "write"],
 ///     })
 /// }
 /// ```
@@ -34,10 +34,20 @@ pub struct FakeKey {
     pub container: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it ends, or has ended: in a far future, unless a scenario wants an expired key.
+    pub expires_at: Timestamp,
     /// Whether it is off for now.
     pub disabled: bool,
     /// Whether it is off for good, and still in the list.
     pub revoked: bool,
+}
+
+impl FakeKey {
+    /// Whether its time is over.
+    #[must_use]
+    pub fn has_expired(&self) -> bool {
+        self.expires_at <= super::now()
+    }
 }
 
 /// A container at an imitated vendor.

@@ -3,7 +3,7 @@
 use keyroster_core::Timestamp;
 use serde_json::Value;
 
-use super::setup::{Quirk, page_size};
+use super::setup::{Quirk, container_page_size, page_size};
 use super::state::{Effect, State};
 use super::{FakeContainer, FakeKey, FakePage};
 
@@ -35,6 +35,8 @@ pub struct Keys<'a> {
     pub(super) state: &'a mut State,
     pub(super) rows: &'a dyn Rows,
     container: Option<String>,
+    /// The ids of those that no list shows.
+    hidden: Vec<String>,
 }
 
 impl std::fmt::Debug for Keys<'_> {
@@ -45,12 +47,30 @@ impl std::fmt::Debug for Keys<'_> {
 
 impl<'a> Keys<'a> {
     pub(super) fn new(state: &'a mut State, rows: &'a dyn Rows) -> Self {
-        Self { state, rows, container: None }
+        Self { state, rows, container: None, hidden: Vec::new() }
     }
 
     /// Only the keys of this container are meant from here on; without one, all.
     pub fn in_container(&mut self, id: Option<&str>) -> &mut Self {
         self.container = id.map(str::to_owned);
+        self
+    }
+
+    /// These keys are in no list from here on: for a vendor whose lists leave some out unless the call asks
+    /// for them. A provider that forgets to ask is caught by that.
+    ///
+    /// ```
+    /// use keyroster_testkit::{Call, FakePage, Keys};
+    ///
+    /// fn list(call: &Call, keys: &mut Keys<'_>) -> FakePage {
+    ///     keys.hide(|key| key.disabled && call.query("include_disabled") != Some("true"));
+    ///     keys.hide(|key| key.has_expired() && call.query("include_expired") != Some("true"));
+    ///     keys.by_offset(call.number("offset"))
+    /// }
+    /// ```
+    pub fn hide(&mut self, hidden: impl Fn(&FakeKey) -> bool) -> &mut Self {
+        let hidden = self.state.keys.iter().filter(|key| hidden(key));
+        self.hidden.extend(hidden.map(|key| key.id.clone()));
         self
     }
 
@@ -102,24 +122,43 @@ impl<'a> Keys<'a> {
         self.numbered(&self.pages(), number, |number| (number + 1).to_string())
     }
 
+    /// The page of this number, counted from 1, of a vendor whose calls say how long its pages are.
+    #[must_use]
+    pub fn by_number_of(&self, number: u64, size: u64) -> FakePage {
+        let rows = self.listed();
+        let ignored = self.state.setup.quirk == Quirk::RepeatPages;
+        let before = if ignored { 0 } else { number.saturating_sub(1).saturating_mul(size) };
+        let more = before.saturating_add(size) < rows.len() as u64;
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        self.page(slice(&rows, before, size), more.then(|| (number + 1).to_string()))
+    }
+
     /// The containers, for a vendor that does not page them.
     #[must_use]
     pub fn containers(&self) -> FakePage {
-        let containers = &self.state.containers;
-        FakePage {
-            rows: containers.iter().map(|one| self.rows.container(one)).collect(),
-            next: None,
-            total: containers.len() as u64,
-        }
+        self.containers_from(0, usize::MAX)
     }
 
-    /// The containers after so many.
+    /// The page of containers after so many. Its length is the one that the provider declares.
     #[must_use]
     pub fn containers_by_offset(&self, offset: u64) -> FakePage {
-        let mut page = self.containers();
-        let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(page.rows.len());
-        page.rows.drain(..offset);
-        page
+        let size = container_page_size(&self.state.setup.info).unwrap_or(CURSOR_PAGE);
+        self.containers_from(offset, size)
+    }
+
+    /// The page of containers at an opaque cursor; the first page without one.
+    #[must_use]
+    pub fn containers_by_cursor(&self, cursor: Option<&str>) -> FakePage {
+        let total = self.state.containers.len();
+        let starts = (0..total.max(1)).step_by(CURSOR_PAGE);
+        let start = cursor
+            .map_or(Some(0), |cursor| starts.clone().find(|start| self.cursor(*start) == cursor));
+        let start = start.unwrap_or(total);
+        let next = Some(start + CURSOR_PAGE).filter(|next| *next < total);
+        FakePage {
+            next: next.map(|next| self.cursor(next)),
+            ..self.containers_from(start as u64, CURSOR_PAGE)
+        }
     }
 
     /// The row of a key, if the vendor has one of this id.
@@ -202,8 +241,21 @@ impl<'a> Keys<'a> {
     }
 
     fn listed(&self) -> Vec<&FakeKey> {
-        let here = |key: &&FakeKey| self.container.is_none() || key.container == self.container;
+        let here = |key: &&FakeKey| {
+            (self.container.is_none() || key.container == self.container)
+                && !self.hidden.contains(&key.id)
+        };
         self.state.keys.iter().filter(here).collect()
+    }
+
+    fn containers_from(&self, offset: u64, size: usize) -> FakePage {
+        let containers = &self.state.containers;
+        let page = slice(containers, offset, size);
+        FakePage {
+            rows: page.iter().map(|one| self.rows.container(one)).collect(),
+            next: None,
+            total: containers.len() as u64,
+        }
     }
 
     /// The pages of a vendor that does not page by offset.
@@ -247,7 +299,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn slice<'k, 's>(rows: &'s [&'k FakeKey], offset: u64, size: usize) -> &'s [&'k FakeKey] {
+fn slice<T>(rows: &[T], offset: u64, size: usize) -> &[T] {
     let start = usize::try_from(offset).unwrap_or(usize::MAX).min(rows.len());
     let end = rows.len().min(start.saturating_add(size));
     &rows[start..end]

@@ -16,7 +16,7 @@ pub use fault::Fault;
 pub use key::{FakeContainer, FakeKey, FakePage};
 pub use keys::Keys;
 pub(crate) use keys::Rows;
-pub(crate) use setup::{Quirk, Setup, page_size};
+pub(crate) use setup::{Quirk, Setup, container_page_size, page_size};
 use state::{Armed, State};
 pub(crate) use state::{Effect, now};
 
@@ -121,7 +121,8 @@ impl FakeVendor {
     /// Notes whose secret the call carries; false if it is nobody's.
     pub(crate) fn authenticate(keys: &mut Keys<'_>, carries: impl Fn(&str) -> bool) -> bool {
         let state = &mut *keys.state;
-        let alive = state.keys.iter().filter(|key| !key.revoked && !key.disabled);
+        let dead = |key: &&FakeKey| key.revoked || key.disabled || key.has_expired();
+        let alive = state.keys.iter().filter(|key| !dead(key));
         let caller = alive.filter(|key| carries(key.secret.expose())).map(|key| key.id.clone());
         state.caller = caller.take(1).next();
         state.caller.is_some() || carries(state.account.secret.expose())
@@ -173,6 +174,18 @@ impl FakeVendor {
         let first = state.keys.first().cloned();
         for (key, first) in state.keys.iter_mut().zip(first.into_iter().cycle()) {
             (key.name, key.created_at) = (first.name, first.created_at);
+        }
+    }
+
+    /// Disables, revokes and ends a key each, again and again; a fourth stays as it is.
+    pub(crate) fn vary_states(&self) {
+        for (key, turn) in self.lock().keys.iter_mut().zip((0..4).cycle()) {
+            match turn {
+                0 => key.disabled = true,
+                1 => key.revoked = true,
+                2 => key.expires_at = key.created_at,
+                _ => {}
+            }
         }
     }
 

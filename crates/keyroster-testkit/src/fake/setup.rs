@@ -12,6 +12,11 @@ pub(crate) fn page_size(paging: Paging) -> Option<usize> {
     }
 }
 
+/// The same of the vendor's containers.
+pub(crate) fn container_page_size(info: &ProviderInfo) -> Option<usize> {
+    info.containers.as_ref().and_then(|containers| page_size(containers.paging))
+}
+
 /// How a vendor's paging is odd.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Quirk {
@@ -33,6 +38,8 @@ pub(crate) enum Quirk {
 pub(crate) struct Setup {
     pub(crate) info: ProviderInfo,
     pub(crate) keys: usize,
+    /// How many containers there are, where the provider declares any.
+    pub(crate) containers: usize,
     pub(crate) quirk: Quirk,
     /// Whether ids and cursors hold what has to be escaped.
     pub(crate) odd_texts: bool,
@@ -47,6 +54,14 @@ pub(crate) struct Setup {
 
 impl Setup {
     pub(crate) fn new(info: ProviderInfo, keys: usize) -> Self {
-        Self { info, keys, quirk: Quirk::None, odd_texts: false, mutation: None, reversed: false }
+        Self {
+            info,
+            keys,
+            containers: 2,
+            quirk: Quirk::None,
+            odd_texts: false,
+            mutation: None,
+            reversed: false,
+        }
     }
 }

@@ -11,6 +11,9 @@ use crate::Samples;
 /// The first made-up key was made at this instant, the next ones a minute later each.
 const FIRST_MADE: i64 = 1_767_225_600;
 
+/// Keys end long after any test.
+const END: i64 = 4_102_444_800;
+
 /// What a call did to the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -53,6 +56,7 @@ impl State {
                 secret: Secret::from(""),
                 container: None,
                 created_at: seconds(FIRST_MADE),
+                expires_at: seconds(END),
                 disabled: false,
                 revoked: false,
             },
@@ -68,7 +72,7 @@ impl State {
         };
         state.account.secret = state.new_secret();
         if state.setup.info.containers.is_some() {
-            state.containers = (1..=2)
+            state.containers = (1..=state.setup.containers)
                 .map(|number| FakeContainer {
                     id: format!("container-{number}"),
                     name: format!("Container {number}"),
@@ -99,6 +103,7 @@ impl State {
             secret: self.new_secret(),
             container: container.or_else(|| self.containers.first().map(|first| first.id.clone())),
             created_at: now(),
+            expires_at: seconds(END),
             disabled: false,
             revoked: false,
         };

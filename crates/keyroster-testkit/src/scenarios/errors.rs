@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use keyroster_core::{Error, ErrorKind, KeyProvider, Operation};
+use keyroster_core::{Error, ErrorKind, KeyProvider, Operation, PageStart, Paging};
 
 use crate::Fault;
+use crate::fake::page_size;
 use crate::scenario::{Bench, Check, said, scenarios};
 
 /// Longer than a provider waits by itself, so that it has to say what it was told.
@@ -33,6 +34,10 @@ scenarios! {
         "JSON that breaks off is `Decode`, not an empty list.";
     refuses_other_json: Errors, false, |facts| facts.needs_faults(),
         "JSON of another shape is `Decode`, not an empty list.";
+    refuses_an_error_on_a_later_page: Errors, false, |facts| match facts.info.paging {
+        Paging::Single => Err("the vendor does not page".to_owned()),
+        _ => facts.needs_faults(),
+    }, "What goes wrong on a later page is an error as on the first, not the end of the list.";
     does_not_find_an_unknown_key: Errors, false, |facts| facts.needs(Operation::GetKey),
         "Looking up a key that is not there is `NotFound`.";
     tells_a_bad_credential: Errors, false, |facts| facts.needs_http(),
@@ -140,6 +145,41 @@ async fn refused(bench: &Bench, fault: Fault, expected: &str) -> Result<Error, c
         Err(error) => Ok(error),
         Ok(page) => bench.fail(expected, format!("it answered a page of {} keys", page.keys.len())),
     }
+}
+
+async fn refuses_an_error_on_a_later_page(bench: &Bench) -> Check {
+    for (fault, kind) in [
+        (Fault::Status(401), ErrorKind::Unauthenticated),
+        (Fault::Status(403), ErrorKind::PermissionDenied),
+        (Fault::Status(404), ErrorKind::NotFound),
+        (Fault::Throttled(WAIT), ErrorKind::RateLimited),
+        (Fault::Status(500), ErrorKind::Unavailable),
+        (Fault::Cut, ErrorKind::Transport),
+        (Fault::BrokenOff, ErrorKind::Transport),
+        (Fault::Html(200), ErrorKind::Decode),
+        (Fault::Empty, ErrorKind::Decode),
+        (Fault::HalfJson, ErrorKind::Decode),
+        (Fault::Json("{}".to_owned()), ErrorKind::Decode),
+    ] {
+        let what = format!("{fault:?} on the second page");
+        let world = bench.start_with(bench.several_pages())?;
+        let mut request = world.first_page();
+        let first = bench.works("a first page", world.inner.list_page(&request).await)?;
+        request.start = match (first.next, page_size(bench.facts.info.paging)) {
+            (Some(next), _) => PageStart::Cursor(next),
+            (None, Some(size)) => PageStart::Offset(size as u64),
+            (None, None) => return bench.fail("a page that leads to the second", "it ends there"),
+        };
+        world.vendor.arm(fault, true, ALWAYS);
+        match world.inner.list_page(&request).await {
+            Err(error) => is(bench, &error, &[kind], &what)?,
+            Ok(page) => {
+                let did = format!("it answered a page of {} keys", page.keys.len());
+                return bench.fail(format!("{kind:?} for {what}"), did);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn is(bench: &Bench, error: &Error, kinds: &[ErrorKind], what: &str) -> Check {

@@ -1,10 +1,13 @@
 //! Listing: every key, once, whatever the pages are like.
 
-use futures_util::TryStreamExt;
-use keyroster_core::{ErrorKind, KeyProvider, ListKeys};
+use std::time::Duration;
 
-use crate::fake::{Quirk, Setup, page_size};
-use crate::scenario::{Bench, Check, said, scenarios};
+use futures_util::TryStreamExt;
+use keyroster_core::{ErrorKind, KeyProvider, KeyStatus, ListKeys, Paging};
+
+use crate::FakeKey;
+use crate::fake::{Quirk, Setup, container_page_size, now, page_size};
+use crate::scenario::{Bench, Check, World, said, scenarios};
 use crate::shared::NEVER_ENDS;
 
 scenarios! {
@@ -31,6 +34,13 @@ scenarios! {
         Some(_) => Ok(()),
         None => Err("no containers are declared".to_owned()),
     }, "The keys of every container are listed, and those of one when one is asked for.";
+    lists_every_page_of_containers: Paging, false, |facts| match &facts.info.containers {
+        Some(containers) if containers.paging != Paging::Single => Ok(()),
+        Some(_) => Err("the vendor does not page its containers".to_owned()),
+        None => Err("no containers are declared".to_owned()),
+    }, "Of more containers than a page has, the keys of each are listed.";
+    lists_disabled_and_revoked_keys: Trait, false, |_| Ok(()),
+        "Keys that are disabled, revoked or expired are listed too, and as what they are where it is told.";
 }
 
 async fn lists_one_page(bench: &Bench) -> Check {
@@ -155,7 +165,7 @@ async fn lists_every_container(bench: &Bench) -> Check {
     for container in world.vendor.containers() {
         let request = ListKeys::in_container(container.id.as_str());
         let list = bench.works("a container's keys", world.handle.list(request).await)?;
-        let here = |key: &&crate::FakeKey| key.container.as_ref() == Some(&container.id);
+        let here = |key: &&FakeKey| key.container.as_ref() == Some(&container.id);
         let wanted = world.vendor.keys().iter().filter(here).count();
         if list.keys.len() != wanted {
             return bench.fail(
@@ -165,4 +175,59 @@ async fn lists_every_container(bench: &Bench) -> Check {
         }
     }
     Ok(())
+}
+
+async fn lists_every_page_of_containers(bench: &Bench) -> Check {
+    let containers = container_page_size(&bench.facts.info).map_or(8, |size| size + size / 2 + 1);
+    let setup = Setup { containers, ..bench.setup(containers) };
+    let world = bench.start_with(setup)?;
+    let list = bench.list(&world).await?;
+    bench.same_keys(&world, &list.keys)
+}
+
+async fn lists_disabled_and_revoked_keys(bench: &Bench) -> Check {
+    let world = bench.start(8)?;
+    world.vendor.vary_states();
+    let list = bench.list(&world).await?;
+    for key in world.vendor.keys() {
+        let state = state(&key);
+        let id = bench.key_id(&key);
+        let Some(record) = list.keys.iter().find(|record| record.id == id) else {
+            return bench.fail(
+                format!("{state} key is listed; what the vendor's default hides is asked for"),
+                "it left the key out",
+            );
+        };
+        let status = record.status_at(now());
+        let fine = matches!(status, KeyStatus::Active | KeyStatus::Unknown);
+        if fine && state != AN_ACTIVE && tells(&world, &key) {
+            return bench.fail(
+                format!("{state} key is shown as one"),
+                format!("it shows it as {status:?}"),
+            );
+        }
+    }
+    bench.same_keys(&world, &list.keys)
+}
+
+const AN_ACTIVE: &str = "an active";
+
+const A_CENTURY: Duration = Duration::from_hours(876_000);
+
+fn state(key: &FakeKey) -> &'static str {
+    match key {
+        FakeKey { revoked: true, .. } => "a revoked",
+        FakeKey { disabled: true, .. } => "a disabled",
+        key if key.has_expired() => "an expired",
+        _ => AN_ACTIVE,
+    }
+}
+
+/// Whether the vendor's row shows the key's state: without that state, it would be another.
+fn tells(world: &World, key: &FakeKey) -> bool {
+    let mut active = FakeKey { disabled: false, revoked: false, ..key.clone() };
+    if key.has_expired() {
+        active.expires_at = key.expires_at.saturating_add(A_CENTURY);
+    }
+    world.vendor.row(key) != world.vendor.row(&active)
 }

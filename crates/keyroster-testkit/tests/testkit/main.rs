@@ -4,5 +4,8 @@
 mod cassettes;
 mod guard;
 mod list_only;
+mod numbered;
 mod program;
+#[cfg(feature = "http")]
+mod readme;
 mod snapshots;

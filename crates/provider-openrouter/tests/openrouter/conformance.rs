@@ -22,7 +22,7 @@ impl VendorApi for Api {
             "include_byok_in_limit": false, "usage": 5.25, "usage_daily": 1, "usage_weekly": 2.5,
             "usage_monthly": 5.25, "byok_usage": 0, "byok_usage_daily": 0, "byok_usage_weekly": 0,
             "byok_usage_monthly": 0, "created_at": key.created_at, "updated_at": key.created_at,
-            "last_used_at": "2026-03-01T00:00:00Z", "expires_at": "2027-01-01T00:00:00Z",
+            "last_used_at": "2026-03-01T00:00:00Z", "expires_at": key.expires_at,
             "creator_user_id": "user_1", "external_user": "customer-1", "workspace_id": key.container,
         })
     }
@@ -35,6 +35,8 @@ impl VendorApi for Api {
         match (call.method(), &call.segments()[..]) {
             ("GET", ["keys"]) => {
                 keys.in_container(call.query("workspace_id"));
+                keys.hide(|key| key.disabled && call.query("include_disabled") != Some("true"));
+                keys.hide(|key| key.has_expired() && call.query("include_expired") != Some("true"));
                 Reply::json(json!({ "data": keys.by_offset(call.number("offset")).rows }))
             }
             ("GET", ["workspaces"]) => {

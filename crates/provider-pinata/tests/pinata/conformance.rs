@@ -1,16 +1,16 @@
-//! The conformance suite, with Pinata's legacy routes.
+//! The conformance suite, with the routes of each of Pinata's generations.
 
 use keyroster_core::{Access, KeyProvider, Result};
 use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, Samples, Suite, VendorApi};
-use provider_pinata::Pinata;
+use provider_pinata::{Generation, Pinata};
 use serde_json::{Value, json};
 
-struct Legacy;
+struct Api(Generation);
 
-impl VendorApi for Legacy {
+impl VendorApi for Api {
     fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
         let builder = Pinata::builder().jwt(account.secret()).http(account.options());
-        Ok(Box::new(builder.build()?))
+        Ok(Box::new(builder.generation(self.0).build()?))
     }
 
     fn row(&self, key: &FakeKey) -> Value {
@@ -23,23 +23,33 @@ impl VendorApi for Legacy {
     }
 
     fn answer(&self, call: &Call, keys: &mut Keys<'_>) -> Reply {
-        match (call.method(), &call.segments()[..]) {
-            ("GET", ["users", "apiKeys"]) => {
+        match (self.0, call.method(), &call.segments()[..]) {
+            (Generation::Legacy, "GET", ["users", "apiKeys"])
+            | (Generation::V3, "GET", ["v3", "api_keys"])
+            | (Generation::V3Sdk, "GET", ["v3", "pinata", "keys"]) => {
                 let page = keys.by_offset(call.number("offset"));
                 Reply::json(json!({ "keys": page.rows, "count": page.total }))
             }
-            ("POST", ["users", "generateApiKey"]) => {
+            (Generation::Legacy, "POST", ["users", "generateApiKey"])
+            | (Generation::V3, "POST", ["v3", "api_keys"])
+            | (Generation::V3Sdk, "POST", ["v3", "pinata", "keys"]) => {
                 let key = keys.create(call.text("keyName").unwrap_or_default());
                 let secret = key.secret.expose();
                 let parts =
                     json!({ "JWT": secret, "pinata_api_key": key.id, "pinata_api_secret": secret });
                 Reply::json(parts)
             }
-            ("PUT", ["users", "revokeApiKey"]) => {
+            (Generation::Legacy, "PUT", ["users", "revokeApiKey"]) => {
                 keys.revoke(call.text("apiKey").unwrap_or_default());
                 Reply::json("Revoked")
             }
-            ("GET", ["data", "testAuthentication"]) => {
+            (Generation::V3, "DELETE", ["v3", "api_keys", key])
+            | (Generation::V3Sdk, "PUT", ["v3", "pinata", "keys", key])
+                if keys.revoke(key) =>
+            {
+                Reply::json("Revoked")
+            }
+            (_, "GET", ["data", "testAuthentication"]) => {
                 Reply::json(json!({ "message": "Congratulations!" }))
             }
             _ => Reply::error(404),
@@ -54,4 +64,20 @@ impl VendorApi for Legacy {
     }
 }
 
-keyroster_testkit::conformance!(Suite::http(Legacy));
+mod legacy {
+    use super::*;
+
+    keyroster_testkit::conformance!(Suite::http(Api(Generation::Legacy)));
+}
+
+mod v3 {
+    use super::*;
+
+    keyroster_testkit::conformance!(Suite::http(Api(Generation::V3)));
+}
+
+mod v3_sdk {
+    use super::*;
+
+    keyroster_testkit::conformance!(Suite::http(Api(Generation::V3Sdk)));
+}

@@ -19,7 +19,7 @@ impl VendorApi for AcmeApi {
             "id": number(&key.id), "label": key.name, "value": key.secret.expose(),
             "enabled": !key.disabled, "role": "limited", "grants": ["read", "write"], "project": 12,
             "rate": { "unit": "requests/second", "sustained": 10, "burst": 40 },
-            "created": key.created_at.as_millis(), "expires": 1_798_761_600_000_u64,
+            "created": key.created_at.as_millis(), "expires": key.expires_at.as_millis(),
             "seen": 1_772_323_200_000_u64,
         })
     }
@@ -27,6 +27,7 @@ impl VendorApi for AcmeApi {
     fn answer(&self, call: &Call, keys: &mut Keys<'_>) -> Reply {
         match (call.method(), &call.segments()[..]) {
             ("GET", ["keys"]) => {
+                keys.hide(|key| key.disabled && call.query("disabled") != Some("show"));
                 let page = keys.by_cursor(call.query("from"));
                 let reply = Reply::json(page.rows);
                 match page.next {
@@ -68,11 +69,12 @@ impl VendorApi for AcmeApi {
     }
 }
 
-/// The next page, at the vendor's own address: links know nothing of an imitation's.
+/// The next page, at the vendor's own address: links know nothing of an imitation's. Nor do Acme's repeat
+/// what else the request asked for.
 fn next_link(cursor: &str) -> String {
     let cursor = cursor.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
-    let first = "</2/keys?disabled=show>; rel=\"first\"";
-    format!("{first}, <https://api.acme.example/2/keys?disabled=show&from={cursor}>; rel=\"next\"")
+    let next = format!("<https://api.acme.example/2/keys?from={cursor}>; rel=\"next\"");
+    format!("</2/keys>; rel=\"first\", {next}")
 }
 
 /// Acme's ids are numbers; one that nobody has may be asked for as any text.

@@ -1,0 +1,72 @@
+//! A provider whose vendor numbers its pages, as long as one asks, and that passes.
+
+use std::sync::Arc;
+
+use keyroster_core::{
+    ApiKey, Capabilities, Error, ErrorKind, KeyProvider, NumberedPage, Order, Page, PageRequest,
+    PageSize, Paging, ProviderId, ProviderInfo, Result, async_trait,
+};
+use keyroster_testkit::{FakeKey, FakeVendor, Harness, Suite};
+use serde_json::{Value, json};
+
+/// The longest page that the vendor gives.
+const MOST: u32 = 60;
+
+const PAGING: Paging =
+    Paging::Offset { size: PageSize::Usual(NumberedPage::items(MOST)), order: Order::Stable };
+
+const ALMANAC: ProviderInfo = ProviderInfo::new(
+    ProviderId::from_static("almanac"),
+    "Almanac",
+    "https://almanac.example",
+    PAGING,
+    Capabilities::LIST_ONLY,
+);
+
+/// Keys that a program prints, by numbered pages.
+#[derive(Debug)]
+struct Almanac {
+    info: ProviderInfo,
+    program: Arc<FakeVendor>,
+}
+
+#[async_trait]
+impl KeyProvider for Almanac {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    async fn list_page(&self, request: &PageRequest) -> Result<Page> {
+        let page = request.start.numbered(MOST);
+        let (number, size) = (page.number, page.size);
+        let answer = self.program.call(format!("almanac --page {number} --of {size}"), |keys| {
+            keys.by_number_of(number, size.into())
+        });
+        let answer = answer.map_err(|fault| {
+            Error::new(ErrorKind::Transport, format!("the program failed: {fault:?}"))
+        })?;
+        assert!(answer.rows.len() <= size as usize, "the fake gives no longer pages than asked");
+        let keys = page.cut(answer.rows).into_iter().map(|row| {
+            let mut row = row.as_object().cloned().unwrap_or_default();
+            let id = row.remove("id").unwrap_or_default();
+            let mut key = ApiKey::new(self.info.id.clone(), id.as_str().unwrap_or_default());
+            key.extras = row.into_iter().collect();
+            key
+        });
+        Ok(Page::new(keys.collect()))
+    }
+}
+
+struct AlmanacHarness;
+
+impl Harness for AlmanacHarness {
+    fn provider(&self, program: Arc<FakeVendor>) -> Result<Box<dyn KeyProvider>> {
+        Ok(Box::new(Almanac { info: ALMANAC, program }))
+    }
+
+    fn row(&self, key: &FakeKey) -> Value {
+        json!({ "id": key.id, "name": key.name, "made": key.created_at })
+    }
+}
+
+keyroster_testkit::conformance!(Suite::new(AlmanacHarness));
