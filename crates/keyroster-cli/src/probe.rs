@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt};
 use keyroster::{Error, ErrorKind, PageRequest, PageStart, Principal, Provider};
 
 /// An account that says nothing for so long has failed.
@@ -12,6 +13,14 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Answer {
     pub(crate) principal: Option<Result<Principal, Error>>,
     pub(crate) page: Result<(), Error>,
+}
+
+/// So many accounts are asked at once.
+const AT_ONCE: usize = 64;
+
+/// All answers, in the order of the questions, of which so many are asked at once.
+pub(crate) async fn together<T>(questions: impl IntoIterator<Item: Future<Output = T>>) -> Vec<T> {
+    stream::iter(questions).buffered(AT_ONCE).collect().await
 }
 
 /// Asks whose credential it is, and for the first page of keys.

@@ -210,6 +210,41 @@ impl Roster {
         })
     }
 
+    /// Keeps the accounts that are wanted, by their names.
+    pub fn retain(&mut self, wanted: impl Fn(&str) -> bool) {
+        self.accounts.retain(|account| wanted(&account.name));
+    }
+
+    /// Asks each account something, as many at once as are listed at once; the answers come in the accounts'
+    /// order, and one that fails is its account's alone.
+    ///
+    /// With a deadline or patience, an account that has not answered by then has failed.
+    ///
+    /// ```
+    /// # async fn example(roster: keyroster_core::Roster) {
+    /// for (account, answer) in roster.ask(|provider| async move { provider.whoami().await }).await {
+    ///     println!("{account}: {}", answer.is_ok());
+    /// }
+    /// # }
+    /// ```
+    pub async fn ask<T, F, A>(&self, ask: F) -> Vec<(Arc<str>, Result<T>)>
+    where
+        F: Fn(Provider) -> A,
+        A: Future<Output = Result<T>>,
+    {
+        let ask = &ask;
+        let answers = self.accounts.iter().map(|account| async move {
+            let answer = async { ask(account.way.open().await?).await };
+            let answer = match &self.limit {
+                None => answer.await,
+                Some(limit) => limit.bound(answer).await,
+            };
+            let name = Arc::clone(&account.name);
+            (name, answer.map_err(|error| error.with_account(account.name.as_ref())))
+        });
+        stream::iter(answers).buffered(self.concurrency).collect().await
+    }
+
     /// Every key of every account, as they come; each account ends with [`Finished`] or [`Failed`].
     ///
     /// [`Finished`]: RosterEvent::Finished

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::future::{BoxFuture, Either, FutureExt, select};
 
 use crate::{Error, ErrorKind};
 
@@ -31,6 +31,21 @@ impl Limit {
         S: Fn(Duration) -> F + Send + Sync + 'static,
     {
         Self { time, renewed, sleep: Arc::new(move |time| sleep(time).boxed()) }
+    }
+
+    /// What is answered within the time, all told.
+    pub(crate) async fn bound<T>(
+        &self,
+        answer: impl Future<Output = crate::Result<T>>,
+    ) -> crate::Result<T> {
+        match select(std::pin::pin!(answer), (self.sleep)(self.time)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(((), _)) => {
+                let message =
+                    format!("no answer within {:?}, which is the account's deadline", self.time);
+                Err(Error::new(ErrorKind::Transport, message))
+            }
+        }
     }
 
     /// The time of one timer, and how many of them make up the whole.

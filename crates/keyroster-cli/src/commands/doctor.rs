@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use futures_util::future::join_all;
 use keyroster::{Access, Provider};
 use serde::Serialize;
 
@@ -174,7 +173,7 @@ async fn try_accounts(accounts: &Source<'_>) -> Result<Vec<Finding>, Failure> {
         let answer = probe::ask(provider).await;
         judge(name, provider, &answer, started.elapsed().as_millis())
     });
-    findings.extend(join_all(tried).await);
+    findings.extend(probe::together(tried).await);
     findings.extend(clock(&selected));
     Ok(findings)
 }

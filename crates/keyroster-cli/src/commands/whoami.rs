@@ -4,7 +4,6 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anstyle::Style;
-use futures_util::future::join_all;
 use keyroster::{Access, Principal, Timestamp};
 use serde::Serialize;
 
@@ -13,7 +12,7 @@ use crate::args::{ListFormat, WhoAmI};
 use crate::commands::schema;
 use crate::failure::{self, Failure};
 use crate::output::{Column, Document, FailedAccount, GOOD, Table, Terminal, print_json, stdout};
-use crate::view;
+use crate::{probe, view};
 
 #[derive(Serialize)]
 struct Entry<'a> {
@@ -43,7 +42,7 @@ pub(crate) async fn run(
     let count = selected.len() + failures.len();
     let asked = selected.iter().map(|(_, provider)| provider.whoami());
     let mut known = Vec::new();
-    for ((account, provider), answer) in selected.iter().zip(join_all(asked).await) {
+    for ((account, provider), answer) in selected.iter().zip(probe::together(asked).await) {
         match answer {
             Ok(principal) => known.push((account, provider, principal)),
             Err(error) => failures.push(error),

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anstyle::Style;
-use futures_util::future::join_all;
 use glob::Pattern;
 use keyroster::{Access, Error, ErrorKind, Principal};
 use serde::Serialize;
@@ -52,7 +51,7 @@ pub(super) async fn run(
     })?;
     let (selected, mut failures) = accounts.select_each(None).await?;
     let count = selected.len() + failures.len();
-    let answers = join_all(selected.iter().map(|(_, provider)| probe::ask(provider))).await;
+    let answers = probe::together(selected.iter().map(|(_, provider)| probe::ask(provider))).await;
     let mut entries = Vec::new();
     for ((name, provider), answer) in selected.iter().zip(answers) {
         let Answer { principal, page } = answer;
