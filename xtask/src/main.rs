@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str =
-    "usage: cargo xtask tidy [--fix] | api | bench … | new-provider NAME [--path FOLDER]
+    "usage: cargo xtask tidy [--fix | --structure [SRC…] | --words] | api | bench … | new-provider NAME [--path FOLDER]
 
-  tidy          check the house rules; --fix writes the generated tables anew
+  tidy          check the house rules; --fix rewrites the generated tables;
+                --structure prints the rooms, arrows and circles of each crate;
+                --words prints the words that docs/style.md rules out
   api           check that the libraries' public API names no foreign type but those on a list
   bench         measure what keyroster costs, beside references:
                 bench [PART…] [--size smoke|full] [--write-docs]
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
         ["new-provider", name, "--path", folder] => {
             new_provider(&root, name, Some(Path::new(folder)))
         }
+        ["tidy", "--structure", ref sources @ ..] => structure(&root, sources),
+        ["tidy", "--words"] => xtask::words::check(&root),
         ["tidy", "--fix"] => xtask::tables::write(&root).and_then(|()| xtask::tidy::check(&root)),
         _ => {
             eprintln!("{USAGE}");
@@ -49,5 +53,22 @@ fn main() -> ExitCode {
 fn new_provider(root: &Path, name: &str, folder: Option<&Path>) -> std::io::Result<Vec<String>> {
     let next = xtask::new_provider::make(root, name, folder)?;
     eprint!("{next}");
+    Ok(Vec::new())
+}
+
+/// Prints the structure of the given `src` folders; without any, of each of our crates.
+fn structure(root: &Path, sources: &[&str]) -> std::io::Result<Vec<String>> {
+    let mut folders: Vec<_> = sources.iter().map(std::path::PathBuf::from).collect();
+    if folders.is_empty() {
+        for entry in std::fs::read_dir(root.join("crates"))? {
+            folders.push(entry?.path().join("src"));
+        }
+        folders.sort();
+    }
+    for folder in folders {
+        let name = folder.parent().and_then(Path::file_name).unwrap_or_default();
+        let structure = xtask::structure::read(&folder)?;
+        eprint!("{}", structure.report(&name.to_string_lossy(), !sources.is_empty()));
+    }
     Ok(Vec::new())
 }
