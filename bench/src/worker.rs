@@ -9,7 +9,7 @@ use keyroster::openrouter::OpenRouter;
 use keyroster::pinata::Pinata;
 use keyroster::{Error, ListKeys, Provider, Result, RosterEvent};
 use keyroster_http::{HttpOptions, Limits};
-use keyroster_sandbox::{OpenRouterSwitches, PinataSwitches, RateLimit, Sandbox};
+use keyroster_sandbox::{OpenRouterQuirks, PinataQuirks, RateLimit, Sandbox};
 use serde::Serialize;
 
 use crate::job::{Account, Job, List, Listed, Rate, Roster, Rostered, Serve, Vendor, Way};
@@ -58,8 +58,8 @@ async fn closed() {
 }
 
 async fn serve(job: Serve) -> io::Result<Vec<Sandbox>> {
-    let mut pinata = PinataSwitches::default();
-    let mut openrouter = OpenRouterSwitches::default();
+    let mut pinata = PinataQuirks::default();
+    let mut openrouter = OpenRouterQuirks::default();
     if let Some(Rate { requests, interval_ms }) = job.rate {
         let limit = RateLimit::per_minute(requests).window_ms(interval_ms).headers(false);
         pinata.rate_limit = Some(limit.clone());
@@ -73,8 +73,8 @@ async fn serve(job: Serve) -> io::Result<Vec<Sandbox>> {
             .openrouter_keys(job.openrouter_keys)
             .openrouter_workspaces(job.workspaces)
             .latency(job.latency)
-            .pinata_switches(pinata.clone())
-            .openrouter_switches(openrouter.clone());
+            .pinata_quirks(pinata.clone())
+            .openrouter_quirks(openrouter.clone());
         sandboxes.push(builder.start().await?);
     }
     Ok(sandboxes)

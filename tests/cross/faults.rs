@@ -2,8 +2,8 @@
 //! table says, no key is made twice, and no secret is lost unsaid.
 
 mod cell;
-mod page;
-mod rule;
+mod docs_table;
+mod expected;
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -11,9 +11,10 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream;
 use keyroster::{ErrorKind, ListKeys, Provider};
-use keyroster_sandbox::{Fault, OpenRouterSwitches, Sandbox, Vendor};
+use keyroster_sandbox::{Fault, OpenRouterQuirks, Sandbox, Vendor};
 
-use crate::fixture::{openrouter, pinata};
+use crate::support::docs::assert_fresh;
+use crate::support::{openrouter, pinata};
 
 /// So many cells at a time: most of them wait.
 const AT_ONCE: usize = 32;
@@ -25,7 +26,7 @@ async fn faults_end_as_the_table_says() {
     elsewhere.set_nonblocking(true).unwrap();
     let address = format!("http://{}/elsewhere?a=1", elsewhere.local_addr().unwrap());
 
-    let cells = page::cells();
+    let cells = docs_table::cells();
     let runs = cells.iter().map(|cell| {
         let (cell, address) = (*cell, address.clone());
         async move { tokio::spawn(async move { cell.run(&address).await }).await.unwrap() }
@@ -34,14 +35,15 @@ async fn faults_end_as_the_table_says() {
 
     let mut wrong = Vec::new();
     for (cell, class) in cells.iter().zip(&classes) {
-        let expected = rule::expected(cell.vendor, cell.task, cell.trouble, cell.times);
+        let expected = expected::expected(cell.vendor, cell.task, cell.trouble, cell.times);
         if *class != expected {
             wrong.push(format!("{cell:?}: {class}, not {expected}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(elsewhere.accept().is_err(), "a redirect was followed to another host");
-    page::hold_against_docs(&page::tables(&classes));
+    let tables = docs_table::tables(&classes);
+    assert_fresh("docs/faults.md", "faults", &tables, "faults");
 }
 
 #[tokio::test]
@@ -91,8 +93,8 @@ async fn weather(sandbox: &Sandbox, calm: &Provider, troubled: &Provider, retry_
 #[tokio::test]
 async fn a_storm_of_refusals_costs_little_more_at_openrouter() {
     // Shorter pages than usual, so that there is something to refuse.
-    let switches = OpenRouterSwitches::with(|switches| switches.page_size = 50);
-    let builder = Sandbox::builder().openrouter_keys(1000).openrouter_switches(switches);
+    let quirks = OpenRouterQuirks::with(|quirks| quirks.page_size = 50);
+    let builder = Sandbox::builder().openrouter_keys(1000).openrouter_quirks(quirks);
     let sandbox = builder.start().await.unwrap();
     let started = std::time::Instant::now();
     let (calm, troubled) = (openrouter(&sandbox), openrouter(&sandbox));

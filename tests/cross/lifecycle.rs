@@ -9,7 +9,7 @@ use keyroster::{
     Access, Amount, Change, CreateKey, Error, ErrorKind, KeyId, KeyProvider, Provider, Reset,
     Revocation, Timestamp, Unit, UpdateKey,
 };
-use keyroster_sandbox::{PinataSwitches, RevokeAnswer, Sandbox};
+use keyroster_sandbox::{PinataQuirks, RevokeAnswer, Sandbox};
 use serde_json::Value;
 
 /// The vendor's own record of a key; none if it is gone.
@@ -63,7 +63,7 @@ fn assert_says(error: &Error, kind: ErrorKind, words: &[&str]) {
 async fn what_a_vendor_lacks_is_refused_before_any_request() {
     let sandbox = Sandbox::start().await.unwrap();
     let (pinata, openrouter) =
-        (crate::fixture::pinata(&sandbox), crate::fixture::openrouter(&sandbox));
+        (crate::support::pinata(&sandbox), crate::support::openrouter(&sandbox));
     let admin = |change: &dyn Fn(&mut CreateKey)| {
         creating(|it| {
             it.access = Access::Admin;
@@ -108,7 +108,7 @@ async fn what_a_vendor_lacks_is_refused_before_any_request() {
 async fn bad_input_is_named_and_changes_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
     let (pinata, openrouter) =
-        (crate::fixture::pinata(&sandbox), crate::fixture::openrouter(&sandbox));
+        (crate::support::pinata(&sandbox), crate::support::openrouter(&sandbox));
     let before = sandbox.truth();
     let invalid = ErrorKind::InvalidRequest;
     let named = |name: &str| creating(|it| it.name = name.to_owned());
@@ -167,10 +167,10 @@ async fn bad_input_is_named_and_changes_nothing() {
 
 #[tokio::test]
 async fn an_unknown_key_is_not_found_and_nothing_changes() {
-    let switches = PinataSwitches::with(|it| it.v3_revoke_unknown = RevokeAnswer::NotFound);
-    let sandbox = Sandbox::builder().pinata_switches(switches).start().await.unwrap();
-    let pinata = crate::fixture::pinata_of(&sandbox, Generation::V3);
-    let openrouter = crate::fixture::openrouter(&sandbox);
+    let quirks = PinataQuirks::with(|it| it.v3_revoke_unknown = RevokeAnswer::NotFound);
+    let sandbox = Sandbox::builder().pinata_quirks(quirks).start().await.unwrap();
+    let pinata = crate::support::pinata_of(&sandbox, Generation::V3);
+    let openrouter = crate::support::openrouter(&sandbox);
     let before = sandbox.truth();
     for provider in [&pinata, &openrouter] {
         for id in ["no-such-key", "a/b?c=d", &"0e".repeat(32)] {
@@ -189,7 +189,7 @@ async fn an_unknown_key_is_not_found_and_nothing_changes() {
 #[tokio::test]
 async fn a_page_beyond_the_end_is_empty_and_no_error() {
     let sandbox = Sandbox::start().await.unwrap();
-    let openrouter: Provider = crate::fixture::openrouter(&sandbox);
+    let openrouter: Provider = crate::support::openrouter(&sandbox);
     let own = openrouter.downcast_ref::<keyroster::openrouter::OpenRouter>().unwrap();
     let beyond = keyroster::PageRequest::new(keyroster::PageStart::Offset(10_000));
     assert_eq!(own.list_page(&beyond).await.unwrap().keys, []);

@@ -1,17 +1,18 @@
 //! Tests across the crates: real HTTP against the sandbox, golden snapshots, and what depends on what.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
-mod broken;
+mod arbitrary_json;
+mod broken_providers;
+mod changing_accounts;
+mod complete_listings;
 mod dependencies;
-mod errors;
+mod docs;
+mod error_messages;
 mod faults;
-mod fixture;
-mod guide;
-mod hundred;
+mod hidden_secrets;
+mod house_rules;
 mod lifecycle;
-mod listing;
-mod moving;
-mod parsers;
-mod secrets;
-mod snapshots;
-mod tidy;
+mod many_accounts;
+mod normalized_records;
+mod provider_guide;
+mod support;

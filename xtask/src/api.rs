@@ -1,7 +1,7 @@
-//! `cargo xtask api`: our libraries' public API names no foreign type but those that it may.
+//! `cargo xtask api`: checks that our libraries' public API names only the foreign types on a list.
 //!
-//! A foreign type in a signature ties our major version to its crate's. rustdoc tells, as JSON, what is
-//! public; whatever looks like a path in there is looked at, so that no form of a type is overlooked.
+//! A foreign type in a signature ties our major version to its crate's. rustdoc reports as JSON what is
+//! public. Everything in it that looks like a path is checked, so that no form of a type is missed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -10,42 +10,42 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The libraries whose API is public beside the providers, and of other crates those that they may name
-/// beside [`ALLOWED`].
+/// The libraries, besides the providers, whose API is public, with the crates that each may name in
+/// addition to [`ALLOWED`].
 const LIBRARIES: [(&str, &[&str]); 3] =
     [("keyroster-core", &[]), ("keyroster-http", &[]), ("keyroster-testkit", &["insta"])];
 
-/// Whole crates.
+/// Crates whose every item may be named.
 const ALLOWED_CRATES: [&str; 6] =
     ["alloc", "core", "std", "keyroster_core", "keyroster_http", "keyroster_testkit"];
 
-/// Items of other crates, as rustdoc names them.
+/// Items of other crates, by the paths that rustdoc prints.
 const ALLOWED: [&str; 3] =
     ["async_trait::async_trait", "futures_core::stream::Stream", "serde_json::value::Value"];
 
-/// Crates of which every trait may be named.
+/// Crates whose every trait may be named.
 const ALLOWED_TRAITS: [&str; 2] = ["serde", "serde_core"];
 
-/// The form of rustdoc's JSON that this module reads; that of Rust 1.95.
+/// The version of rustdoc's JSON format that this module reads: that of Rust 1.95.
 const FORMAT: u64 = 57;
 
-/// What the public APIs name that they may not, a line each.
+/// Returns the foreign items that the public APIs name and may not, one line each.
 ///
 /// # Errors
 ///
-/// rustdoc does not document a library, or in another form than this module reads.
+/// rustdoc fails, or prints another format than [`FORMAT`].
 pub fn check(root: &Path) -> io::Result<Vec<String>> {
     let mut complaints = Vec::new();
-    let mut libraries = LIBRARIES.map(|(library, also)| (library.to_owned(), also)).to_vec();
+    let mut libraries = LIBRARIES.map(|(library, extra)| (library.to_owned(), extra)).to_vec();
     for entry in std::fs::read_dir(root.join("crates"))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         libraries.extend(name.starts_with("provider-").then_some((name, &[][..])));
     }
     libraries.sort();
-    for (library, also) in &libraries {
+    for (library, extra) in &libraries {
         let api = public_api(root, library)?;
         let named = foreign(&api).map_err(|why| io::Error::other(format!("{library}: {why}")))?;
-        complaints.extend(named.iter().filter(|(item, _)| !may_be_named(item, also)).map(
+        complaints.extend(named.iter().filter(|(item, _)| !may_be_named(item, extra)).map(
             |(item, place)| {
                 format!(
                     "{library}: {place} names {item}, which is not on the list of xtask/src/api.rs"
@@ -80,7 +80,7 @@ fn target(root: &Path) -> io::Result<std::path::PathBuf> {
         .output()?;
     let metadata: Value = serde_json::from_slice(&output.stdout)?;
     let folder = metadata["target_directory"].as_str();
-    folder.map(Into::into).ok_or_else(|| io::Error::other("cargo tells no target folder"))
+    folder.map(Into::into).ok_or_else(|| io::Error::other("cargo reports no target folder"))
 }
 
 /// An item of another crate.
@@ -96,20 +96,20 @@ impl std::fmt::Display for Foreign {
     }
 }
 
-fn may_be_named(item: &Foreign, also: &[&str]) -> bool {
-    let of = item.path.split("::").next().unwrap_or_default();
-    ALLOWED_CRATES.contains(&of)
-        || also.contains(&of)
+fn may_be_named(item: &Foreign, extra: &[&str]) -> bool {
+    let owner = item.path.split("::").next().unwrap_or_default();
+    ALLOWED_CRATES.contains(&owner)
+        || extra.contains(&owner)
         || ALLOWED.contains(&item.path.as_str())
-        || (ALLOWED_TRAITS.contains(&of) && item.kind == "trait")
+        || (ALLOWED_TRAITS.contains(&owner) && item.kind == "trait")
 }
 
-/// The items of other crates that the public API names, and where one of the places is.
+/// Returns the items of other crates that the public API names, each with one place that names it.
 fn foreign(api: &Value) -> Result<BTreeMap<Foreign, String>, String> {
     if api["format_version"] != FORMAT {
         let found = &api["format_version"];
         return Err(format!(
-            "rustdoc's JSON has the form {found}; read its notes and adapt FORMAT"
+            "rustdoc's JSON has format version {found}; read its changes and adapt FORMAT"
         ));
     }
     let index = api["index"].as_object().ok_or("rustdoc's JSON has no index")?;
@@ -119,11 +119,11 @@ fn foreign(api: &Value) -> Result<BTreeMap<Foreign, String>, String> {
         collect(&item["inner"], &mut ids)?;
         for id in ids {
             let Some(summary) = api["paths"].get(id.to_string()) else {
-                // An item of ours that is not public by a path of its own, as an associated type.
+                // Our own item without a public path, e.g. an associated type.
                 if index.get(&id.to_string()).is_some_and(|item| item["crate_id"] == 0) {
                     continue;
                 }
-                return Err(format!("rustdoc tells no path of the item {id}"));
+                return Err(format!("rustdoc reports no path for the item {id}"));
             };
             if summary["crate_id"] == 0 {
                 continue;
@@ -141,20 +141,18 @@ fn foreign(api: &Value) -> Result<BTreeMap<Foreign, String>, String> {
         }
     }
     if named.is_empty() {
-        return Err(
-            "no foreign item at all is named, not even of core: nothing was read".to_owned()
-        );
+        return Err("no foreign item is named, not even one of core: nothing was read".to_owned());
     }
     Ok(named)
 }
 
-/// Whether an item is an implementation that nobody wrote: `Send`, or one for every type there is.
+/// Whether an item is an implementation that no one wrote: an auto trait or a blanket implementation.
 fn is_implied(item: &Value) -> bool {
     let written = &item["inner"]["impl"];
     written["is_synthetic"] == true || written.get("blanket_impl").is_some_and(|of| !of.is_null())
 }
 
-/// The ids of whatever is named below: paths have an id and a text, re-exports an id and a source.
+/// Collects the ids of everything named below: paths have an id and a text, re-exports an id and a source.
 fn collect(value: &Value, ids: &mut BTreeSet<u64>) -> Result<(), String> {
     match value {
         Value::Object(members) => {
@@ -205,15 +203,15 @@ mod tests {
         json!({ "resolved_path": { "path": "Whatever", "id": id, "args": null } })
     }
 
-    /// What a library may not name.
-    fn complaints(inner: &Value, also: &[&str]) -> Vec<String> {
+    /// Returns what a library names and may not.
+    fn complaints(inner: &Value, extra: &[&str]) -> Vec<String> {
         let named = foreign(&library(inner)).unwrap();
-        let bad = named.into_iter().filter(|(item, _)| !may_be_named(item, also));
+        let bad = named.into_iter().filter(|(item, _)| !may_be_named(item, extra));
         bad.map(|(item, place)| format!("{place} names {item}")).collect()
     }
 
     #[test]
-    fn a_foreign_type_is_found_wherever_it_stands() {
+    fn foreign_types_are_found_in_every_position() {
         let option = |of: &Value| {
             json!({ "resolved_path": { "path": "Option", "id": 10, "args": {
                 "angle_bracketed": { "args": [{ "type": of }], "constraints": [] }
@@ -236,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_on_the_list_may_be_named_and_no_more() {
+    fn only_listed_items_may_be_named() {
         assert!(complaints(&path(10), &[]).is_empty());
         assert!(complaints(&json!([path(10), path(12)]), &[]).is_empty(), "serde's traits");
         assert_eq!(complaints(&path(14), &[]).len(), 1, "serde's types");
@@ -246,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_no_clean_library() {
+    fn unreadable_output_is_an_error() {
         let mut newer = library(&path(10));
         newer["format_version"] = json!(FORMAT + 1);
         assert!(foreign(&newer).is_err());

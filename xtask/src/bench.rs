@@ -1,7 +1,6 @@
-//! The benchmarks: building what they need, and running them.
+//! Builds the benchmarks and runs them.
 //!
-//! They are a package of their own, which this one does not depend on: whoever checks the house rules
-//! does not build them.
+//! They are a package that this one does not depend on, so that checking the house rules does not build them.
 
 use std::io;
 use std::path::Path;
@@ -11,22 +10,23 @@ use std::process::Command;
 ///
 /// # Errors
 ///
-/// Cargo cannot be run, or something fails; it has said what.
+/// Cargo cannot be run, or the build or the benchmarks fail; they have printed why.
 pub fn run(root: &Path, arguments: &[&str]) -> io::Result<()> {
-    // A smoke test asks whether it runs, and takes the profile that is built already.
+    // A smoke test only asks whether it runs, so it takes the profile that is already built.
     let smoke = arguments.windows(2).any(|pair| pair == ["--size", "smoke"]);
     let (profile, folder) = if smoke { ("dev", "debug") } else { ("release", "release") };
-    let mut cargo = Command::new(env!("CARGO"));
-    // Both in one go: asked for alone, each would be built from other features of what it depends on.
-    cargo.args(["build", "--quiet", "--package", "bench", "--package", "keyroster-cli"]);
-    succeed(cargo.args(["--profile", profile]).current_dir(root))?;
-    // This program is in a profile's folder of the target folder, and so are those.
+    let mut build = Command::new(env!("CARGO"));
+    // Both at once: built alone, each would get its dependencies with other features.
+    build.args(["build", "--quiet", "--package", "bench", "--package", "keyroster-cli"]);
+    build.args(["--profile", profile]).current_dir(root);
+    check(&mut build)?;
+    // This program is in the folder of a profile, next to the other profiles' folders.
     let this = std::env::current_exe()?;
     let target = this.parent().and_then(Path::parent).unwrap_or(root);
-    succeed(Command::new(target.join(folder).join("bench")).args(arguments))
+    check(Command::new(target.join(folder).join("bench")).args(arguments))
 }
 
-fn succeed(command: &mut Command) -> io::Result<()> {
+fn check(command: &mut Command) -> io::Result<()> {
     let status = command.status()?;
     if status.success() { Ok(()) } else { Err(io::Error::other("the benchmarks failed")) }
 }

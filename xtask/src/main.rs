@@ -1,4 +1,4 @@
-//! `cargo xtask`: the workspace's own chores.
+//! `cargo xtask`: chores of this workspace.
 #![expect(clippy::print_stderr, reason = "a chore talks to the person who runs it")]
 
 use std::path::Path;
@@ -7,13 +7,13 @@ use std::process::ExitCode;
 const USAGE: &str =
     "usage: cargo xtask tidy [--fix | --structure [SRC…] | --words] | api | bench … | new-provider NAME [--path FOLDER]
 
-  tidy          check the house rules; --fix rewrites the generated tables;
+  tidy          Check the house rules; --fix first updates the generated tables in the documents;
                 --structure prints the rooms, arrows and circles of each crate;
                 --words prints the words that docs/style.md rules out
-  api           check that the libraries' public API names no foreign type but those on a list
-  bench         measure what keyroster costs, beside references:
+  api           Check that the libraries' public API names only the foreign types on a list
+  bench         Measure what keyroster costs, next to references:
                 bench [PART…] [--size smoke|full] [--write-docs]
-  new-provider  make the crate of a new provider, in crates/provider-NAME or in FOLDER";
+  new-provider  Create the crate of a new provider, in crates/provider-NAME or in FOLDER";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     let outcome = match arguments[..] {
         ["bench", ref rest @ ..] => xtask::bench::run(&root, rest).map(|()| Vec::new()),
         ["tidy"] => xtask::tidy::check(&root),
+        ["tidy", "--fix"] => xtask::docs::update(&root).and_then(|()| xtask::tidy::check(&root)),
         ["api"] => xtask::api::check(&root),
         ["new-provider", name] => new_provider(&root, name, None),
         ["new-provider", name, "--path", folder] => {
@@ -29,7 +30,6 @@ fn main() -> ExitCode {
         }
         ["tidy", "--structure", ref sources @ ..] => structure(&root, sources),
         ["tidy", "--words"] => xtask::words::check(&root),
-        ["tidy", "--fix"] => xtask::tables::write(&root).and_then(|()| xtask::tidy::check(&root)),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -51,8 +51,8 @@ fn main() -> ExitCode {
 }
 
 fn new_provider(root: &Path, name: &str, folder: Option<&Path>) -> std::io::Result<Vec<String>> {
-    let next = xtask::new_provider::make(root, name, folder)?;
-    eprint!("{next}");
+    let next_steps = xtask::new_provider::create(root, name, folder)?;
+    eprint!("{next_steps}");
     Ok(Vec::new())
 }
 

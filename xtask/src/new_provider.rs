@@ -1,12 +1,12 @@
-//! `cargo xtask new-provider`: the crate of a new provider, which compiles and has everything before it.
+//! `cargo xtask new-provider`: creates the crate of a new provider. It compiles, and its tests run.
 
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use keyroster::ProviderId;
+use keyroster_core::ProviderId;
 
-/// The files of a new provider, as those of one that is called Acme.
+/// The files of a new provider, written for one named Acme.
 const FILES: [(&str, &str); 8] = [
     ("README.md", include_str!("../new-provider/README.md")),
     ("src/client.rs", include_str!("../new-provider/src/client.rs")),
@@ -18,35 +18,35 @@ const FILES: [(&str, &str); 8] = [
     ("tests/acme/vendor.rs", include_str!("../new-provider/tests/vendor.rs")),
 ];
 
-/// The manifest within our workspace, and anywhere else.
+/// The manifest inside our workspace, and anywhere else.
 const INSIDE: &str = include_str!("../new-provider/inside.toml");
 const OUTSIDE: &str = include_str!("../new-provider/outside.toml");
 
-/// Makes the crate, in the workspace's `crates/provider-NAME` unless a folder is named, and tells what is
-/// to be done next.
+/// Creates the crate, in the workspace's `crates/provider-NAME` unless a folder is named, and returns what
+/// to do next.
 ///
 /// # Errors
 ///
-/// The name is no provider's, or there is something in the folder already, which stays as it is; or a file
-/// cannot be written.
-pub fn make(root: &Path, name: &str, folder: Option<&Path>) -> io::Result<String> {
+/// The name is not a valid provider id, the folder is not empty (it stays as it is), or a file cannot be
+/// written.
+pub fn create(root: &Path, name: &str, folder: Option<&Path>) -> io::Result<String> {
     let id = ProviderId::parse(name)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
     let names = Names::new(&id);
     let own = root.join("crates").join(&names.package);
     let target = folder.map_or(own, Path::to_owned);
     if target.exists() && std::fs::read_dir(&target)?.next().is_some() {
-        let message = format!("{} is there already; nothing was written", target.display());
+        let message = format!("{} already exists; nothing was written", target.display());
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
     }
     let crates = std::fs::canonicalize(root.join("crates"))?;
-    // As TOML writes a text with a backslash in it.
+    // A backslash would have to be escaped in TOML.
     let crates = crates.display().to_string().replace('\\', "/");
     let manifest = if folder.is_none() { INSIDE } else { OUTSIDE };
     for (file, text) in FILES.into_iter().chain([("Cargo.toml", manifest)]) {
         let path = target.join(file.replace("/acme/", &format!("/{}/", names.word)));
         std::fs::create_dir_all(path.parent().unwrap_or(&target))?;
-        let text = names.put_into(text).replace("{version}", env!("CARGO_PKG_VERSION"));
+        let text = names.apply(text).replace("{version}", env!("CARGO_PKG_VERSION"));
         std::fs::write(path, text.replace("{crates}", &crates))?;
     }
     format(&target);
@@ -57,11 +57,11 @@ pub fn make(root: &Path, name: &str, folder: Option<&Path>) -> io::Result<String
 struct Names {
     id: String,
     package: String,
-    /// The id, or where that begins with a digit something that may be the name of a test.
+    /// The id, or a variant of it that may name a test if the id begins with a digit.
     word: String,
-    /// As types are written.
+    /// The form for types.
     upper_camel: String,
-    /// As environment variables are written.
+    /// The form for environment variables.
     screaming: String,
 }
 
@@ -83,8 +83,8 @@ impl Names {
         }
     }
 
-    /// The text about Acme, about this provider.
-    fn put_into(&self, text: &str) -> String {
+    /// Rewrites a text about Acme for this provider.
+    fn apply(&self, text: &str) -> String {
         text.replace("provider_acme", &self.package.replace('-', "_"))
             .replace("tests/acme/", &format!("tests/{}/", self.word))
             .replace("[[test]]\nname = \"acme\"", &format!("[[test]]\nname = \"{}\"", self.word))
@@ -94,7 +94,7 @@ impl Names {
     }
 }
 
-/// Lays the files out anew, since names differ in length; without rustfmt they stay as they are.
+/// Formats the files, since names differ in length. Without rustfmt they stay as they are.
 fn format(folder: &Path) {
     let _ = Command::new(env!("CARGO"))
         .arg("fmt")
@@ -105,20 +105,20 @@ fn format(folder: &Path) {
 }
 
 fn next_steps(folder: &Path, names: &Names, inside: bool) -> String {
-    let mut steps = format!("made {}\n\n", folder.display());
+    let mut steps = format!("created {}\n\n", folder.display());
     let test = if inside {
         format!("cargo test -p {}", names.package)
     } else {
         format!("cd {} && cargo test", folder.display())
     };
     steps += &format!(
-        "  {test}\n\nruns its tests; what is not written yet is listed as `NOT_YET`. Write `list_page` in \
-         src/client.rs first.\ndocs/writing-a-provider.md leads through the rest.\n"
+        "  {test}\n\nruns its tests. What is not written yet is listed as `NOT_YET`. Start with `list_page` in \
+         src/client.rs.\ndocs/writing-a-provider.md explains the rest.\n"
     );
     if inside {
         steps += &format!(
-            "When it lists: name it in the root Cargo.toml, and as a feature and a module in crates/keyroster \
-             (`cargo xtask tidy` tells what is missing of {}).\n",
+            "When it lists keys, add it to the root Cargo.toml, and as a feature and a module to crates/keyroster \
+             (`cargo xtask tidy` reports what is missing for {}).\n",
             names.id
         );
     }

@@ -23,34 +23,28 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
-mod answer;
-mod body;
-mod builder;
 mod cache;
 mod clock;
-mod control;
+mod exchange;
 mod fault;
-mod fault_json;
+mod http;
 mod log;
+mod names;
 mod openrouter;
 mod pinata;
 mod rate;
-mod rules;
 mod sandbox;
-mod seed;
-mod server;
 mod token;
 mod world;
 
-pub use self::builder::SandboxBuilder;
 pub use self::fault::{Action, Fault};
 pub use self::log::{RequestRecord, Vendor};
-pub use self::openrouter::{
-    HashInput, InvalidBoolean, ListRefusal, OpenRouterSwitches, TieBreak, UnknownWorkspace,
+pub use self::openrouter::quirks::{
+    HashInput, InvalidBoolean, ListRefusal, OpenRouterQuirks, TieBreak, UnknownWorkspace,
 };
-pub use self::pinata::{
-    ExhaustedError, ExhaustedFilter, NoCredentials, Order, PinataSwitches, ResourceScopes,
+pub use self::pinata::quirks::{
+    ExhaustedError, ExhaustedFilter, ListOrder, NoCredentials, PinataQuirks, ResourceScopes,
     RevokeAnswer, ZeroUses,
 };
 pub use self::rate::RateLimit;
-pub use self::sandbox::{OpenRouterAccess, PinataAccess, Sandbox};
+pub use self::sandbox::{OpenRouterAccess, PinataAccess, Sandbox, SandboxBuilder};

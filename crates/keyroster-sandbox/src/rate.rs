@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Answer;
 use crate::clock::{MILLI, SECOND};
+use crate::exchange::Reply;
 
 /// How many requests one credential may make in a window of time.
 ///
@@ -72,7 +72,7 @@ pub(crate) struct Limiter {
 
 /// What the limit says about one request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Verdict {
+pub(crate) struct RateDecision {
     pub(crate) allowed: bool,
     limit: u32,
     remaining: u32,
@@ -81,14 +81,14 @@ pub(crate) struct Verdict {
 }
 
 impl Limiter {
-    pub(crate) fn ask(&mut self, limit: &RateLimit, who: u32, now: i64) -> Verdict {
+    pub(crate) fn ask(&mut self, limit: &RateLimit, who: u32, now: i64) -> RateDecision {
         let length = i64::from(limit.window_ms) * MILLI;
         let window = self.windows.entry(who).or_insert((now, 0));
         if now >= window.0 + length {
             *window = (now, 0);
         }
         window.1 = window.1.saturating_add(1);
-        Verdict {
+        RateDecision {
             allowed: window.1 <= limit.requests,
             limit: limit.requests,
             remaining: limit.requests.saturating_sub(window.1),
@@ -98,20 +98,20 @@ impl Limiter {
     }
 }
 
-impl Verdict {
+impl RateDecision {
     /// Adds the headers that `limit` wants. `X-RateLimit-Reset` is in seconds (Pinata, captured
     /// 2022) or in milliseconds (OpenRouter's own 429 errors).
-    pub(crate) fn sign(&self, answer: &mut Answer, limit: &RateLimit, reset_unit: i64) {
+    pub(crate) fn sign(&self, reply: &mut Reply, limit: &RateLimit, reset_unit: i64) {
         if limit.headers {
-            answer.set("x-ratelimit-limit", self.limit.to_string());
-            answer.set("x-ratelimit-remaining", self.remaining.to_string());
+            reply.set("x-ratelimit-limit", self.limit.to_string());
+            reply.set("x-ratelimit-remaining", self.remaining.to_string());
             let reset = self.reset.div_euclid(reset_unit) + i64::from(self.reset % reset_unit != 0);
-            answer.set("x-ratelimit-reset", reset.to_string());
+            reply.set("x-ratelimit-reset", reset.to_string());
         }
         if limit.retry_after && !self.allowed {
             let wait = (self.reset - self.now).max(0);
             let seconds = wait.div_euclid(SECOND) + i64::from(wait % SECOND != 0);
-            answer.set("retry-after", seconds.max(1).to_string());
+            reply.set("retry-after", seconds.max(1).to_string());
         }
     }
 }

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Call};
 use crate::clock::Clock;
+use crate::exchange::{Call, Reply};
+use crate::fault::active::{ActiveFaults, AppliedFault};
 use crate::log::{RequestRecord, Vendor};
-use crate::rules::{Fate, Rules};
+use crate::openrouter::quirks::OpenRouterQuirks;
+use crate::pinata::quirks::PinataQuirks;
 use crate::token::scrub;
-use crate::{OpenRouterSwitches, PinataSwitches, openrouter, pinata};
+use crate::{openrouter, pinata};
 
 /// What the builder fixed.
 #[derive(Clone, Debug)]
@@ -21,8 +23,8 @@ pub(crate) struct Config {
     pub(crate) openrouter_keys: usize,
     pub(crate) openrouter_workspaces: usize,
     pub(crate) latency: Duration,
-    pub(crate) pinata: PinataSwitches,
-    pub(crate) openrouter: OpenRouterSwitches,
+    pub(crate) pinata: PinataQuirks,
+    pub(crate) openrouter: OpenRouterQuirks,
 }
 
 pub(crate) struct World {
@@ -34,7 +36,7 @@ pub(crate) struct World {
 pub(crate) struct Inner {
     pub(crate) pinata: pinata::State,
     pub(crate) openrouter: openrouter::State,
-    pub(crate) rules: Rules,
+    pub(crate) faults: ActiveFaults,
     pub(crate) log: Vec<RequestRecord>,
     /// Resets so far: a request from before one must not write into the log after it.
     resets: u64,
@@ -44,7 +46,7 @@ pub(crate) struct Inner {
 
 /// A place in the log.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ticket {
+pub(crate) struct LogPosition {
     resets: u64,
     at: usize,
 }
@@ -54,7 +56,7 @@ impl World {
         let inner = Mutex::new(Inner {
             pinata: pinata(&config, clock),
             openrouter: openrouter(&config, clock),
-            rules: Rules::new(config.seed),
+            faults: ActiveFaults::new(config.seed),
             log: Vec::new(),
             resets: 0,
             bygone: BTreeSet::new(),
@@ -74,7 +76,7 @@ impl World {
         method: &str,
         path: &str,
         query: &str,
-    ) -> (Ticket, Fate) {
+    ) -> (LogPosition, AppliedFault) {
         let mut inner = self.lock();
         inner.log.push(RequestRecord {
             vendor,
@@ -83,11 +85,11 @@ impl World {
             query: scrub(query),
             status: None,
         });
-        let ticket = Ticket { resets: inner.resets, at: inner.log.len() - 1 };
-        (ticket, inner.rules.meet(vendor, method, path))
+        let position = LogPosition { resets: inner.resets, at: inner.log.len() - 1 };
+        (position, inner.faults.meet(vendor, method, path))
     }
 
-    pub(crate) fn operate(&self, vendor: Vendor, call: &Call<'_>) -> Answer {
+    pub(crate) fn operate(&self, vendor: Vendor, call: &Call<'_>) -> Reply {
         let now = self.clock.now();
         let mut inner = self.lock();
         match vendor {
@@ -96,10 +98,10 @@ impl World {
         }
     }
 
-    pub(crate) fn answered(&self, ticket: Ticket, status: u16) {
+    pub(crate) fn answered(&self, position: LogPosition, status: u16) {
         let mut inner = self.lock();
-        if inner.resets == ticket.resets
-            && let Some(record) = inner.log.get_mut(ticket.at)
+        if inner.resets == position.resets
+            && let Some(record) = inner.log.get_mut(position.at)
         {
             record.status = Some(status);
         }
@@ -108,7 +110,10 @@ impl World {
     pub(crate) fn truth(&self) -> Value {
         let now = self.clock.now();
         let inner = self.lock();
-        json!({"pinata": inner.pinata.truth(), "openrouter": inner.openrouter.truth(now)})
+        json!({
+            "pinata": pinata::truth(&inner.pinata),
+            "openrouter": openrouter::truth(&inner.openrouter, now),
+        })
     }
 
     pub(crate) fn reset(&self) {
@@ -119,7 +124,7 @@ impl World {
         inner.bygone.extend(made.into_iter().chain(also_made));
         inner.pinata = pinata(config, self.clock);
         inner.openrouter = openrouter(config, self.clock);
-        inner.rules.clear();
+        inner.faults.clear();
         inner.log.clear();
         inner.resets += 1;
     }
@@ -134,11 +139,11 @@ impl World {
 }
 
 fn pinata(config: &Config, clock: Clock) -> pinata::State {
-    pinata::State::new(config.pinata.clone(), config.pinata_keys, config.seed, clock.start())
+    pinata::state(config.pinata.clone(), config.pinata_keys, config.seed, clock.start())
 }
 
 fn openrouter(config: &Config, clock: Clock) -> openrouter::State {
-    openrouter::State::new(
+    openrouter::state(
         config.openrouter.clone(),
         config.openrouter_keys,
         config.openrouter_workspaces,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use keyroster_core::{KeyId, KeyProvider, Result};
 use serde_json::Value;
 
-use crate::{FakeContainer, FakeKey, FakeVendor, Samples};
+use crate::fake::{FakeContainer, FakeKey, FakeVendor};
+use crate::samples::Samples;
 
 /// Connects a provider to an imitated vendor.
 ///

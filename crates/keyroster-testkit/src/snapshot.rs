@@ -3,7 +3,7 @@
 use keyroster_core::ApiKey;
 use serde_json::Value;
 
-use crate::mutate::write_pretty;
+use crate::json::to_pretty_text;
 
 /// What stands where a value was redacted.
 const REDACTED: &str = "[redacted]";
@@ -36,7 +36,7 @@ pub fn keys_snapshot(keys: &[ApiKey], redacted: &[&str]) -> String {
         }
         record
     });
-    write_pretty(&Value::Array(records.collect()))
+    to_pretty_text(&Value::Array(records.collect()))
 }
 
 /// Replaces what stands at a path; an array stands for each of its items.

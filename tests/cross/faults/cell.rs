@@ -13,7 +13,7 @@ use keyroster_http::{HttpOptions, RetryPolicy, Timeouts};
 use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use serde_json::Value;
 
-use super::rule::{Class, Task, Times, Trouble};
+use super::expected::{Class, Task, Times, Trouble};
 
 /// The name of the key that the operation under test makes.
 const NAME: &str = "made-under-a-fault";

@@ -12,7 +12,7 @@ use keyroster_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use super::{changing, future, row, usd};
-use crate::fixture::{openrouter, quick};
+use crate::support::{openrouter, quick};
 
 /// The vendor's own option.
 const BYOK_IN_LIMIT: &str = "include_byok_in_limit";

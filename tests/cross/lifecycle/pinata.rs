@@ -5,10 +5,10 @@ use keyroster::{
     Access, Amount, CreateKey, ErrorKind, KeyId, Limit, ListKeys, Liveness, Provider, Revocation,
     Secret, Unit,
 };
-use keyroster_sandbox::{Fault, PinataSwitches, RevokeAnswer, Sandbox};
+use keyroster_sandbox::{Fault, PinataQuirks, RevokeAnswer, Sandbox};
 
 use super::row;
-use crate::fixture::{pinata, pinata_of, quick};
+use crate::support::{pinata, pinata_of, quick};
 
 const GENERATIONS: [Generation; 3] = [Generation::Legacy, Generation::V3, Generation::V3Sdk];
 
@@ -97,11 +97,11 @@ async fn revoking_is_for_good_and_may_be_repeated() {
             (RevokeAnswer::Revoked, Revocation::Revoked),
             (RevokeAnswer::NotFound, Revocation::AlreadyGone),
         ] {
-            let switches = PinataSwitches::with(|it| {
+            let quirks = PinataQuirks::with(|it| {
                 it.v3_revoke_again = answer;
                 it.v3_revoke_unknown = answer;
             });
-            let sandbox = Sandbox::builder().pinata_switches(switches).start().await.unwrap();
+            let sandbox = Sandbox::builder().pinata_quirks(quirks).start().await.unwrap();
             let provider = pinata_of(&sandbox, generation);
             let created = provider.create(&request("short-lived", Access::Admin, None)).await;
             let created = created.unwrap();

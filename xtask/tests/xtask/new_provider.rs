@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use xtask::new_provider::make;
+use xtask::new_provider::create;
 
 fn root() -> PathBuf {
     std::fs::canonicalize(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).unwrap()
@@ -41,7 +41,7 @@ fn edit(file: &Path, changes: &[(&str, &str)]) {
 fn a_new_provider_compiles_and_goes_green_as_one_writes() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path().join("nimbus");
-    let next = make(&root(), "nimbus-9", Some(&folder)).unwrap();
+    let next = create(&root(), "nimbus-9", Some(&folder)).unwrap();
     assert!(next.contains("cargo test"), "{next}");
     let (passed, text) = cargo(&folder, &["test"]);
     assert!(passed && !text.contains("warning"), "{text}");
@@ -95,7 +95,7 @@ fn within_a_workspace_it_inherits() {
         .replace("\"bench\", \"crates/*\", \"tests\", \"xtask\"", "\"crates/*\"")
         .replace("path = \"", &format!("path = \"{}/", root().display()));
     std::fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
-    make(workspace, "3-nimbus", None).unwrap();
+    create(workspace, "3-nimbus", None).unwrap();
     let folder = workspace.join("crates/provider-3-nimbus");
     assert!(folder.join("tests/vendor-3-nimbus/main.rs").is_file());
     let (passed, text) = cargo(workspace, &["check", "--all-targets"]);
@@ -107,15 +107,15 @@ fn what_is_there_stays_and_a_name_that_is_none_makes_nothing() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path().join("mine");
     for name in ["", "Acme", "acme_2", "-acme", "a--b", "acme/../x", "acme "] {
-        let error = make(&root(), name, Some(&folder)).unwrap_err();
+        let error = create(&root(), name, Some(&folder)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{name}");
         assert!(!folder.exists());
     }
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("notes.txt"), "mine").unwrap();
-    let error = make(&root(), "acme", Some(&folder)).unwrap_err();
+    let error = create(&root(), "acme", Some(&folder)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AlreadyExists);
     let left: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
     assert_eq!(left.len(), 1, "nothing was written");
-    assert_eq!(make(&root(), "pinata", None).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    assert_eq!(create(&root(), "pinata", None).unwrap_err().kind(), ErrorKind::AlreadyExists);
 }

@@ -194,9 +194,9 @@ async fn a_deletion_whose_answer_was_lost_is_ours() {
 
 #[tokio::test]
 async fn a_key_that_no_list_shows_is_asked_for() {
-    let mut switches = keyroster_sandbox::OpenRouterSwitches::default();
-    switches.workspaces_forbidden = true;
-    let sandbox = Sandbox::builder().openrouter_switches(switches).start().await.unwrap();
+    let mut quirks = keyroster_sandbox::OpenRouterQuirks::default();
+    quirks.workspaces_forbidden = true;
+    let sandbox = Sandbox::builder().openrouter_quirks(quirks).start().await.unwrap();
     let truth = sandbox.truth();
     let all = truth["openrouter"].as_array().unwrap();
     let elsewhere = all.iter().find(|key| key["workspace_id"] != all[0]["workspace_id"]).unwrap();

@@ -2,8 +2,8 @@
 
 use super::state::{State, text};
 use super::wire;
-use crate::answer::{Answer, Call};
 use crate::clock::MILLI;
+use crate::exchange::{Call, Reply};
 use crate::token::unhex;
 
 /// The bearer of a valid key.
@@ -23,7 +23,7 @@ impl Who {
     }
 }
 
-pub(super) fn authenticate(state: &State, call: &Call<'_>, now: i64) -> Result<Who, Answer> {
+pub(super) fn authenticate(state: &State, call: &Call<'_>, now: i64) -> Result<Who, Reply> {
     // A key in literal quotes counts as none (reported by third parties).
     let token = call.bearer().and_then(Result::ok);
     let token = token.filter(|token| !token.is_empty() && !token.starts_with(['"', '\'']));
@@ -33,14 +33,14 @@ pub(super) fn authenticate(state: &State, call: &Call<'_>, now: i64) -> Result<W
     }
     live(state, token, now)
         .map(Who::Key)
-        .ok_or_else(|| wire::error(401, &state.switches.dead_key_message, None))
+        .ok_or_else(|| wire::error(401, &state.quirks.dead_key_message, None))
 }
 
 fn live(state: &State, token: &str, now: i64) -> Option<u32> {
     let key = unhex::<32>(token.strip_prefix("sk-or-v1-")?)?;
     let number = *state.by_hash.get(&state.hash(key))?;
     let row = &state.rows[number as usize];
-    let lag = i64::from(state.switches.delete_lag_ms) * MILLI;
+    let lag = i64::from(state.quirks.delete_lag_ms) * MILLI;
     let gone = row.deleted.is_some_and(|deleted| now >= deleted + lag);
     (text(row.key) == token && !gone && !row.disabled && !row.expired(now)).then_some(number)
 }

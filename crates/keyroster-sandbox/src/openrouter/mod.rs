@@ -1,16 +1,14 @@
 //! OpenRouter: keys, workspaces and what a key says about itself.
 
 mod auth;
-mod body;
+pub(crate) mod quirks;
+mod request_body;
 mod routes;
 mod seed;
 mod state;
-mod switches;
 mod wire;
 
 pub(crate) use self::routes::handle;
+pub(crate) use self::seed::state;
 pub(crate) use self::state::State;
-pub use self::switches::{
-    HashInput, InvalidBoolean, ListRefusal, OpenRouterSwitches, TieBreak, UnknownWorkspace,
-};
-pub(crate) use self::wire::canonical;
+pub(crate) use self::wire::{canonical, truth};

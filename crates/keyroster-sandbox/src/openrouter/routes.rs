@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::auth::{self, Who};
-use super::body::{self, Invalid};
+use super::quirks::{InvalidBoolean, ListRefusal, UnknownWorkspace};
+use super::request_body::{self, Invalid};
 use super::state::{Filter, State, text};
-use super::switches::{InvalidBoolean, ListRefusal, UnknownWorkspace};
 use super::wire::{self, KeyView};
-use crate::answer::{Answer, Call, Problem, decode};
 use crate::clock::{MILLI, Windows};
+use crate::exchange::{Call, Problem, Reply, decode};
 use crate::token::is_uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,19 +25,19 @@ enum Operation {
     Activity,
 }
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, now: i64) -> Answer {
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, now: i64) -> Reply {
     checked(state, call, now).unwrap_or_else(|refusal| refusal)
 }
 
-fn checked(state: &mut State, call: &Call<'_>, now: i64) -> Result<Answer, Answer> {
+fn checked(state: &mut State, call: &Call<'_>, now: i64) -> Result<Reply, Reply> {
     let operation = route(call)?;
     let who = auth::authenticate(state, call, now)?;
-    if let Some(limit) = state.switches.rate_limit.clone() {
-        let verdict = state.limiter.ask(&limit, who.number(), now);
-        if !verdict.allowed {
+    if let Some(limit) = state.quirks.rate_limit.clone() {
+        let decision = state.limiter.ask(&limit, who.number(), now);
+        if !decision.allowed {
             let mut answer = wire::canonical(429);
             // Only on 429 (docs, limits page), and in milliseconds.
-            verdict.sign(&mut answer, &limit, MILLI);
+            decision.sign(&mut answer, &limit, MILLI);
             return Err(answer);
         }
     }
@@ -47,7 +47,7 @@ fn checked(state: &mut State, call: &Call<'_>, now: i64) -> Result<Answer, Answe
     perform(state, &operation, who, call, now)
 }
 
-fn route(call: &Call<'_>) -> Result<Operation, Answer> {
+fn route(call: &Call<'_>) -> Result<Operation, Reply> {
     // The guides' samples post to `/keys/`, the specification knows `/keys`.
     let path = call.path.strip_prefix("/api/v1").unwrap_or_default();
     let path = path.trim_matches('/');
@@ -74,10 +74,10 @@ fn route(call: &Call<'_>) -> Result<Operation, Answer> {
     Ok(operation)
 }
 
-fn refuse_inference_key(state: &State, operation: &Operation) -> Answer {
+fn refuse_inference_key(state: &State, operation: &Operation) -> Reply {
     let unlisted =
         matches!(operation, Operation::ListKeys | Operation::GetKey(_) | Operation::DeleteKey(_));
-    let status = match state.switches.list_refusal {
+    let status = match state.quirks.list_refusal {
         ListRefusal::Unauthorized if unlisted => 401,
         _ => 403,
     };
@@ -90,11 +90,12 @@ fn perform(
     who: Who,
     call: &Call<'_>,
     now: i64,
-) -> Result<Answer, Answer> {
+) -> Result<Reply, Reply> {
     match operation {
         Operation::ListKeys => list_keys(state, call, now),
         Operation::CreateKey => {
-            let new = body::create(call.body, state).map_err(|problem| bad_request(&problem))?;
+            let new =
+                request_body::create(call.body, state).map_err(|problem| bad_request(&problem))?;
             let number = state.create(new, now);
             let row = &state.rows[number as usize];
             let data = KeyView::of(state, row, Windows::at(now));
@@ -106,11 +107,12 @@ fn perform(
             Ok(show(state, number, now))
         }
         Operation::ChangeKey(hash) => {
-            let change = body::change(call.body, state).map_err(|invalid| match invalid {
-                Invalid::Field(problem) => bad_request(&problem),
-                Invalid::Nothing => wire::error(400, "No update fields provided", None),
-                Invalid::Workspace => wire::canonical(404),
-            })?;
+            let change =
+                request_body::change(call.body, state).map_err(|invalid| match invalid {
+                    Invalid::Field(problem) => bad_request(&problem),
+                    Invalid::Nothing => wire::error(400, "No update fields provided", None),
+                    Invalid::Workspace => wire::canonical(404),
+                })?;
             let number = find(state, hash)?;
             if change.workspace.is_some_and(|workspace| state.stuck(number, workspace)) {
                 let message = "The API key creator is not a member of the target workspace. \
@@ -139,17 +141,17 @@ fn perform(
     }
 }
 
-fn find(state: &State, hash: &str) -> Result<u32, Answer> {
+fn find(state: &State, hash: &str) -> Result<u32, Reply> {
     // What is no hash at all is not found either (official acceptance tests).
     state.find(hash).ok_or_else(|| wire::canonical(404))
 }
 
-fn show(state: &State, number: u32, now: i64) -> Answer {
+fn show(state: &State, number: u32, now: i64) -> Reply {
     let data = KeyView::of(state, &state.rows[number as usize], Windows::at(now));
     wire::ok(200, &json!({"data": data}))
 }
 
-fn list_keys(state: &mut State, call: &Call<'_>, now: i64) -> Result<Answer, Answer> {
+fn list_keys(state: &mut State, call: &Call<'_>, now: i64) -> Result<Reply, Reply> {
     let mut filter = Filter { workspace: 0, disabled: false, expired: false };
     let mut offset = 0;
     for (name, value) in call.parameters() {
@@ -161,7 +163,7 @@ fn list_keys(state: &mut State, call: &Call<'_>, now: i64) -> Result<Answer, Ans
                 if !is_uuid(&value) {
                     return Err(bad_request(&Problem::new("workspace_id", "must be a UUID")));
                 }
-                match (state.workspace(&value), state.switches.unknown_workspace) {
+                match (state.workspace(&value), state.quirks.unknown_workspace) {
                     (Some(number), _) => filter.workspace = number,
                     (None, UnknownWorkspace::NotFound) => return Err(wire::canonical(404)),
                     (None, UnknownWorkspace::BadRequest) => return Err(wire::canonical(400)),
@@ -184,15 +186,15 @@ struct Data<'a> {
     data: Vec<KeyView<'a>>,
 }
 
-fn flag(state: &State, field: &'static str, value: &str) -> Result<bool, Answer> {
-    match (value, state.switches.invalid_boolean) {
+fn flag(state: &State, field: &'static str, value: &str) -> Result<bool, Reply> {
+    match (value, state.quirks.invalid_boolean) {
         ("true", _) => Ok(true),
         ("false", _) | (_, InvalidBoolean::Ignored) => Ok(false),
         _ => Err(bad_request(&Problem::new(field, "must be true or false"))),
     }
 }
 
-fn whole(field: &'static str, value: &str, least: u64, most: u64) -> Result<u64, Answer> {
+fn whole(field: &'static str, value: &str, least: u64, most: u64) -> Result<u64, Reply> {
     // Nullable in the specification.
     if field == "offset" && (value.is_empty() || value == "null") {
         return Ok(0);
@@ -201,7 +203,7 @@ fn whole(field: &'static str, value: &str, least: u64, most: u64) -> Result<u64,
     number.ok_or_else(|| bad_request(&Problem::new(field, "is not a whole number within bounds")))
 }
 
-fn list_workspaces(state: &State, call: &Call<'_>) -> Result<Answer, Answer> {
+fn list_workspaces(state: &State, call: &Call<'_>) -> Result<Reply, Reply> {
     may_read_workspaces(state)?;
     let (mut offset, mut limit) = (0, 50);
     for (name, value) in call.parameters() {
@@ -217,7 +219,7 @@ fn list_workspaces(state: &State, call: &Call<'_>) -> Result<Answer, Answer> {
     Ok(wire::ok(200, &json!({"data": data, "total_count": state.workspaces.len()})))
 }
 
-fn get_workspace(state: &State, id: &str) -> Result<Answer, Answer> {
+fn get_workspace(state: &State, id: &str) -> Result<Reply, Reply> {
     may_read_workspaces(state)?;
     // `default` names the default workspace whatever its slug is (one client relies on it).
     let first = state.workspaces.first().filter(|_| id == "default");
@@ -226,12 +228,12 @@ fn get_workspace(state: &State, id: &str) -> Result<Answer, Answer> {
     Ok(wire::ok(200, &json!({"data": wire::workspace(state, workspace)})))
 }
 
-fn may_read_workspaces(state: &State) -> Result<(), Answer> {
-    if state.switches.workspaces_forbidden { Err(wire::canonical(403)) } else { Ok(()) }
+fn may_read_workspaces(state: &State) -> Result<(), Reply> {
+    if state.quirks.workspaces_forbidden { Err(wire::canonical(403)) } else { Ok(()) }
 }
 
 /// No activity is imitated; the answer is an empty one.
-fn activity(call: &Call<'_>) -> Result<Answer, Answer> {
+fn activity(call: &Call<'_>) -> Result<Reply, Reply> {
     for (name, value) in call.parameters() {
         let valid = match name.as_str() {
             "date" => value.parse::<jiff::civil::Date>().is_ok(),
@@ -246,7 +248,7 @@ fn activity(call: &Call<'_>) -> Result<Answer, Answer> {
 }
 
 /// The canonical message, and in `metadata`, which the envelope leaves open, what is wrong.
-fn bad_request(problem: &Problem) -> Answer {
+fn bad_request(problem: &Problem) -> Reply {
     let metadata = json!({"field": problem.field, "problem": problem.text});
     wire::error(400, "Invalid request parameters", Some(&metadata))
 }

@@ -4,23 +4,13 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 
-use super::body::Reset;
-use super::state::{Row, Spend, Workspace};
+use super::quirks::OpenRouterQuirks;
+use super::state::{Account, Reset, Row, Spend, State, Workspace};
 use crate::clock::{DAY, HOUR, MINUTE, SECOND};
-use crate::seed::{name, separate};
+use crate::names::{name, separate};
 use crate::token::{alphanumeric, random, secret, uuid};
 
 use self::Reset::{Daily, Monthly, Weekly};
-
-/// Everything the account has.
-pub(super) struct Account {
-    pub(super) owner: Arc<str>,
-    pub(super) outsider: Arc<str>,
-    pub(super) outsider_home: u32,
-    pub(super) organization: String,
-    pub(super) workspaces: Vec<Workspace>,
-    pub(super) rows: Vec<Row>,
-}
 
 #[derive(Clone, Copy)]
 struct Template {
@@ -142,7 +132,21 @@ const WORKSPACES: [(&str, Option<&str>); 8] = [
     ("Partners", Some("Keys of other companies")),
 ];
 
-pub(super) fn account(rng: &mut Rng, keys: usize, workspaces: usize, now: i64) -> Account {
+/// The account as it is at the start.
+pub(crate) fn state(
+    quirks: OpenRouterQuirks,
+    keys: usize,
+    workspaces: usize,
+    seed: u64,
+    now: i64,
+) -> State {
+    let mut rng = Rng::with_seed(seed ^ 0x6f70_656e_726f_7574);
+    let account = account(&mut rng, keys, workspaces, now);
+    State::new(quirks, seed, rng, account)
+}
+
+fn account(rng: &mut Rng, keys: usize, workspaces: usize, now: i64) -> Account {
+    let management = secret(rng);
     let count = workspaces.max(1);
     let users: [Arc<str>; 5] =
         std::array::from_fn(|_| format!("user_{}", alphanumeric(rng, 27)).into());
@@ -171,6 +175,7 @@ pub(super) fn account(rng: &mut Rng, keys: usize, workspaces: usize, now: i64) -
         row.updated = row.updated.map(|updated| updated.max(row.created));
     }
     Account {
+        management,
         owner: Arc::clone(&users[0]),
         outsider: Arc::clone(&users[OUTSIDER]),
         outsider_home: u32::try_from(OUTSIDER_HOME % count).unwrap_or(0),

@@ -5,19 +5,26 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use fastrand::Rng;
-use serde_json::Value;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::body::{Change, NewKey, Reset};
-use super::switches::{HashInput, OpenRouterSwitches, TieBreak};
-use super::wire::KeyView;
+use super::quirks::{HashInput, OpenRouterQuirks, TieBreak};
 use crate::cache::Cache;
-use crate::clock::{MILLI, Windows};
+use crate::clock::MILLI;
 use crate::rate::Limiter;
 use crate::token::{hex, secret};
 
 /// Money in millionths of a dollar, so that sums are exact.
 pub(super) type Micros = i64;
+
+/// When the spend that counts against a limit starts again from nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Reset {
+    Daily,
+    Weekly,
+    Monthly,
+}
 
 /// What a key cost at one instant.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +71,41 @@ pub(super) struct Workspace {
     pub(super) created: i64,
 }
 
+#[derive(Debug)]
+pub(super) struct NewKey {
+    pub(super) name: String,
+    pub(super) limit: Option<f64>,
+    pub(super) reset: Option<Reset>,
+    pub(super) byok_in_limit: bool,
+    pub(super) expires: Option<i64>,
+    pub(super) creator: Option<String>,
+    pub(super) external_user: Option<String>,
+    pub(super) workspace: u32,
+}
+
+/// What a PATCH sets; of a nullable field, `Some(None)` clears it.
+#[derive(Debug, Default, PartialEq)]
+#[expect(clippy::option_option, reason = "a field that is absent is not a field that is null")]
+pub(super) struct Change {
+    pub(super) name: Option<String>,
+    pub(super) disabled: Option<bool>,
+    pub(super) limit: Option<Option<f64>>,
+    pub(super) reset: Option<Option<Reset>>,
+    pub(super) byok_in_limit: Option<bool>,
+    pub(super) workspace: Option<u32>,
+}
+
+/// What an account has at the start.
+pub(super) struct Account {
+    pub(super) management: [u8; 32],
+    pub(super) owner: Arc<str>,
+    pub(super) outsider: Arc<str>,
+    pub(super) outsider_home: u32,
+    pub(super) organization: String,
+    pub(super) workspaces: Vec<Workspace>,
+    pub(super) rows: Vec<Row>,
+}
+
 /// Which keys a listing asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Filter {
@@ -74,7 +116,7 @@ pub(super) struct Filter {
 
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(super) switches: OpenRouterSwitches,
+    pub(super) quirks: OpenRouterQuirks,
     pub(super) seed: u64,
     pub(super) management: [u8; 32],
     /// The owner of the management key.
@@ -94,20 +136,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(
-        switches: OpenRouterSwitches,
-        keys: usize,
-        workspaces: usize,
-        seed: u64,
-        now: i64,
-    ) -> Self {
-        let mut rng = Rng::with_seed(seed ^ 0x6f70_656e_726f_7574);
-        let management = secret(&mut rng);
-        let account = super::seed::account(&mut rng, keys, workspaces, now);
+    pub(super) fn new(quirks: OpenRouterQuirks, seed: u64, rng: Rng, account: Account) -> Self {
         let mut state = Self {
-            switches,
+            quirks,
             seed,
-            management,
+            management: account.management,
             owner: account.owner,
             outsider: account.outsider,
             outsider_home: account.outsider_home,
@@ -133,7 +166,7 @@ impl State {
     }
 
     pub(super) fn hash(&self, key: [u8; 32]) -> [u8; 32] {
-        let digest = match self.switches.hash_input {
+        let digest = match self.quirks.hash_input {
             HashInput::Key => Sha256::digest(text(key)),
             HashInput::HexDigits => Sha256::digest(hex(&key)),
             HashInput::Bytes => Sha256::digest(key),
@@ -175,7 +208,7 @@ impl State {
             creator: Some(new.creator.map_or_else(|| Arc::clone(&self.owner), Arc::from)),
             external_user: new.external_user.map(Arc::from),
             workspace: new.workspace,
-            listed: now + i64::from(self.switches.list_lag_ms) * MILLI,
+            listed: now + i64::from(self.quirks.list_lag_ms) * MILLI,
         };
         let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         self.rows.push(row);
@@ -193,7 +226,7 @@ impl State {
     }
 
     pub(super) fn change(&mut self, number: u32, change: Change, now: i64) {
-        let noop_updates = self.switches.noop_patch_updates;
+        let noop_updates = self.quirks.noop_patch_updates;
         let row = &mut self.rows[number as usize];
         let mut changed = false;
         set(&mut row.name, change.name.map(String::into_boxed_str), &mut changed);
@@ -215,8 +248,8 @@ impl State {
 
     /// A page of row numbers.
     pub(super) fn page(&mut self, filter: Filter, offset: u64, now: i64) -> Vec<u32> {
-        let Self { rows, cache, version, switches, rng, .. } = self;
-        let tie_break = switches.tie_break;
+        let Self { rows, cache, version, quirks, rng, .. } = self;
+        let tie_break = quirks.tie_break;
         let mut selected = cache.rows(filter, *version, now, |filter| {
             let (mut selected, until) = select(rows, *filter, now);
             if tie_break == TieBreak::Hash {
@@ -236,16 +269,8 @@ impl State {
             selected = shuffled.into();
         }
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        let length = usize::try_from(switches.page_size.max(1)).unwrap_or(usize::MAX);
+        let length = usize::try_from(quirks.page_size.max(1)).unwrap_or(usize::MAX);
         selected.iter().skip(offset).take(length).copied().collect()
-    }
-
-    /// Every key that was not deleted, as the vendor shows it, newest first.
-    pub(crate) fn truth(&self, now: i64) -> Vec<Value> {
-        let windows = Windows::at(now);
-        let rows = self.rows.iter().rev().filter(|row| row.deleted.is_none());
-        let views = rows.map(|row| KeyView::of(self, row, windows));
-        views.map(|view| serde_json::to_value(view).unwrap_or_default()).collect()
     }
 
     /// Every secret: the management key, and all keys, deleted ones too.

@@ -3,10 +3,9 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::body::Reset;
-use super::state::{Micros, Row, State, Workspace};
-use crate::answer::Answer;
+use super::state::{Micros, Reset, Row, State, Workspace};
 use crate::clock::{Windows, micros_offset, short_z};
+use crate::exchange::Reply;
 use crate::token::hex;
 
 // No response header is in the specification, so there is none but the type.
@@ -101,7 +100,7 @@ impl Spending {
             let counted = if row.byok_in_limit { byok.within(row.reset) } else { 0 };
             let counted = usd(credits.within(row.reset) + counted).0;
             let left = ((limit - counted) * 1e9).round() / 1e9;
-            Usd(if state.switches.limit_remaining_clamped { left.max(0.0) } else { left })
+            Usd(if state.quirks.limit_remaining_clamped { left.max(0.0) } else { left })
         });
         Self {
             limit: limit.map(Usd),
@@ -158,10 +157,18 @@ impl<'a> KeyView<'a> {
     }
 }
 
+/// Every key that was not deleted, as the vendor shows it, newest first.
+pub(crate) fn truth(state: &State, now: i64) -> Vec<Value> {
+    let windows = Windows::at(now);
+    let rows = state.rows.iter().rev().filter(|row| row.deleted.is_none());
+    let views = rows.map(|row| KeyView::of(state, row, windows));
+    views.map(|view| serde_json::to_value(view).unwrap_or_default()).collect()
+}
+
 /// `sk-or-v1-0e6...1c96` (official OpenAPI, the schema's example).
 fn label(state: &State, key: [u8; 32]) -> String {
     let digits = hex(&key);
-    let tail = usize::from(state.switches.label_tail.min(8));
+    let tail = usize::from(state.quirks.label_tail.min(8));
     format!("sk-or-v1-{}...{}", &digits[..3], &digits[digits.len() - tail..])
 }
 
@@ -260,21 +267,21 @@ pub(super) fn credits(state: &State) -> Value {
     json!({"data": {"total_credits": usd(bought), "total_usage": usd(used)}})
 }
 
-pub(super) fn ok<T: Serialize + ?Sized>(status: u16, body: &T) -> Answer {
-    Answer::json(status, JSON, body)
+pub(super) fn ok<T: Serialize + ?Sized>(status: u16, body: &T) -> Reply {
+    Reply::json(status, JSON, body)
 }
 
 /// The envelope of every error (official OpenAPI).
-pub(super) fn error(status: u16, message: &str, metadata: Option<&Value>) -> Answer {
+pub(super) fn error(status: u16, message: &str, metadata: Option<&Value>) -> Reply {
     let mut error = json!({"code": status, "message": message});
     if let Some(metadata) = metadata {
         error["metadata"] = metadata.clone();
     }
-    Answer::json(status, JSON, &json!({"error": error}))
+    Reply::json(status, JSON, &json!({"error": error}))
 }
 
 /// An error with the text that the specification gives as its example.
-pub(crate) fn canonical(status: u16) -> Answer {
+pub(crate) fn canonical(status: u16) -> Reply {
     let message = match status {
         400 => "Invalid request parameters",
         401 => "Missing Authentication header",

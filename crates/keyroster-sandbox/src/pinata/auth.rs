@@ -1,10 +1,10 @@
 //! Who is asking: a JWT, or on the legacy API the pair of key and secret.
 
 use super::jwt::Claims;
+use super::quirks::{ExhaustedError, NoCredentials};
 use super::state::State;
-use super::switches::{ExhaustedError, NoCredentials};
 use super::wire::{Generation, NO_SCOPES, Refusal};
-use crate::answer::Call;
+use crate::exchange::Call;
 use crate::token::hex;
 
 /// The row of the key that asks, if it may ask anything at all.
@@ -17,7 +17,7 @@ pub(super) fn authenticate(
     // Which of two credentials wins is unknown; the token, here.
     let number = match call.bearer() {
         Some(token) => by_token(state, token, now)?,
-        None if generation == Generation::Legacy || state.switches.v3_header_pair => {
+        None if generation == Generation::Legacy || state.quirks.v3_header_pair => {
             by_pair(state, generation, call)?
         }
         None => return Err(no_credentials(state, generation)),
@@ -30,7 +30,7 @@ pub(super) fn authenticate(
         return Err(invalid());
     }
     if row.exhausted() {
-        return Err(match state.switches.exhausted_error {
+        return Err(match state.quirks.exhausted_error {
             ExhaustedError::Forbidden => Refusal::new(
                 403,
                 "API_KEY_MAX_USES_REACHED",
@@ -88,7 +88,7 @@ fn no_credentials(state: &State, generation: Generation) -> Refusal {
     if generation == Generation::V3 {
         return Refusal::new(401, "NO_CREDENTIALS", "no Authorization header found");
     }
-    let status = match state.switches.no_credentials {
+    let status = match state.quirks.no_credentials {
         NoCredentials::Unauthorized => 401,
         NoCredentials::BadRequest => 400,
     };

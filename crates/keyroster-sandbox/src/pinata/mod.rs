@@ -1,18 +1,15 @@
 //! Pinata: three generations of one API over one set of keys.
 
 mod auth;
-mod create;
 mod jwt;
+pub(crate) mod quirks;
+mod request_body;
 mod routes;
 mod seed;
 mod state;
-mod switches;
 mod wire;
 
 pub(crate) use self::routes::handle;
+pub(crate) use self::seed::state;
 pub(crate) use self::state::State;
-pub use self::switches::{
-    ExhaustedError, ExhaustedFilter, NoCredentials, Order, PinataSwitches, ResourceScopes,
-    RevokeAnswer, ZeroUses,
-};
-pub(crate) use self::wire::canonical;
+pub(crate) use self::wire::{canonical, truth};

@@ -4,12 +4,12 @@
 use serde_json::{Value, json};
 
 use super::auth;
-use super::create;
+use super::quirks::{ExhaustedFilter, RevokeAnswer};
+use super::request_body;
 use super::state::{Filter, State};
-use super::switches::{ExhaustedFilter, RevokeAnswer};
 use super::wire::{self, Created, Generation, KeyView, Listing, Refusal};
-use crate::answer::{Answer, Call, Problem, decode};
 use crate::clock::SECOND;
+use crate::exchange::{Call, Problem, Reply, decode};
 use crate::token::hex;
 
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ enum Operation {
     TestAuthentication,
 }
 
-pub(crate) fn handle(state: &mut State, call: &Call<'_>, now: i64) -> Answer {
+pub(crate) fn handle(state: &mut State, call: &Call<'_>, now: i64) -> Reply {
     let generation =
         if call.path.starts_with("/v3/") { Generation::V3 } else { Generation::Legacy };
     let mut answer =
@@ -35,17 +35,17 @@ fn checked(
     generation: Generation,
     call: &Call<'_>,
     now: i64,
-) -> Result<Answer, Refusal> {
+) -> Result<Reply, Refusal> {
     let operation = route(state, call).ok_or_else(|| {
         Refusal::new(404, "NOT_FOUND", format!("Cannot {} {}", call.method, call.path))
     })?;
     let body = json_body(call)?;
     let who = auth::authenticate(state, generation, call, now)?;
-    let limit = state.switches.rate_limit.clone();
-    let verdict = limit.as_ref().map(|limit| (state.limiter.ask(limit, who, now), limit));
-    let answer = match verdict {
+    let limit = state.quirks.rate_limit.clone();
+    let decision = limit.as_ref().map(|limit| (state.limiter.ask(limit, who, now), limit));
+    let answer = match decision {
         // The text of Pinata's 429 is not recorded, only its length of 135 bytes.
-        Some((verdict, _)) if !verdict.allowed => {
+        Some((decision, _)) if !decision.allowed => {
             Err(Refusal::new(429, "RATE_LIMITED", "Rate limit exceeded"))
         }
         _ => {
@@ -54,14 +54,14 @@ fn checked(
         }
     };
     let mut answer = answer.unwrap_or_else(|refusal| refusal.answer(generation));
-    if let Some((verdict, limit)) = verdict {
-        verdict.sign(&mut answer, limit, SECOND);
+    if let Some((decision, limit)) = decision {
+        decision.sign(&mut answer, limit, SECOND);
     }
     Ok(answer)
 }
 
 fn route(state: &State, call: &Call<'_>) -> Option<Operation> {
-    let either = state.switches.v3_any_verb;
+    let either = state.quirks.v3_any_verb;
     match (call.method, call.path) {
         ("GET", "/users/apiKeys" | "/v3/pinata/keys" | "/v3/api_keys") => Some(Operation::List),
         ("POST", "/users/generateApiKey" | "/v3/pinata/keys" | "/v3/api_keys") => {
@@ -104,7 +104,7 @@ fn perform(
     who: u32,
     call: &Call<'_>,
     now: i64,
-) -> Result<Answer, Refusal> {
+) -> Result<Reply, Refusal> {
     // 200 for a key without any scope: it proves authentication only.
     if matches!(operation, Operation::TestAuthentication) {
         let message = "Congratulations! You are communicating with the Pinata API!";
@@ -113,7 +113,8 @@ fn perform(
     auth::authorize(state, generation, who)?;
     match operation {
         Operation::Create => {
-            let new = create::parse(body, generation, &state.switches).map_err(|it| refuse(&it))?;
+            let new =
+                request_body::parse(body, generation, &state.quirks).map_err(|it| refuse(&it))?;
             let user = state.rows[who as usize].user;
             let row = state.create(new, user, now);
             let (key, secret, created) = (row.key, row.secret, row.created);
@@ -138,16 +139,16 @@ fn list(
     generation: Generation,
     call: &Call<'_>,
     now: i64,
-) -> Result<Answer, Refusal> {
+) -> Result<Reply, Refusal> {
     let (filter, offset) = listing_query(state, generation, call).map_err(|it| refuse(&it))?;
     let (page, total) = state.page(filter, offset, now);
     let secret = match generation {
-        Generation::Legacy => state.switches.legacy_secret,
-        Generation::V3 => state.switches.v3_secret,
+        Generation::Legacy => state.quirks.legacy_secret,
+        Generation::V3 => state.quirks.v3_secret,
     };
     let rows = page.iter().map(|number| &state.rows[*number as usize]);
     let keys: Vec<_> = rows.map(|row| KeyView::of(state, row, secret)).collect();
-    let count = if state.switches.count_is_page_length { keys.len() } else { total };
+    let count = if state.quirks.count_is_page_length { keys.len() } else { total };
     Ok(wire::ok(&Listing { keys, count }))
 }
 
@@ -156,7 +157,7 @@ fn listing_query(
     generation: Generation,
     call: &Call<'_>,
 ) -> Result<(Filter, u64), Problem> {
-    let filters = generation == Generation::V3 || state.switches.legacy_filters;
+    let filters = generation == Generation::V3 || state.quirks.legacy_filters;
     let mut filter = Filter::default();
     let mut offset = 0;
     for (name, value) in call.parameters() {
@@ -173,7 +174,7 @@ fn listing_query(
         }
     }
     let alone = filter.exhausted.is_some() && filter.limited != Some(true);
-    match state.switches.exhausted_filter {
+    match state.quirks.exhausted_filter {
         ExhaustedFilter::BadRequest if alone => {
             return Err(Problem::new("exhausted", "can only be used with limitedUse=true"));
         }
@@ -192,13 +193,13 @@ fn revoke(
     generation: Generation,
     key: &str,
     now: i64,
-) -> Result<Answer, Refusal> {
+) -> Result<Reply, Refusal> {
     let found = state.find(key);
     let again = found.is_some_and(|number| state.rows[number as usize].revoked);
     // The legacy API says "Revoked" whatever the key is (pinatapy's own documentation).
     let answer = match (generation, found) {
-        (Generation::V3, None) => state.switches.v3_revoke_unknown,
-        (Generation::V3, Some(_)) if again => state.switches.v3_revoke_again,
+        (Generation::V3, None) => state.quirks.v3_revoke_unknown,
+        (Generation::V3, Some(_)) if again => state.quirks.v3_revoke_again,
         _ => RevokeAnswer::Revoked,
     };
     if answer == RevokeAnswer::NotFound {

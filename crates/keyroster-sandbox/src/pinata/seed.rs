@@ -6,9 +6,10 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::jwt::User;
-use super::state::{Row, Scopes};
+use super::quirks::PinataQuirks;
+use super::state::{Account, Row, Scopes, State};
 use crate::clock::{DAY, HOUR, MILLI, MINUTE};
-use crate::seed::{name, separate};
+use crate::names::{name, separate};
 use crate::token::{random, secret, uuid};
 
 /// What a key was made for.
@@ -91,7 +92,14 @@ const TEMPLATES: [Template; 24] = [
     key("mint-page-staging", Kind::Uploader, 95, 2),
 ];
 
-pub(super) fn rows(rng: &mut Rng, keys: usize, now: i64) -> (Vec<User>, Vec<Row>, u32) {
+/// The account as it is at the start.
+pub(crate) fn state(quirks: PinataQuirks, keys: usize, seed: u64, now: i64) -> State {
+    let mut rng = Rng::with_seed(seed ^ 0x0070_696e_6174_6100);
+    let account = account(&mut rng, keys, now);
+    State::new(quirks, rng, account)
+}
+
+fn account(rng: &mut Rng, keys: usize, now: i64) -> Account {
     let users = ["ops", "ana", "mei", "lukasz"]
         .map(|name| User { id: uuid(random(rng)), email: format!("{name}@sandbox.example") });
     let scopes = KINDS.map(|kind| Arc::new(scopes(kind)));
@@ -111,9 +119,9 @@ pub(super) fn rows(rng: &mut Rng, keys: usize, now: i64) -> (Vec<User>, Vec<Row>
     for row in &mut rows {
         row.updated = row.updated.max(row.created);
     }
-    let number = rows.iter().zip(0..).find(|(row, _)| row.key == credential);
-    let number = number.map_or(0, |(_, number)| number);
-    (users.to_vec(), rows, number)
+    let credential = rows.iter().zip(0..).find(|(row, _)| row.key == credential);
+    let credential = credential.map_or(0, |(_, number)| number);
+    Account { users: users.to_vec(), rows, credential }
 }
 
 /// One key before it has random parts.
@@ -218,4 +226,26 @@ fn scopes(kind: Kind) -> Scopes {
         Kind::Nothing => json!({"admin": false}),
     };
     Scopes { shown, admin: kind == Kind::Admin, org_write: kind == Kind::Issuer }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::quirks::{ListOrder, PinataQuirks};
+    use super::super::state::Filter;
+    use super::state;
+
+    #[test]
+    fn an_unstable_page_of_everything_is_a_permutation() {
+        for keys in [1, 2, 9, 24, 100] {
+            let quirks = PinataQuirks::with(|it| {
+                it.order = ListOrder::Unstable;
+                it.page_size = 1000;
+            });
+            let mut account = state(quirks, keys, 1, 0);
+            let (mut page, count) = account.page(Filter::default(), 0, 0);
+            page.sort_unstable();
+            assert_eq!(count, keys);
+            assert_eq!(page, (0..u32::try_from(keys).unwrap()).collect::<Vec<_>>());
+        }
+    }
 }

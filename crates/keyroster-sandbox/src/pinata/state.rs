@@ -8,8 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::jwt::{self, User};
-use super::switches::{ExhaustedFilter, Order, PinataSwitches};
-use super::wire::KeyView;
+use super::quirks::{ExhaustedFilter, ListOrder, PinataQuirks};
 use crate::cache::Cache;
 use crate::clock::MILLI;
 use crate::rate::Limiter;
@@ -70,9 +69,17 @@ pub(super) struct NewKey {
     pub(super) scopes: Scopes,
 }
 
+/// What an account has at the start.
+pub(super) struct Account {
+    pub(super) users: Vec<User>,
+    pub(super) rows: Vec<Row>,
+    /// The row of the credential that is handed out.
+    pub(super) credential: u32,
+}
+
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(super) switches: PinataSwitches,
+    pub(super) quirks: PinataQuirks,
     pub(super) users: Vec<User>,
     /// In the order of creation; nothing is ever removed.
     pub(super) rows: Vec<Row>,
@@ -87,20 +94,19 @@ pub(crate) struct State {
 
 /// Where an unstable order starts and how far it steps.
 #[derive(Clone, Copy, Debug)]
-enum Walk {
+enum Traversal {
     Forward,
     Backward,
     Shuffled { start: u64, step: u64 },
 }
 
 impl State {
-    pub(crate) fn new(switches: PinataSwitches, keys: usize, seed: u64, now: i64) -> Self {
-        let mut rng = Rng::with_seed(seed ^ 0x0070_696e_6174_6100);
-        let (users, rows, credential) = super::seed::rows(&mut rng, keys, now);
+    pub(super) fn new(quirks: PinataQuirks, rng: Rng, account: Account) -> Self {
+        let Account { users, rows, credential } = account;
         let numbered = rows.iter().zip(0..);
         let by_key = numbered.map(|(row, number)| (row.key, number)).collect();
         Self {
-            switches,
+            quirks,
             users,
             rows,
             by_key,
@@ -142,7 +148,7 @@ impl State {
             revoked: false,
             created,
             updated: created,
-            active: now + i64::from(self.switches.activation_delay_ms) * MILLI,
+            active: now + i64::from(self.quirks.activation_delay_ms) * MILLI,
         };
         let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         self.by_key.insert(row.key, number);
@@ -170,18 +176,18 @@ impl State {
     /// A page of row numbers, and how many match in all.
     pub(super) fn page(&mut self, filter: Filter, offset: u64, now: i64) -> (Vec<u32>, usize) {
         let selected = (filter != Filter::default()).then(|| {
-            let Self { rows, cache, switches, version, .. } = self;
-            cache.rows(filter, *version, now, |filter| (select(rows, filter, switches), i64::MAX))
+            let Self { rows, cache, quirks, version, .. } = self;
+            cache.rows(filter, *version, now, |filter| (select(rows, filter, quirks), i64::MAX))
         });
         let count = selected.as_ref().map_or(self.rows.len(), |rows| rows.len());
-        let walk = self.walk(count);
+        let traversal = self.traversal(count);
         let left = (count as u64).saturating_sub(offset);
-        let length = left.min(u64::from(self.switches.page_size.max(1)));
+        let length = left.min(u64::from(self.quirks.page_size.max(1)));
         let page = (offset..offset + length).map(|at| {
-            let at = match walk {
-                Walk::Forward => at,
-                Walk::Backward => count as u64 - 1 - at,
-                Walk::Shuffled { start, step } => (start + at * step) % count as u64,
+            let at = match traversal {
+                Traversal::Forward => at,
+                Traversal::Backward => count as u64 - 1 - at,
+                Traversal::Shuffled { start, step } => (start + at * step) % count as u64,
             };
             match &selected {
                 Some(rows) => usize::try_from(at).map_or(0, |at| rows[at]),
@@ -193,26 +199,20 @@ impl State {
 
     /// An unstable order steps through all keys from anywhere, by a step that shares no divisor
     /// with their number: another permutation each time, without sorting.
-    fn walk(&mut self, count: usize) -> Walk {
-        match self.switches.order {
-            Order::OldestFirst => Walk::Forward,
-            Order::Unstable if count > 1 => {
+    fn traversal(&mut self, count: usize) -> Traversal {
+        match self.quirks.order {
+            ListOrder::OldestFirst => Traversal::Forward,
+            ListOrder::Unstable if count > 1 => {
                 let count = count as u64;
                 let start = self.rng.u64(..count);
                 let mut step = self.rng.u64(1..count);
                 while gcd(step, count) != 1 {
                     step = step % (count - 1) + 1;
                 }
-                Walk::Shuffled { start, step }
+                Traversal::Shuffled { start, step }
             }
-            Order::NewestFirst | Order::Unstable => Walk::Backward,
+            ListOrder::NewestFirst | ListOrder::Unstable => Traversal::Backward,
         }
-    }
-
-    /// Every key as the listing shows it, newest first.
-    pub(crate) fn truth(&self) -> Vec<Value> {
-        let views = self.rows.iter().rev().map(|row| KeyView::of(self, row, false));
-        views.map(|view| serde_json::to_value(view).unwrap_or_default()).collect()
     }
 
     /// Every secret of every key: the usable one, the listed one and the token.
@@ -238,9 +238,9 @@ fn gcd(mut a: u64, mut b: u64) -> u64 {
     a
 }
 
-fn select(rows: &[Row], filter: &Filter, switches: &PinataSwitches) -> Vec<u32> {
+fn select(rows: &[Row], filter: &Filter, quirks: &PinataQuirks) -> Vec<u32> {
     let honoured =
-        filter.limited == Some(true) || switches.exhausted_filter == ExhaustedFilter::Honoured;
+        filter.limited == Some(true) || quirks.exhausted_filter == ExhaustedFilter::Honoured;
     let exhausted = filter.exhausted.filter(|_| honoured);
     let name = filter.name.as_deref().map(str::to_lowercase);
     let matches = |row: &Row| {
@@ -249,7 +249,7 @@ fn select(rows: &[Row], filter: &Filter, switches: &PinataSwitches) -> Vec<u32> 
             && exhausted.is_none_or(|wanted| row.exhausted() == wanted)
             && name.as_deref().is_none_or(|wanted| {
                 let held = row.name.to_lowercase();
-                if switches.name_wildcards { like(&held, wanted) } else { held.contains(wanted) }
+                if quirks.name_wildcards { like(&held, wanted) } else { held.contains(wanted) }
             })
     };
     let numbered = rows.iter().zip(0..);
@@ -294,21 +294,6 @@ mod tests {
             ("", "_", false),
         ] {
             assert_eq!(like(text, pattern), matches, "{text} like {pattern}");
-        }
-    }
-
-    #[test]
-    fn an_unstable_page_of_everything_is_a_permutation() {
-        for keys in [1, 2, 9, 24, 100] {
-            let switches = PinataSwitches::with(|it| {
-                it.order = Order::Unstable;
-                it.page_size = 1000;
-            });
-            let mut state = State::new(switches, keys, 1, 0);
-            let (mut page, count) = state.page(Filter::default(), 0, 0);
-            page.sort_unstable();
-            assert_eq!(count, keys);
-            assert_eq!(page, (0..u32::try_from(keys).unwrap()).collect::<Vec<_>>());
         }
     }
 }

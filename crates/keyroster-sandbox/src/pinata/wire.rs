@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
+use super::quirks::ResourceScopes;
 use super::state::{Row, State};
-use super::switches::ResourceScopes;
-use crate::answer::Answer;
 use crate::clock::millis_z;
+use crate::exchange::Reply;
 use crate::token::{hex, random, uuid};
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -43,7 +43,7 @@ pub(super) struct KeyView<'a> {
 
 impl<'a> KeyView<'a> {
     pub(super) fn of(state: &'a State, row: &'a Row, secret: bool) -> Self {
-        let hidden = state.switches.resource_scopes == ResourceScopes::Empty
+        let hidden = state.quirks.resource_scopes == ResourceScopes::Empty
             && row.scopes.shown.get("resources").is_some();
         Self {
             id: uuid(row.id),
@@ -61,6 +61,12 @@ impl<'a> KeyView<'a> {
     }
 }
 
+/// Every key as the listing shows it, newest first.
+pub(crate) fn truth(state: &State) -> Vec<Value> {
+    let views = state.rows.iter().rev().map(|row| KeyView::of(state, row, false));
+    views.map(|view| serde_json::to_value(view).unwrap_or_default()).collect()
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct Listing<'a> {
     pub(super) keys: Vec<KeyView<'a>>,
@@ -75,8 +81,8 @@ pub(super) struct Created {
     pub(super) pinata_api_secret: String,
 }
 
-pub(super) fn ok<T: Serialize + ?Sized>(body: &T) -> Answer {
-    Answer::json(200, JSON, body)
+pub(super) fn ok<T: Serialize + ?Sized>(body: &T) -> Reply {
+    Reply::json(200, JSON, body)
 }
 
 /// Why a request was refused.
@@ -94,17 +100,17 @@ impl Refusal {
 
     /// Legacy errors have a reason and details, v3 errors a code and a message (raw captures of
     /// 2022 to 2023; issue 71 of the official client, 2025).
-    pub(super) fn answer(&self, generation: Generation) -> Answer {
+    pub(super) fn answer(&self, generation: Generation) -> Reply {
         let error = match generation {
             Generation::Legacy => json!({"reason": self.reason, "details": self.details}),
             Generation::V3 => json!({"code": self.status, "message": self.details}),
         };
-        Answer::json(self.status, JSON, &json!({"error": error}))
+        Reply::json(self.status, JSON, &json!({"error": error}))
     }
 }
 
 /// An error that a fault asks for by its status alone, in the vendor's own shape.
-pub(crate) fn canonical(status: u16, path: &str) -> Answer {
+pub(crate) fn canonical(status: u16, path: &str) -> Reply {
     let generation = if path.starts_with("/v3/") { Generation::V3 } else { Generation::Legacy };
     let (reason, details) = match status {
         401 => ("INVALID_CREDENTIALS", "Invalid/expired credentials"),
@@ -121,7 +127,7 @@ pub(super) const NO_SCOPES: &str = "This key does not have the required scopes a
 
 /// The headers of the captures: those of Express on the legacy API, those of the documents'
 /// examples on v3.
-pub(super) fn dress(answer: &mut Answer, generation: Generation, state: &mut State) {
+pub(super) fn dress(answer: &mut Reply, generation: Generation, state: &mut State) {
     answer.set("x-request-id", hex(&random::<16>(&mut state.rng)));
     match generation {
         Generation::Legacy => {

@@ -5,7 +5,7 @@
 mod control;
 mod faults;
 mod openrouter;
-mod openrouter_switches;
+mod openrouter_quirks;
 mod pinata;
 mod seeded;
 

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use keyroster_sandbox::{
-    InvalidBoolean, ListRefusal, OpenRouterSwitches, Sandbox, UnknownWorkspace,
-};
+use keyroster_sandbox::{InvalidBoolean, ListRefusal, OpenRouterQuirks, Sandbox, UnknownWorkspace};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{Fixture, Reply, all, send};
 
-pub(crate) async fn with(change: impl FnOnce(&mut OpenRouterSwitches)) -> Fixture {
-    Fixture::of(Sandbox::builder().openrouter_switches(OpenRouterSwitches::with(change))).await
+pub(crate) async fn with(change: impl FnOnce(&mut OpenRouterQuirks)) -> Fixture {
+    Fixture::of(Sandbox::builder().openrouter_quirks(OpenRouterQuirks::with(change))).await
 }
 
 pub(crate) async fn post(fixture: &Fixture, body: &Value) -> Reply {
@@ -120,9 +118,9 @@ async fn query_errors() {
     assert_eq!(put.status, 405);
     assert_eq!(fixture.get_openrouter("/keys/").await.status, 200, "a trailing slash is accepted");
 
-    for (switch, status) in [(UnknownWorkspace::BadRequest, 400), (UnknownWorkspace::Empty, 200)] {
+    for (quirk, status) in [(UnknownWorkspace::BadRequest, 400), (UnknownWorkspace::Empty, 200)] {
         let fixture = with(|it| {
-            it.unknown_workspace = switch;
+            it.unknown_workspace = quirk;
             it.invalid_boolean = InvalidBoolean::Ignored;
         })
         .await;

@@ -1,7 +1,7 @@
 //! Pinata's three generations.
 
 use keyroster_sandbox::{
-    ExhaustedError, ExhaustedFilter, NoCredentials, Order, PinataSwitches, RateLimit,
+    ExhaustedError, ExhaustedFilter, ListOrder, NoCredentials, PinataQuirks, RateLimit,
     ResourceScopes, RevokeAnswer, Sandbox, ZeroUses,
 };
 use reqwest::Method;
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::{Fixture, all, send};
 
-async fn with(change: impl FnOnce(&mut PinataSwitches)) -> Fixture {
-    Fixture::of(Sandbox::builder().pinata_switches(PinataSwitches::with(change))).await
+async fn with(change: impl FnOnce(&mut PinataQuirks)) -> Fixture {
+    Fixture::of(Sandbox::builder().pinata_quirks(PinataQuirks::with(change))).await
 }
 
 async fn create(fixture: &Fixture, body: Value) -> Value {
@@ -254,10 +254,10 @@ async fn revoking_is_idempotent_and_final() {
 }
 
 #[tokio::test]
-async fn switches_change_the_listing() {
+async fn quirks_change_the_listing() {
     let fixture = with(|it| {
         it.page_size = 5;
-        it.order = Order::OldestFirst;
+        it.order = ListOrder::OldestFirst;
         it.count_is_page_length = true;
         it.v3_secret = true;
         it.legacy_secret = false;
@@ -282,7 +282,7 @@ async fn switches_change_the_listing() {
     assert_eq!(grafana["scopes"], json!({}));
 
     let unstable = with(|it| {
-        it.order = Order::Unstable;
+        it.order = ListOrder::Unstable;
         it.page_size = 100;
     })
     .await;
@@ -300,7 +300,7 @@ async fn switches_change_the_listing() {
 }
 
 #[tokio::test]
-async fn switches_change_the_checks() {
+async fn quirks_change_the_checks() {
     let fixture = with(|it| {
         it.no_credentials = NoCredentials::BadRequest;
         it.exhausted_error = ExhaustedError::TooManyRequests;

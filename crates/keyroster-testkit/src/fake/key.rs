@@ -3,6 +3,8 @@
 use keyroster_core::{Secret, Timestamp};
 use serde_json::Value;
 
+use super::clock::now;
+
 /// A key at an imitated vendor: what a harness turns into the vendor's own JSON.
 ///
 /// It holds what scenarios steer. Everything else that the vendor tells of a key, a harness makes up: the
@@ -46,7 +48,7 @@ impl FakeKey {
     /// Whether its time is over.
     #[must_use]
     pub fn has_expired(&self) -> bool {
-        self.expires_at <= super::now()
+        self.expires_at <= now()
     }
 }
 

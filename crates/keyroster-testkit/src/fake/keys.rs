@@ -3,9 +3,10 @@
 use keyroster_core::Timestamp;
 use serde_json::Value;
 
+use super::clock::now;
+use super::key::{FakeContainer, FakeKey, FakePage};
 use super::setup::{Quirk, container_page_size, page_size};
 use super::state::{Effect, State};
-use super::{FakeContainer, FakeKey, FakePage};
 
 /// So many rows are on a page of a vendor that pages by cursor.
 const CURSOR_PAGE: usize = 3;
@@ -227,7 +228,7 @@ impl<'a> Keys<'a> {
     /// The instant that the vendor takes for the present.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        super::state::now()
+        now()
     }
 
     /// The row of a key, changed as the scenario wants it.

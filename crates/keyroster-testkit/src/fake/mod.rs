@@ -1,39 +1,30 @@
 //! An imitated vendor: keys in memory, what goes wrong, and a log of what it was asked.
 
+mod clock;
 mod fault;
 mod key;
 mod keys;
-pub(crate) mod setup;
+pub(crate) mod mutation;
+mod setup;
 mod state;
 
+use std::any::Any;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use keyroster_core::Secret;
 use serde_json::Value;
 
+use crate::samples::Samples;
+
+pub(crate) use clock::now;
 pub use fault::Fault;
 pub use key::{FakeContainer, FakeKey, FakePage};
 pub use keys::Keys;
 pub(crate) use keys::Rows;
 pub(crate) use setup::{Quirk, Setup, container_page_size, page_size};
 use state::{Armed, State};
-pub(crate) use state::{Effect, now};
-
-use crate::Samples;
-
-/// What every made-up secret holds, and nothing else may.
-pub(crate) const CANARY: &str = "fa4efa4ecanary";
-
-/// One call that the vendor got.
-#[derive(Clone, Debug)]
-pub(crate) struct Exchange {
-    /// The call as a line of text: for HTTP, method, path, query and body.
-    pub(crate) text: String,
-    /// What may stand in others' logs: for HTTP, path and query.
-    pub(crate) url: String,
-    pub(crate) effect: Option<Effect>,
-}
+pub(crate) use state::{CANARY, Effect, Exchange};
 
 /// An imitated vendor that a harness connects its provider to.
 ///
@@ -57,19 +48,13 @@ pub struct FakeVendor {
     state: Mutex<State>,
     rows: Box<dyn Rows + Send + Sync>,
     /// What has to live as long as the vendor.
-    #[cfg(feature = "http")]
-    server: Mutex<Option<crate::http::server::Server>>,
+    attached: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
 impl FakeVendor {
     pub(crate) fn new(setup: Setup, samples: Samples, rows: Box<dyn Rows + Send + Sync>) -> Self {
         let state = Mutex::new(State::new(setup, samples));
-        Self {
-            state,
-            rows,
-            #[cfg(feature = "http")]
-            server: Mutex::new(None),
-        }
+        Self { state, rows, attached: Mutex::new(None) }
     }
 
     /// The secret of the account's own credential.
@@ -208,9 +193,10 @@ impl FakeVendor {
         now()
     }
 
+    /// Keeps something, such as its server, for as long as the vendor lives.
     #[cfg(feature = "http")]
-    pub(crate) fn keep(&self, server: crate::http::server::Server) {
-        *self.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(server);
+    pub(crate) fn attach(&self, attached: impl Any + Send) {
+        *self.attached.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(attached));
     }
 
     /// A poisoned lock only means that a harness panicked; the keys behind it are whole.

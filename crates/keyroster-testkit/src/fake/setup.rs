@@ -2,7 +2,7 @@
 
 use keyroster_core::{Paging, ProviderInfo};
 
-use crate::mutate::Mutation;
+use super::mutation::Mutation;
 
 /// How many items are on a page of a vendor that pages by offset; none of another.
 pub(crate) fn page_size(paging: Paging) -> Option<usize> {

@@ -1,18 +1,21 @@
 //! What an imitated vendor remembers.
 
-use std::time::SystemTime;
-
 use keyroster_core::{Secret, Timestamp};
 
+use super::clock::now;
+use super::fault::Fault;
+use super::key::{FakeContainer, FakeKey};
 use super::setup::Setup;
-use super::{Exchange, FakeContainer, FakeKey, Fault};
-use crate::Samples;
+use crate::samples::Samples;
 
 /// The first made-up key was made at this instant, the next ones a minute later each.
 const FIRST_MADE: i64 = 1_767_225_600;
 
 /// Keys end long after any test.
 const END: i64 = 4_102_444_800;
+
+/// What every made-up secret holds, and nothing else may.
+pub(crate) const CANARY: &str = "fa4efa4ecanary";
 
 /// What a call did to the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,16 @@ pub(crate) enum Effect {
     Updated,
     Rotated,
     Revoked,
+}
+
+/// One call that the vendor got.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    /// The call as a line of text: for HTTP, method, path, query and body.
+    pub(crate) text: String,
+    /// What may stand in others' logs: for HTTP, path and query.
+    pub(crate) url: String,
+    pub(crate) effect: Option<Effect>,
 }
 
 /// A fault, and whether what was asked for is done all the same.
@@ -113,7 +126,7 @@ impl State {
 
     pub(crate) fn new_secret(&mut self) -> Secret {
         self.secrets += 1;
-        let canary = format!("{}{:08x}", super::CANARY, self.secrets);
+        let canary = format!("{}{:08x}", CANARY, self.secrets);
         Secret::new(self.samples.secret(&canary))
     }
 
@@ -130,9 +143,4 @@ impl State {
 
 fn seconds(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(seconds).unwrap_or(Timestamp::MIN)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a vendor dates its keys by a clock")]
-pub(crate) fn now() -> Timestamp {
-    SystemTime::now().into()
 }

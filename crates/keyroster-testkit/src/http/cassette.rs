@@ -5,10 +5,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::reply::Body;
-use super::script::Sent;
-use super::{Expected, Reply, Script, ScriptServer};
-use crate::mutate::write_pretty;
+use super::reply::{Body, Reply};
+use super::script::{Expected, Script, ScriptServer, Sent};
+use crate::json::to_pretty_text;
 
 /// Recorded requests and answers, without secrets.
 ///
@@ -61,7 +60,7 @@ impl Cassette {
     /// The text of the file.
     pub(crate) fn to_text(&self) -> String {
         let exchanges = self.exchanges.iter().map(|(asked, reply)| write_exchange(asked, reply));
-        write_pretty(&json!({ "exchanges": exchanges.collect::<Vec<_>>() }))
+        to_pretty_text(&json!({ "exchanges": exchanges.collect::<Vec<_>>() }))
     }
 
     /// Starts a server that answers as was recorded, matching on method, path, query and body. A request

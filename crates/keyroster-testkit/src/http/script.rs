@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::Call;
+use super::call::Call;
 use super::reply::{Body, Reply};
 use super::server::{Server, Wire};
-use crate::mutate;
+use crate::json;
 
 /// What stands where a recording left a secret out.
 pub(crate) const HIDDEN: &str = "[hidden]";
@@ -100,7 +100,7 @@ impl fmt::Display for Expected {
         }
         match &self.body {
             Sent::Nothing => Ok(()),
-            Sent::Json(json) => write!(f, " {}", mutate::write(json, false)),
+            Sent::Json(json) => write!(f, " {}", json::to_text(json, false)),
             Sent::Text(text) => write!(f, " {text}"),
         }
     }
@@ -255,7 +255,7 @@ fn fits(expected: &Value, asked: &Value) -> bool {
 fn wire(reply: &Reply) -> Wire {
     let mut headers: BTreeMap<String, String> = reply.headers.iter().cloned().collect();
     let (kind, body) = match &reply.body {
-        Body::Json(value) => ("application/json", mutate::write(value, false)),
+        Body::Json(value) => ("application/json", json::to_text(value, false)),
         Body::Text(text) => ("text/plain; charset=utf-8", text.clone()),
         Body::Error => ("application/json", r#"{"error":"the script refuses"}"#.to_owned()),
     };

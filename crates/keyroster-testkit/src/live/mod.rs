@@ -8,9 +8,8 @@ use std::io::Write as _;
 
 use keyroster_core::{Provider, ProviderFactory, Result, Secret, Settings};
 
-use crate::suite::block_on;
-use crate::verdict::{Failure, Section, Verdict};
-use crate::{Samples, Scenario, Suite};
+use crate::samples::Samples;
+use crate::suite::{Failure, Scenario, Section, Suite, Verdict, block_on, said};
 
 /// Names the providers, with commas between, whose accounts may be asked.
 const LIVE: &str = "KEYROSTER_LIVE";
@@ -204,7 +203,7 @@ impl Trial<'_> {
     }
 
     fn works<T>(&self, expected: &str, result: Result<T>) -> std::result::Result<T, Stop> {
-        result.or_else(|error| self.fail(expected, crate::scenario::said(&error)))
+        result.or_else(|error| self.fail(expected, said(&error)))
     }
 
     fn skip<T>(why: &str) -> std::result::Result<T, Stop> {

@@ -8,7 +8,7 @@ use keyroster_core::{
 };
 
 use super::{Outcome, Stop, Trial};
-use crate::capture::logged;
+use crate::log_capture::logged;
 
 /// So many keys are looked up one by one.
 const LOOK_UPS: usize = 3;
@@ -102,7 +102,7 @@ async fn does_not_find(trial: &Trial<'_>) -> Outcome {
     match trial.provider().get(&nobody).await {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => {
-            trial.fail("NotFound for a key that is not there", crate::scenario::said(&error))
+            trial.fail("NotFound for a key that is not there", crate::suite::said(&error))
         }
         Ok(key) => {
             trial.fail("NotFound for a key that is not there", format!("it found `{}`", key.id))
@@ -168,7 +168,7 @@ async fn refuses_undeclared_arguments(trial: &Trial<'_>) -> Outcome {
 fn refused(trial: &Trial<'_>, what: &str, answer: keyroster_core::Result<()>) -> Outcome {
     match answer {
         Err(error) if error.kind() == ErrorKind::Unsupported => Ok(()),
-        Err(error) => trial.fail(format!("Unsupported for {what}"), crate::scenario::said(&error)),
+        Err(error) => trial.fail(format!("Unsupported for {what}"), crate::suite::said(&error)),
         Ok(()) => trial.fail(format!("Unsupported for {what}"), "it did it all the same"),
     }
 }

@@ -81,7 +81,7 @@ async fn revoke(trial: &Trial<'_>, id: &KeyId) -> Outcome {
         ),
         Ok(_) => Ok(()),
         Err(error) if error.kind() == keyroster_core::ErrorKind::NotFound => Ok(()),
-        Err(error) => trial.fail("the record of a revoked key", crate::scenario::said(&error)),
+        Err(error) => trial.fail("the record of a revoked key", crate::suite::said(&error)),
     }
 }
 

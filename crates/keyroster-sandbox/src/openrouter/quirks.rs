@@ -1,0 +1,152 @@
+//! What nobody outside OpenRouter knows for sure, as quirks.
+
+use serde::{Deserialize, Serialize};
+
+use crate::rate::RateLimit;
+
+/// What a key's `hash` is the SHA-256 of. The specification calls it one and does not say of what;
+/// its example pair fits none of these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum HashInput {
+    /// The whole key, `sk-or-v1-…`.
+    #[default]
+    Key,
+    /// Its 64 hex digits.
+    HexDigits,
+    /// The 32 bytes those digits stand for.
+    Bytes,
+    /// Something that cannot be derived from the key.
+    Unrelated,
+}
+
+/// The order of keys that were created at the same instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TieBreak {
+    /// The one inserted last comes first.
+    #[default]
+    LastInserted,
+    /// By `hash`, ascending.
+    Hash,
+    /// Another order on every request.
+    Unstable,
+}
+
+/// What an inference key gets where the specification names no 403.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ListRefusal {
+    /// 403 `Only management keys can perform this operation`, as elsewhere.
+    #[default]
+    Forbidden,
+    /// 401 with the same text.
+    Unauthorized,
+}
+
+/// What a query boolean other than `true` and `false` does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum InvalidBoolean {
+    /// 400.
+    #[default]
+    BadRequest,
+    /// The same as `false`.
+    Ignored,
+}
+
+/// What listing the keys of an unknown workspace answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum UnknownWorkspace {
+    /// 404, which the specification of October 2026 lists without saying when.
+    #[default]
+    NotFound,
+    /// 400.
+    BadRequest,
+    /// 200 with no keys.
+    Empty,
+}
+
+/// How the imitation of OpenRouter behaves where its documents are silent.
+///
+/// Take the default and change fields, or use [`OpenRouterQuirks::with`]:
+///
+/// ```
+/// use keyroster_sandbox::OpenRouterQuirks;
+///
+/// let quirks = OpenRouterQuirks::with(|it| it.workspaces_forbidden = true);
+/// assert_eq!(quirks.page_size, 100);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct OpenRouterQuirks {
+    /// Keys per page of `GET /keys`. A hundred: the guide's "most recent 100 API keys". At least 1.
+    pub page_size: u32,
+    /// What `hash` is made from; unknown. The whole key.
+    pub hash_input: HashInput,
+    /// How many hex digits a label ends in. 4: the schema's example; other samples show 3.
+    pub label_tail: u8,
+    /// The order of keys created at the same instant; unknown.
+    pub tie_break: TieBreak,
+    /// What an inference key gets from `GET /keys` and from GET and DELETE of `/keys/{hash}`;
+    /// unknown. 403.
+    pub list_refusal: ListRefusal,
+    /// The text of the 401 for an unknown, deleted, disabled or expired key. `User not found.`, as
+    /// third parties report; not documented.
+    pub dead_key_message: String,
+    /// Whether `limit_remaining` stops at 0; unknown. False: it is limit minus usage.
+    pub limit_remaining_clamped: bool,
+    /// What `include_disabled=maybe` does; unknown. 400.
+    pub invalid_boolean: InvalidBoolean,
+    /// What listing an unknown workspace answers; unknown. 404.
+    pub unknown_workspace: UnknownWorkspace,
+    /// Whether a PATCH that changes nothing sets `updated_at`; unknown. True.
+    pub noop_patch_updates: bool,
+    /// Milliseconds until a new key appears in a listing (`GET /keys/{hash}` finds it at once). 0;
+    /// the smoke test of one client asks up to five times.
+    pub list_lag_ms: u32,
+    /// Milliseconds for which a deleted key still authenticates on `GET /key`. 0; unknown.
+    pub delete_lag_ms: u32,
+    /// Whether the management key may not read workspaces (403). False.
+    pub workspaces_forbidden: bool,
+    /// A limit on requests per key. None: no limit is published for key management.
+    pub rate_limit: Option<RateLimit>,
+}
+
+impl Default for OpenRouterQuirks {
+    fn default() -> Self {
+        Self {
+            page_size: 100,
+            hash_input: HashInput::default(),
+            label_tail: 4,
+            tie_break: TieBreak::default(),
+            list_refusal: ListRefusal::default(),
+            dead_key_message: "User not found.".to_owned(),
+            limit_remaining_clamped: false,
+            invalid_boolean: InvalidBoolean::default(),
+            unknown_workspace: UnknownWorkspace::default(),
+            noop_patch_updates: true,
+            list_lag_ms: 0,
+            delete_lag_ms: 0,
+            workspaces_forbidden: false,
+            rate_limit: None,
+        }
+    }
+}
+
+impl OpenRouterQuirks {
+    /// The defaults after `change`.
+    #[must_use]
+    pub fn with(change: impl FnOnce(&mut Self)) -> Self {
+        let mut quirks = Self::default();
+        change(&mut quirks);
+        quirks
+    }
+}

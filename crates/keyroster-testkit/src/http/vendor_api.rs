@@ -1,0 +1,126 @@
+//! What the author of an HTTP provider says about its vendor's API.
+
+use std::time::Duration;
+
+use keyroster_core::{KeyId, KeyProvider, Result, Secret};
+use keyroster_http::{HttpOptions, RetryPolicy};
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::reply::Reply;
+use crate::fake::{FakeContainer, FakeKey, Keys};
+use crate::samples::Samples;
+
+/// How a vendor's key-management API answers over HTTP, as far as its provider asks.
+///
+/// The suite keeps the keys, checks the credential, pages, goes wrong on purpose and watches; this trait
+/// tells where the vendor's routes are and how it wraps what they answer.
+///
+/// ```no_run
+/// use keyroster_core::{KeyProvider, Result};
+/// use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, VendorApi};
+/// use serde_json::{Value, json};
+///
+/// struct Acme;
+///
+/// impl VendorApi for Acme {
+///     fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
+///         # let _ = account;
+///         # unreachable!()
+///         // Ok(Box::new(Acme::builder().key(account.secret()).http(account.options()).build()?))
+///     }
+///
+///     fn row(&self, key: &FakeKey) -> Value {
+///         json!({ "id": key.id, "name": key.name, "created_at": key.created_at, "role": "owner" })
+///     }
+///
+///     fn answer(&self, call: &Call, keys: &mut Keys<'_>) -> Reply {
+///         match (call.method(), &call.segments()[..]) {
+///             ("GET", ["keys"]) => {
+///                 let page = keys.by_cursor(call.query("cursor"));
+///                 Reply::json(json!({ "data": page.rows, "next": page.next }))
+///             }
+///             ("DELETE", ["keys", id]) if keys.delete(id) => Reply::text("").with_status(204),
+///             _ => Reply::error(404),
+///         }
+///     }
+/// }
+/// ```
+pub trait VendorApi: Send + Sync + 'static {
+    /// The provider, as this account.
+    fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>>;
+
+    /// A key as the vendor shows it, with every field that the provider reads.
+    fn row(&self, key: &FakeKey) -> Value;
+
+    /// What the vendor answers to a call.
+    fn answer(&self, call: &Call, keys: &mut Keys<'_>) -> Reply;
+
+    /// A container as the vendor shows it.
+    fn container(&self, container: &FakeContainer) -> Value {
+        let _ = container;
+        Value::Null
+    }
+
+    /// An error in the vendor's own words.
+    fn error(&self, status: u16, message: &str) -> Value {
+        json!({ "error": { "code": status, "message": message } })
+    }
+
+    /// Whether a call carries this secret as its credential. Without a say, it does if a header holds it;
+    /// a vendor that takes Basic authentication decodes it first.
+    fn authenticates(&self, call: &Call, secret: &str) -> bool {
+        call.headers.values().any(|value| value.contains(secret))
+    }
+
+    /// What the provider's operations name a key by, where that is not the key's own id.
+    fn key_id(&self, key: &FakeKey) -> KeyId {
+        KeyId::from(key.id.as_str())
+    }
+
+    /// What scenarios ask for.
+    fn samples(&self) -> Samples {
+        Samples::default()
+    }
+}
+
+/// An account at an imitated vendor.
+///
+/// ```
+/// use keyroster_core::Result;
+/// use keyroster_http::{Credential, HttpClient, Limits};
+/// use keyroster_testkit::HttpAccount;
+///
+/// fn client(account: &HttpAccount) -> Result<HttpClient> {
+///     let credential = Credential::bearer(&account.secret())?;
+///     account.options().client(credential, "https://api.acme.example", Limits::none())
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct HttpAccount {
+    pub(super) base_url: String,
+    pub(super) secret: Secret,
+}
+
+impl HttpAccount {
+    /// The address of the vendor's API, without a slash at its end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The secret of the account's credential.
+    #[must_use]
+    pub fn secret(&self) -> Secret {
+        self.secret.clone()
+    }
+
+    /// That address, three attempts, and hardly a wait between them.
+    pub fn options(&self) -> HttpOptions {
+        let retry = RetryPolicy::default()
+            .with_max_attempts(3)
+            .with_base(Duration::from_millis(1))
+            .with_deadline(Duration::from_secs(20));
+        HttpOptions::default().base_url(self.base_url.as_str()).retry(retry)
+    }
+}

@@ -1,0 +1,312 @@
+//! Arguments: what is asked for reaches the vendor, or is refused; it is never ignored.
+
+use std::time::Duration;
+
+use keyroster_core::{
+    Access, Amount, Change, CreateKey, ErrorKind, Field, Operation, Reset, RotateKey, Timestamp,
+    Unit, UpdateKey,
+};
+
+use super::scenarios;
+use crate::fake::{Effect, now};
+use crate::samples::Samples;
+use crate::suite::bench::{Applies, Bench, Check, Facts, said};
+
+const DAY: Duration = Duration::from_hours(24);
+
+scenarios! {
+    refuses_undeclared_arguments: Capabilities, false, |facts| facts.needs(Operation::CreateKey),
+        "An argument that is not declared is `Unsupported`, and nothing is sent.";
+    honours_an_expiry: Capabilities, false, |facts| takes(facts, "an expiry", |field| {
+        matches!(field, Field::Expiry)
+    }), "An expiry that is asked for reaches the vendor, or is refused before anything is sent.";
+    honours_a_limit: Capabilities, false, |facts| takes(facts, "a limit", |field| {
+        matches!(field, Field::Limit(_) | Field::Reset)
+    }), "A limit and its reset reach the vendor, or are refused before anything is sent.";
+    honours_scopes: Capabilities, false, |facts| takes(facts, "access", |field| {
+        matches!(field, Field::Scopes | Field::Admin)
+    }), "Scopes and admin access reach the vendor, or are refused before anything is sent.";
+    honours_every_other_argument: Capabilities, false, |facts| takes(facts, "further arguments", |field| {
+        matches!(field, Field::Container | Field::Owner | Field::Disabled | Field::Extra(_))
+    }), "A container, an owner and options reach the vendor, or are refused before anything is sent.";
+    honours_every_change: Capabilities, false, |facts| facts.needs(Operation::UpdateKey),
+        "Every declared change reaches the vendor, or is refused before anything is sent.";
+    honours_what_a_rotation_asks: Capabilities, false, rotates_with_arguments,
+        "Every declared argument of a rotation reaches the vendor, or is refused before anything is sent.";
+}
+
+fn takes(facts: &Facts, what: &str, is: fn(&Field) -> bool) -> Applies {
+    facts.needs(Operation::CreateKey)?;
+    if facts.can().create.unwrap_or_default().iter().any(is) {
+        Ok(())
+    } else {
+        Err(format!("a create does not declare {what}"))
+    }
+}
+
+fn rotates_with_arguments(facts: &Facts) -> Applies {
+    facts.needs(Operation::RotateKey)?;
+    match facts.can().rotate {
+        Some([_, ..]) => Ok(()),
+        _ => Err("a rotation declares no argument".to_owned()),
+    }
+}
+
+async fn refuses_undeclared_arguments(bench: &Bench) -> Check {
+    let declared = bench.facts.can().create.unwrap_or_default();
+    let fields = [
+        Field::Admin,
+        Field::Scopes,
+        Field::Limit(Unit::from_static("zz-unit")),
+        Field::Expiry,
+        Field::Container,
+        Field::Owner,
+        Field::extra("zz_option"),
+    ];
+    let samples = Samples::default()
+        .with_scopes(["zz:read", "zz:write"])
+        .with_option("zz_option", [1.into(), 2.into()]);
+    for field in fields.iter().filter(|field| !declared.contains(field)) {
+        let world = bench.start(1)?;
+        let base = bench.facts.samples.new_key("made by the suite");
+        let Some(request) = asking(base, field, bench, &samples, 0) else { continue };
+        let expected = format!("Unsupported for {field}, which a create does not declare");
+        match world.handle.create(&request).await {
+            Err(error) if error.kind() == ErrorKind::Unsupported => {}
+            Err(error) => return bench.fail(expected, said(&error)),
+            Ok(_) => return bench.fail(expected, "it made a key without it"),
+        }
+        if !world.vendor.log().is_empty() {
+            return bench.fail(expected, "it asked the vendor first");
+        }
+    }
+    Ok(())
+}
+
+async fn honours_an_expiry(bench: &Bench) -> Check {
+    honours(bench, |field| matches!(field, Field::Expiry)).await
+}
+
+async fn honours_a_limit(bench: &Bench) -> Check {
+    honours(bench, |field| matches!(field, Field::Limit(_) | Field::Reset)).await
+}
+
+async fn honours_scopes(bench: &Bench) -> Check {
+    honours(bench, |field| matches!(field, Field::Scopes | Field::Admin)).await
+}
+
+async fn honours_every_other_argument(bench: &Bench) -> Check {
+    honours(bench, |field| {
+        matches!(field, Field::Container | Field::Owner | Field::Disabled | Field::Extra(_))
+    })
+    .await
+}
+
+/// Creates that differ in one argument alone differ on the wire.
+async fn honours(bench: &Bench, is: fn(&Field) -> bool) -> Check {
+    let samples = &bench.facts.samples;
+    for field in bench.facts.can().create.unwrap_or_default().iter().filter(|field| is(field)) {
+        if let Some(missing) = samples.missing(field) {
+            return bench
+                .fail(format!("values to try {field} with"), format!("{missing} is not set"));
+        }
+        let plain = samples.new_key("made by the suite");
+        let requests = [0, 1].map(|nth| asking(plain.clone(), field, bench, samples, nth));
+        let mut calls = Vec::new();
+        for request in requests.into_iter().flatten() {
+            calls.extend(sent(bench, &request, field).await?);
+        }
+        if let [first, second] = &calls[..]
+            && first == second
+        {
+            return bench.fail(
+                format!("{field} that is asked for reaches the vendor, or is refused"),
+                format!("it sent `{first}` whatever was asked for"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What a create sends; none if it is refused before anything is sent.
+async fn sent(
+    bench: &Bench,
+    request: &CreateKey,
+    field: &Field,
+) -> Result<Option<String>, crate::suite::verdict::Failure> {
+    let expected = format!("a key with {field}, or a refusal before anything is sent");
+    let world = bench.start(1)?;
+    match world.handle.create(request).await {
+        Ok(_) => {
+            let log = world.vendor.log();
+            let call = log.into_iter().find(|call| call.effect == Some(Effect::Created));
+            Ok(call.map(|call| call.text))
+        }
+        Err(error) if world.vendor.log().is_empty() => match error.kind() {
+            ErrorKind::InvalidRequest | ErrorKind::Unsupported => Ok(None),
+            _ => bench.fail(expected, said(&error)),
+        },
+        Err(error) => bench.fail(expected, said(&error)),
+    }
+}
+
+/// The same create, asking for this field; none where there is nothing to ask for.
+fn asking(
+    mut request: CreateKey,
+    field: &Field,
+    bench: &Bench,
+    samples: &Samples,
+    nth: usize,
+) -> Option<CreateKey> {
+    let unit = bench.facts.can().create.unwrap_or_default().iter().find_map(|field| match field {
+        Field::Limit(unit) => Some(unit),
+        _ => None,
+    });
+    match field {
+        Field::Admin => {
+            // Compared with a key that may do something else.
+            let scopes = samples.scopes().map(|scopes| Access::scoped(scopes.iter().cloned()));
+            let plain = Some(request.access).filter(|access| *access != Access::Admin);
+            request.access = if nth == 0 { Access::Admin } else { scopes.or(plain)? };
+        }
+        Field::Scopes => request.access = Access::scoped([samples.scopes()?[nth].clone()]),
+        Field::Limit(unit) => request.limit = Some(limit(unit, nth)),
+        Field::Reset => {
+            request.limit = Some(limit(unit?, 0));
+            request.reset = Some(reset(nth));
+        }
+        Field::Expiry => request.expires_at = Some(expiry(nth)),
+        Field::Container => request.container = Some(format!("container-{}", nth + 1)),
+        Field::Owner => request.owner = Some(format!("owner-{}", nth + 1)),
+        Field::Extra(name) => {
+            request.extras.insert(name.as_ref(), samples.option(name)?[nth].clone());
+        }
+        _ => return None,
+    }
+    Some(request)
+}
+
+async fn honours_every_change(bench: &Bench) -> Check {
+    let samples = &bench.facts.samples;
+    for field in bench.facts.can().update.unwrap_or_default() {
+        if let Some(missing) = samples.missing(field) {
+            return bench
+                .fail(format!("values to change {field} to"), format!("{missing} is not set"));
+        }
+        let mut calls = Vec::new();
+        for nth in [0, 1] {
+            let world = bench.start(1)?;
+            let id = bench.key_id(&world.vendor.keys()[0]);
+            let Some(change) = change(field, samples, nth) else { continue };
+            match world.handle.update(&id, &change).await {
+                Ok(_) => calls.extend(
+                    world
+                        .vendor
+                        .log()
+                        .into_iter()
+                        .find(|call| call.effect == Some(Effect::Updated)),
+                ),
+                Err(error) if world.vendor.log().is_empty() && refuses(error.kind()) => {}
+                Err(error) => {
+                    return bench.fail(format!("a key with {field}, or a refusal"), said(&error));
+                }
+            }
+        }
+        if let [first, second] = &calls[..]
+            && first.text == second.text
+        {
+            return bench.fail(
+                format!("{field} that is asked for reaches the vendor, or is refused"),
+                format!("it sent `{}` whatever was asked for", first.text),
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn honours_what_a_rotation_asks(bench: &Bench) -> Check {
+    let samples = &bench.facts.samples;
+    for field in bench.facts.can().rotate.unwrap_or_default() {
+        if let Some(missing) = samples.missing(field) {
+            return bench
+                .fail(format!("values to rotate with {field}"), format!("{missing} is not set"));
+        }
+        let mut calls = Vec::new();
+        for nth in [0, 1] {
+            let world = bench.start(1)?;
+            let id = bench.key_id(&world.vendor.keys()[0]);
+            let Some(request) = rotation(field, samples, nth) else { continue };
+            match world.handle.rotate(&id, &request).await {
+                Ok(_) => {
+                    let log = world.vendor.log().into_iter();
+                    calls.extend(log.filter(|call| call.effect == Some(Effect::Rotated)));
+                }
+                Err(error) if world.vendor.log().is_empty() && refuses(error.kind()) => {}
+                Err(error) => {
+                    return bench
+                        .fail(format!("a new secret with {field}, or a refusal"), said(&error));
+                }
+            }
+        }
+        if let [first, second] = &calls[..]
+            && first.text == second.text
+        {
+            return bench.fail(
+                format!("{field} that is asked for reaches the vendor, or is refused"),
+                format!("it sent `{}` whatever was asked for", first.text),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A rotation with this argument alone; none where there is nothing to ask for.
+fn rotation(field: &Field, samples: &Samples, nth: usize) -> Option<RotateKey> {
+    let mut request = RotateKey::default();
+    match field {
+        Field::Overlap => request.old_works_until = Some(expiry(nth)),
+        Field::Expiry => request.expires_at = Some(expiry(nth)),
+        Field::Extra(name) => {
+            request.extras.insert(name.as_ref(), samples.option(name)?[nth].clone());
+        }
+        _ => return None,
+    }
+    Some(request)
+}
+
+fn refuses(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::InvalidRequest | ErrorKind::Unsupported)
+}
+
+/// A change of this field alone; none where there is nothing to change it to.
+pub(crate) fn change(field: &Field, samples: &Samples, nth: usize) -> Option<UpdateKey> {
+    let mut change = UpdateKey::default();
+    match field {
+        Field::Name => change.name = Some(format!("renamed {nth}")),
+        Field::Disabled => change.disabled = Some(nth == 0),
+        Field::Limit(unit) => change.limit = Change::Set(limit(unit, nth)),
+        Field::Reset => change.reset = Change::Set(reset(nth)),
+        Field::Expiry => change.expires_at = Change::Set(expiry(nth)),
+        Field::Admin => change.access = Some(Access::Admin),
+        Field::Scopes => change.access = Some(Access::scoped([samples.scopes()?[nth].clone()])),
+        Field::Container => change.container = Some(format!("container-{}", nth + 1)),
+        Field::Extra(name) => {
+            change.extras.insert(name.as_ref(), samples.option(name)?[nth].clone());
+        }
+        _ => return None,
+    }
+    Some(change)
+}
+
+fn limit(unit: &Unit, nth: usize) -> Amount {
+    Amount::new([17_u64, 23][nth], unit.clone())
+}
+
+fn reset(nth: usize) -> Reset {
+    [Reset::Monthly, Reset::Daily][nth].clone()
+}
+
+/// In whole days and a second, so that no vendor rounds two to one.
+fn expiry(nth: usize) -> Timestamp {
+    now().saturating_add(DAY * [30, 60][nth])
+}

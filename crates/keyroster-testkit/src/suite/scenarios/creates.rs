@@ -1,0 +1,119 @@
+//! Requests that create: sent once, and honest about what became of them.
+
+use keyroster_core::{ErrorKind, KeyProvider, Operation, RotateKey};
+
+use super::scenarios;
+use crate::fake::{Effect, Fault};
+use crate::suite::bench::{Applies, Bench, Check, Facts, World, said};
+
+/// So many calls meet a fault: more than any provider makes of one operation.
+const ALWAYS: usize = 1_000;
+
+scenarios! {
+    does_not_repeat_a_create_after_5xx: Creates, false, create_and_faults,
+        "A create that got a 5xx is not sent again: it is `Indeterminate`.";
+    does_not_repeat_a_create_after_a_cut: Creates, false, create_and_faults,
+        "A create whose answer was lost is not sent again: it is `Indeterminate`.";
+    does_not_believe_an_odd_answer_to_a_create: Creates, false, create_and_faults,
+        "A create that got something else than a new key is `Indeterminate`.";
+    finds_the_key_of_a_lost_create: Creates, true, create_and_faults,
+        "The key that a lost create made is found by what the error tells of it.";
+    does_not_repeat_a_rotation: Creates, false, rotate_and_faults,
+        "A rotation whose answer was lost is not sent again: it is `Indeterminate`.";
+}
+
+fn create_and_faults(facts: &Facts) -> Applies {
+    facts.needs(Operation::CreateKey).and(facts.needs_faults())
+}
+
+fn rotate_and_faults(facts: &Facts) -> Applies {
+    facts.needs(Operation::RotateKey).and(facts.needs_faults())
+}
+
+async fn does_not_repeat_a_create_after_5xx(bench: &Bench) -> Check {
+    for status in [500, 502, 503, 504] {
+        once(bench, Fault::Status(status), &format!("a create that got {status}")).await?;
+    }
+    Ok(())
+}
+
+async fn does_not_repeat_a_create_after_a_cut(bench: &Bench) -> Check {
+    once(bench, Fault::Cut, "a create whose connection was cut").await?;
+    once(bench, Fault::BrokenOff, "a create whose answer broke off").await
+}
+
+async fn does_not_believe_an_odd_answer_to_a_create(bench: &Bench) -> Check {
+    for (fault, what) in [
+        (Fault::Html(200), "a create that got an HTML page"),
+        (Fault::Empty, "a create that got an empty body"),
+        (Fault::HalfJson, "a create that got half of its answer"),
+        (Fault::Json("{}".to_owned()), "a create that got `{}`"),
+    ] {
+        once(bench, fault, what).await?;
+    }
+    Ok(())
+}
+
+/// Whatever strikes the answer, the vendor made one key, and the error says that it may be there.
+async fn once(bench: &Bench, fault: Fault, what: &str) -> Check {
+    let world = bench.start(1)?;
+    world.vendor.arm(fault, true, ALWAYS);
+    let request = bench.facts.samples.new_key("made once");
+    let answer = world.handle.create(&request).await.map(drop);
+    indeterminate(bench, &world, Effect::Created, answer, what)
+}
+
+async fn does_not_repeat_a_rotation(bench: &Bench) -> Check {
+    for fault in [Fault::Status(502), Fault::Cut, Fault::BrokenOff] {
+        let world = bench.start(1)?;
+        let what = format!("a rotation that met {fault:?}");
+        world.vendor.arm(fault, true, ALWAYS);
+        let id = bench.key_id(&world.vendor.keys()[0]);
+        let answer = world.inner.rotate(&id, &RotateKey::default()).await.map(drop);
+        indeterminate(bench, &world, Effect::Rotated, answer, &what)?;
+    }
+    Ok(())
+}
+
+fn indeterminate(
+    bench: &Bench,
+    world: &World,
+    effect: Effect,
+    answer: keyroster_core::Result<()>,
+    what: &str,
+) -> Check {
+    let times = world.vendor.count(effect);
+    if times != 1 {
+        return bench
+            .fail(format!("{what} is sent once"), format!("it was carried out {times} times"));
+    }
+    match answer {
+        Err(error) if error.kind() == ErrorKind::Indeterminate => Ok(()),
+        Err(error) => bench.fail(format!("Indeterminate for {what}"), said(&error)),
+        Ok(()) => bench.fail(format!("Indeterminate for {what}"), "it answered a key"),
+    }
+}
+
+async fn finds_the_key_of_a_lost_create(bench: &Bench) -> Check {
+    let world = bench.start(2)?;
+    world.vendor.arm(Fault::Cut, true, 1);
+    let request = bench.facts.samples.new_key("lost, and found");
+    let Err(error) = world.handle.create(&request).await else {
+        return bench.fail("Indeterminate for a lost create", "it answered a key");
+    };
+    world.vendor.disarm();
+    let Some(orphan) = error.orphan() else {
+        return bench.fail("Indeterminate for a lost create", said(&error));
+    };
+    let found = bench.works("looking for the key", world.handle.reconcile(orphan).await)?;
+    let made: Vec<_> = world.vendor.keys().into_iter().skip(2).collect();
+    let ids: Vec<_> = found.suspects.iter().map(|suspect| suspect.key.id.clone()).collect();
+    let wanted: Vec<_> = made.iter().map(|key| bench.key_id(key)).collect();
+    if ids == wanted {
+        return Ok(());
+    }
+    bench.fail(
+        format!("the key {wanted:?} is found by its name and age"),
+        format!("it found {ids:?}; a record needs the vendor's name of a key, and its time"),
+    )
+}

@@ -1,0 +1,185 @@
+//! Secrets: in no record, no error, no log and no address.
+
+use std::error::Error as StdError;
+use std::fmt::Debug;
+
+use keyroster_core::{Error, KeyProvider, ListKeys, Operation, RotateKey};
+use serde::Serialize;
+
+use super::scenarios;
+use crate::fake::{CANARY, Fault};
+use crate::log_capture::logged;
+use crate::suite::bench::{Bench, Check, World};
+
+scenarios! {
+    shows_no_secret_in_records: Secrets, false, |_| Ok(()),
+        "No secret is in a record, in its JSON, in `Debug` of anything, or in a warning.";
+    shows_no_secret_in_errors: Secrets, false, |facts| facts.needs_faults(),
+        "No secret is in an error or its causes, whatever the vendor's text holds.";
+    logs_no_secret: Secrets, false, |_| Ok(()), "No secret is in a span or event at any level.";
+    sends_no_secret_in_addresses: Secrets, false, |facts| facts.needs_http(),
+        "No secret is in the address of a request, which proxies and vendors log.";
+}
+
+/// Everything that a provider is asked for once, and what of it can be shown.
+async fn tour(world: &World, bench: &Bench) -> Vec<(&'static str, String)> {
+    let mut shown =
+        vec![("Debug of the provider", format!("{:?} {:?}", world.inner, world.handle))];
+    let mut show = |what, text| shown.push((what, text));
+    let can = *bench.facts.can();
+    let mut listing = world.handle.keys(ListKeys::all());
+    let first = futures_util::TryStreamExt::try_next(&mut listing).await;
+    show("Debug of a listing", format!("{listing:?} {first:?}"));
+    let list = world.handle.list(ListKeys::all()).await;
+    let records = list.as_ref().ok().map(|list| json(&list.keys));
+    show("a record", format!("{list:?} {records:?}"));
+    let keys = world.vendor.keys();
+    let id = bench.key_id(&keys[0]);
+    if can.get {
+        show("a record that was looked up", both(&world.inner.get(&id).await));
+    }
+    if can.create.is_some() {
+        let request = bench.facts.samples.new_key("made by the suite");
+        let created = world.handle.create(&request).await;
+        let record = created.as_ref().ok().map(|created| json(&created.key));
+        show("a new key", format!("{created:?} {record:?}"));
+    }
+    if can.update.is_some()
+        && let Some(change) = super::operations::sample_change(bench)
+    {
+        show("a changed record", both(&world.handle.update(&id, &change).await));
+    }
+    if can.rotate.is_some() {
+        let rotated = world.handle.rotate(&id, &RotateKey::default()).await;
+        let record = rotated.as_ref().ok().map(|rotated| json(&rotated.key));
+        show("a rotated key", format!("{rotated:?} {record:?}"));
+    }
+    if can.can(Operation::WhoAmI) {
+        show("the account's own record", both(&world.handle.whoami().await));
+    }
+    if can.can(Operation::Identify) {
+        for key in &world.vendor.keys() {
+            show("an identification", both(&world.handle.identify(&key.secret).await));
+        }
+    }
+    if can.revoke {
+        show("a revocation", both(&world.handle.revoke(&id).await));
+    }
+    shown
+}
+
+async fn shows_no_secret_in_records(bench: &Bench) -> Check {
+    let world = bench.start(3)?;
+    check(bench, &tour(&world, bench).await)
+}
+
+async fn shows_no_secret_in_errors(bench: &Bench) -> Check {
+    let mut shown = Vec::new();
+    for status in [400, 401, 403, 404, 409, 422, 500] {
+        let world = bench.start(2)?;
+        let secret = world.vendor.keys()[0].secret.expose().to_owned();
+        world.vendor.arm(Fault::Echo(status, secret), false, 1_000);
+        shown.extend(failures(&world, bench).await);
+    }
+    // A parser's own message would show the value that did not fit.
+    let secret = bench.start(1)?.vendor.keys()[0].secret.expose().to_owned();
+    let text = serde_json::Value::from(secret.as_str());
+    let row = bench.start(1)?.vendor.row(&bench.start(1)?.vendor.keys()[0]);
+    let mut bodies = vec![format!("{text}"), format!("[{text}]"), secret.clone()];
+    for name in row.as_object().into_iter().flat_map(|row| row.keys()).chain(&names()) {
+        let name = serde_json::Value::from(name.as_str());
+        bodies.push(format!("{{{name}:{text}}}"));
+        bodies.push(format!("{{{name}:[{text}]}}"));
+    }
+    for body in bodies {
+        let world = bench.start(2)?;
+        world.vendor.arm(Fault::Json(body), false, 1_000);
+        shown.extend(failures(&world, bench).await);
+    }
+    check(bench, &shown)
+}
+
+/// What most vendors wrap their lists and errors in.
+fn names() -> [String; 6] {
+    ["data", "keys", "items", "result", "error", "errors"].map(str::to_owned)
+}
+
+/// Each operation's error, with its causes.
+async fn failures(world: &World, bench: &Bench) -> Vec<(&'static str, String)> {
+    let can = *bench.facts.can();
+    let id = bench.key_id(&world.vendor.keys()[0]);
+    let mut errors: Vec<Option<Error>> = Vec::new();
+    errors.push(world.inner.list_page(&world.first_page()).await.err());
+    errors.push(world.handle.list(ListKeys::all()).await.err());
+    if can.get {
+        errors.push(world.inner.get(&id).await.err());
+    }
+    if can.create.is_some() {
+        let request = bench.facts.samples.new_key("made by the suite");
+        errors.push(world.inner.create(&request).await.err());
+    }
+    if can.rotate.is_some() {
+        errors.push(world.inner.rotate(&id, &RotateKey::default()).await.err());
+    }
+    if can.revoke {
+        errors.push(world.inner.revoke(&id).await.err());
+    }
+    if can.whoami {
+        errors.push(world.inner.whoami().await.err());
+    }
+    let shown = errors.into_iter().flatten().map(|error| ("an error", chain(&error)));
+    shown.collect()
+}
+
+fn chain(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(" {error} {error:?}");
+        cause = error.source();
+    }
+    text
+}
+
+async fn logs_no_secret(bench: &Bench) -> Check {
+    let world = bench.start(3)?;
+    let (_, mut text) = logged(tour(&world, bench)).await;
+    if bench.facts.faults {
+        let world = bench.start(2)?;
+        let secret = world.vendor.keys()[0].secret.expose().to_owned();
+        world.vendor.arm(Fault::Echo(403, secret), false, 1_000);
+        text += &logged(failures(&world, bench)).await.1;
+    }
+    if text.is_empty() {
+        return bench.fail("the engine's own span `keys.list_page`", "nothing was logged at all");
+    }
+    let line = text.lines().find(|line| line.contains(CANARY)).unwrap_or_default();
+    check(bench, &[("a log", line.to_owned())])
+}
+
+async fn sends_no_secret_in_addresses(bench: &Bench) -> Check {
+    let world = bench.start(3)?;
+    tour(&world, bench).await;
+    let urls = world.vendor.log().into_iter().map(|call| ("an address", call.url));
+    check(bench, &urls.collect::<Vec<_>>())
+}
+
+fn check(bench: &Bench, shown: &[(&'static str, String)]) -> Check {
+    match shown.iter().find(|(_, text)| text.contains(CANARY)) {
+        None => Ok(()),
+        Some((what, text)) => {
+            let at = text.find(CANARY).unwrap_or_default();
+            let before: String =
+                text[..at].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
+            bench.fail("a secret is shown nowhere", format!("{what} shows one, after `{before}`"))
+        }
+    }
+}
+
+fn both<T: Debug + Serialize>(answer: &keyroster_core::Result<T>) -> String {
+    format!("{answer:?} {}", answer.as_ref().map(json).unwrap_or_default())
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
