@@ -51,7 +51,7 @@ impl Mutator {
                     let mut create = CreateKey::new(format!("made {step}"));
                     create.container =
                         Some(self.workspaces[step / 6 % self.workspaces.len()].clone());
-                    let made = self.provider.create_unread(&create).await.unwrap();
+                    let made = self.provider.create_without_record(&create).await.unwrap();
                     self.keys.push(made.key.id.to_string());
                 }
                 1 | 4 => {
@@ -172,7 +172,7 @@ async fn a_growing_account_with_a_total_misses_nothing_and_warns_of_nothing() {
                 }
                 let mut create = CreateKey::new(format!("made {step}"));
                 create.access = Access::Admin;
-                let made = provider.create_unread(&create).await.unwrap();
+                let made = provider.create_without_record(&create).await.unwrap();
                 if step % 2 == 0 {
                     provider.revoke(&made.key.id).await.unwrap();
                 }

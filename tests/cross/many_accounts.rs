@@ -135,7 +135,7 @@ async fn ninety_are_whole_and_ten_fail_by_name() {
             RosterEvent::Failed(..) => failed += 1,
             _ => {}
         }
-        report.take(event);
+        report.record(event);
         if finished + failed == 98 {
             answered.send_replace(true);
         }

@@ -71,7 +71,7 @@ pub(crate) async fn gather(
                 if let RosterEvent::Finished(report) | RosterEvent::Failed(report, _) = &event {
                     waiting.remove(&*report.account);
                 }
-                gathered.report.take(event);
+                gathered.report.record(event);
             }
         }
     }

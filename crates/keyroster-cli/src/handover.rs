@@ -101,7 +101,7 @@ pub(crate) async fn deliver(
     if to_stdout {
         return Ok(code);
     }
-    interruptible(provider.read_back(&mut created)).await;
+    interruptible(provider.fetch_record(&mut created)).await;
     for warning in &created.warnings {
         terminal.warning(&warning.message);
     }

@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Operation, Orphan, ProviderId};
+use crate::info::Operation;
+use crate::outcome::Orphan;
+use crate::record::id::ProviderId;
 
 /// `std::result::Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -5,7 +5,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::{ProviderId, Unit};
+use crate::page::Paging;
+use crate::record::decimal::Unit;
+use crate::record::id::ProviderId;
 
 /// What a provider is, how it pages, and what it can do.
 ///
@@ -85,60 +87,6 @@ pub struct Containers {
     pub kind: &'static str,
     /// How the vendor pages its containers.
     pub paging: Paging,
-}
-
-/// How a vendor pages a list. A provider answers one page with one request; the engine walks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Paging {
-    /// Not at all: one answer holds everything.
-    Single,
-    /// By an opaque cursor (or a link, or a last id) that each page gives for the next.
-    Cursor,
-    /// By the number of items to skip.
-    Offset {
-        /// How many items are on a page.
-        size: PageSize,
-        /// Whether the list keeps its order while it is read.
-        order: Order,
-    },
-}
-
-/// Whether a list keeps its order. A provider declares what it knows of its vendor, with the source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Order {
-    /// Of any two items, the same one comes first in every answer: the list is sorted by something that
-    /// does not change, as the instant of creation, and ties are always broken alike. Items may come and
-    /// go anywhere. Such a list is read once, and completely.
-    Stable,
-    /// Nothing of that kind is known, or the opposite: the list is sorted by a name or by the last use. It
-    /// is read until a reading finds nothing new, and is complete as far as one can tell.
-    Unstable,
-}
-
-/// How many items an offset-paged vendor puts on a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum PageSize {
-    /// The request asks for so many, or the vendor documents it: a shorter page is the last.
-    Fixed(u32),
-    /// So many are usual, and nothing promises it: only the vendor's total or a further request tells
-    /// that a shorter page is the last.
-    Usual(u32),
-}
-
-impl PageSize {
-    /// The number.
-    #[must_use]
-    pub const fn get(self) -> u32 {
-        match self {
-            Self::Fixed(size) | Self::Usual(size) => size,
-        }
-    }
 }
 
 /// Something that one asks of a provider.

@@ -138,62 +138,50 @@
 //! One span, a contract: `keys.list_page` at debug level around each page, with `provider`, `account`
 //! and `page` (counted from 1). Fields never hold a secret.
 
-mod change;
+mod backend;
+mod check;
 mod clock;
-mod decimal;
 mod error;
-mod extras;
-mod handle;
-mod id;
+mod identity;
 mod info;
-mod key;
-mod list;
+mod key_provider;
 mod listing;
-mod numbered;
-mod opening;
+mod outcome;
+mod page;
 mod provider;
-mod quota;
+mod record;
 mod registry;
+mod request;
 mod roster;
-mod samples;
-mod scan;
-#[cfg(test)]
-mod schedules;
 mod secret;
-mod seen;
-mod status;
-mod time;
-mod tour;
 mod traffic;
-mod wait;
-mod walk;
+mod warning;
 
 pub use async_trait::async_trait;
 
-pub use change::{
-    Change, CreateKey, CreatedKey, Identification, Liveness, Orphan, Principal, Reconciliation,
-    Revocation, RotateKey, Suspect, UpdateKey,
-};
-pub use decimal::{Amount, Decimal, ParseDecimalError, Unit};
 pub use error::{Error, ErrorKind, Result};
-pub use extras::Extras;
-pub use handle::Provider;
-pub use id::{KeyId, ParseProviderIdError, ProviderId};
-pub use info::{Capabilities, Containers, Field, Operation, Order, PageSize, Paging, ProviderInfo};
-pub use key::{Access, ApiKey, Container, Expiry, LastUsed, Owner, State};
-pub use list::{
-    ContainerPage, Cursor, ListKeys, Page, PageRequest, PageStart, Warning, WarningKind,
-};
+pub use identity::{Identification, Liveness, Principal};
+pub use info::{Capabilities, Containers, Field, Operation, ProviderInfo};
+pub use key_provider::KeyProvider;
 pub use listing::{KeyList, Listing};
-pub use numbered::NumberedPage;
-pub use provider::KeyProvider;
-pub use quota::{Limit, Quota, Reset, Usage};
-pub use registry::{ProviderFactory, Registry, Setting, Settings};
-pub use roster::{
-    AccountFailure, AccountKey, AccountReport, AccountWarning, Roster, RosterEvent, RosterListing,
-    RosterReport,
+pub use outcome::{CreatedKey, Orphan, Reconciliation, Revocation, Suspect};
+pub use page::{
+    ContainerPage, Cursor, NumberedPage, Order, Page, PageRequest, PageSize, PageStart, Paging,
 };
+pub use provider::Provider;
+pub use record::decimal::{Amount, Decimal, ParseDecimalError, Unit};
+pub use record::extras::Extras;
+pub use record::id::{KeyId, ParseProviderIdError, ProviderId};
+pub use record::key::{Access, ApiKey, Container, Expiry, LastUsed, Owner, State};
+pub use record::quota::{Limit, Quota, Reset, Usage};
+pub use record::status::KeyStatus;
+pub use record::time::{ParseTimestampError, Timestamp};
+pub use registry::{ProviderFactory, Registry, Setting, Settings};
+pub use request::{Change, CreateKey, ListKeys, RotateKey, UpdateKey};
+pub use roster::report::{
+    AccountFailure, AccountKey, AccountReport, AccountWarning, RosterEvent, RosterReport,
+};
+pub use roster::{Roster, RosterListing};
 pub use secret::Secret;
-pub use status::KeyStatus;
-pub use time::{ParseTimestampError, Timestamp};
 pub use traffic::Traffic;
+pub use warning::{Warning, WarningKind};

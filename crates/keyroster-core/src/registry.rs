@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use crate::{Error, ErrorKind, Provider, ProviderId, ProviderInfo, Result, Secret};
+use crate::error::{Error, ErrorKind, Result};
+use crate::info::ProviderInfo;
+use crate::provider::Provider;
+use crate::record::id::ProviderId;
+use crate::secret::Secret;
 
 /// Makes accounts of one provider out of named settings.
 ///

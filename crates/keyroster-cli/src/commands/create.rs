@@ -30,7 +30,7 @@ pub(crate) async fn run(
         return Ok(ExitCode::SUCCESS);
     }
     let what = format!("the key `{name}` is being made");
-    let made = handover::unhurried(provider.create_unread(&request), &what, terminal).await;
+    let made = handover::unhurried(provider.create_without_record(&request), &what, terminal).await;
     let Some(made) = made else {
         terminal.error(&format!(
             "interrupted while the key `{name}` was being made; it may exist without anybody holding its \

@@ -64,9 +64,12 @@ pub(crate) async fn run(
         prompt::confirm(&question, terminal)?;
     }
     let what = format!("{reference} is being rotated");
-    let done =
-        handover::unhurried(provider.rotate_unread(&target.key.id, &request), &what, terminal)
-            .await;
+    let done = handover::unhurried(
+        provider.rotate_without_record(&target.key.id, &request),
+        &what,
+        terminal,
+    )
+    .await;
     let Some(rotated) = done else {
         terminal.error(&format!(
             "interrupted while {reference} was being rotated; it may have a secret that nobody holds; \

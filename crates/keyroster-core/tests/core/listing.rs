@@ -5,7 +5,7 @@ use keyroster_core::{
     ApiKey, Container, Cursor, ErrorKind, KeyList, ListKeys, Page, Paging, Provider, Result,
 };
 
-use crate::vendor::{TEN, by_cursor, key, keys, slice, vendor, with_containers};
+use crate::support::vendor::{TEN, by_cursor, key, keys, slice, vendor, with_containers};
 
 /// The whole listing; these vendors answer at once.
 fn list(provider: &Provider) -> Result<KeyList> {

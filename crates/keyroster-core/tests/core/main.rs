@@ -1,16 +1,15 @@
 //! What users of the library see of core alone: listings over made-up vendors, records, errors.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
-mod asking;
-mod edges;
-mod guards;
-mod handle;
-mod lazy;
+mod changing_lists;
+mod lazy_accounts;
 mod listing;
-mod moving;
-mod patience;
+mod listing_bounds;
+mod moving_lists;
+mod provider;
 mod record;
 mod roster;
-mod rounds;
-mod simulation;
-mod vendor;
+mod roster_ask;
+mod round_trips;
+mod support;
+mod time_limits;

@@ -6,7 +6,7 @@ use keyroster_core::{
 };
 use proptest::prelude::*;
 
-use crate::vendor::key;
+use crate::support::vendor::key;
 
 fn quota(limit: i32, remaining: i32) -> Quota {
     let mut quota = Quota::new(Limit::Amount(Amount::new(limit, Unit::USD)));

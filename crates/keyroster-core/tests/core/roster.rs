@@ -11,7 +11,7 @@ use keyroster_core::{
     Provider, ProviderId, ProviderInfo, Result, Roster, RosterEvent, RosterReport, async_trait,
 };
 
-use crate::vendor::{TEN, key, keys, slice, vendor, with_containers};
+use crate::support::vendor::{TEN, key, keys, slice, vendor, with_containers};
 
 /// A vendor that never answers.
 #[derive(Debug)]
@@ -215,7 +215,7 @@ async fn events_end_with_one_verdict_an_account() {
     // What is collected from the events is what `list` answers.
     let mut collected = RosterReport::default();
     for event in events {
-        collected.take(event);
+        collected.record(event);
     }
     assert_eq!(collected.keys, report(&roster).await.keys);
 }

@@ -25,7 +25,7 @@ fn tour(base_url: String, jwt: &str) -> (Vec<ApiKey>, KeyId, Revocation) {
         for start in [PageStart::First, PageStart::Offset(10)] {
             keys.extend(provider.page(&PageRequest::new(start)).await?.keys);
         }
-        let made = provider.create_unread(&request).await?.key.id;
+        let made = provider.create_without_record(&request).await?.key.id;
         let revoked = provider.revoke(&made).await?;
         Ok::<_, keyroster_core::Error>((keys, made, revoked))
     };

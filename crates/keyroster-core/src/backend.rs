@@ -1,0 +1,49 @@
+//! A vendor's implementation together with the account's name, which errors and spans carry.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::info::{Operation, ProviderInfo};
+use crate::key_provider::KeyProvider;
+use crate::page::{ContainerPage, Page, PageRequest};
+
+/// What both a provider handle and its listings send their requests through.
+#[derive(Clone, Debug)]
+pub(crate) struct Backend {
+    pub(crate) implementation: Arc<dyn KeyProvider>,
+    pub(crate) account: Option<Arc<str>>,
+}
+
+impl Backend {
+    pub(crate) fn info(&self) -> &ProviderInfo {
+        self.implementation.info()
+    }
+
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// Returns the number of requests that may be in flight now.
+    pub(crate) fn window(&self) -> usize {
+        self.implementation.window().max(1)
+    }
+
+    pub(crate) async fn page(&self, request: &PageRequest) -> Result<Page> {
+        let page = self.implementation.list_page(request).await;
+        page.map_err(|error| self.with_context(Operation::ListKeys, error))
+    }
+
+    pub(crate) async fn container_page(&self, request: &PageRequest) -> Result<ContainerPage> {
+        let page = self.implementation.list_containers(request).await;
+        page.map_err(|error| self.with_context(Operation::ListContainers, error))
+    }
+
+    /// Names provider, account and operation, unless the error already does.
+    pub(crate) fn with_context(&self, operation: Operation, error: Error) -> Error {
+        let error = error.with_provider(self.info().id.clone()).with_operation(operation);
+        match self.account() {
+            Some(account) => error.with_account(account),
+            None => error,
+        }
+    }
+}

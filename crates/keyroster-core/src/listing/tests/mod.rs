@@ -1,0 +1,3 @@
+//! A model checker for the reading of a moving list.
+
+mod schedules;

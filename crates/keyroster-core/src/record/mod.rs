@@ -1,0 +1,9 @@
+//! The record of a key, and what it consists of.
+
+pub(crate) mod decimal;
+pub(crate) mod extras;
+pub(crate) mod id;
+pub(crate) mod key;
+pub(crate) mod quota;
+pub(crate) mod status;
+pub(crate) mod time;

@@ -1,0 +1,130 @@
+//! Time limits of accounts: a deadline for the whole answer, or for each further page.
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use futures_util::future::{BoxFuture, Either, FutureExt, select};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Number of parts that a silence is measured in, unless the parts would be shorter than timers are precise.
+const MAX_PARTS: u32 = 32;
+
+/// Precision of timers, even on a system with a slow clock tick.
+const TIMER_PRECISION: Duration = Duration::from_millis(20);
+
+/// The time that each account has, and how to wait for it: this crate has no runtime of its own.
+#[derive(Clone)]
+pub(crate) struct TimeLimit {
+    time: Duration,
+    /// Whether each answer starts the time again.
+    restarts: bool,
+    sleep: Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>,
+}
+
+impl TimeLimit {
+    pub(crate) fn new<F, S>(time: Duration, restarts: bool, sleep: S) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+        S: Fn(Duration) -> F + Send + Sync + 'static,
+    {
+        Self { time, restarts, sleep: Arc::new(move |time| sleep(time).boxed()) }
+    }
+
+    /// Waits for an answer at most as long as the limit, no matter whether it restarts.
+    pub(crate) async fn apply<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        match select(std::pin::pin!(answer), (self.sleep)(self.time)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(((), _)) => {
+                let message =
+                    format!("no answer within {:?}, which is the account's deadline", self.time);
+                Err(Error::new(ErrorKind::Transport, message))
+            }
+        }
+    }
+
+    /// Returns the length of one part, and the number of parts.
+    fn parts(&self) -> (Duration, u32) {
+        let most = if self.restarts { MAX_PARTS } else { 1 };
+        let parts = self.time.as_nanos() / TIMER_PRECISION.as_nanos();
+        let parts = u32::try_from(parts).unwrap_or(most).clamp(1, most);
+        (self.time / parts, parts)
+    }
+}
+
+impl fmt::Debug for TimeLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TimeLimit({:?})", self.time)
+    }
+}
+
+/// Measures the time of one account.
+///
+/// A vendor's silence is measured in parts. A part whose end is noticed far too late does not count: the
+/// roster's reader took its time, so the stream was not polled. The vendor's answers may all have arrived
+/// since then, and they need a few turns of the runtime to get here.
+pub(crate) struct Timer {
+    limit: Option<TimeLimit>,
+    /// The part that is running, and when it began.
+    part: Option<(Instant, BoxFuture<'static, ()>)>,
+    /// The number of parts that have elapsed.
+    elapsed_parts: u32,
+    answers: u64,
+}
+
+impl Timer {
+    pub(crate) fn new(limit: Option<TimeLimit>) -> Self {
+        Self { limit, part: None, elapsed_parts: 0, answers: 0 }
+    }
+
+    /// Starts the time.
+    pub(crate) fn begin(&mut self) {
+        let begin = |limit: &TimeLimit| (Instant::now(), (limit.sleep)(limit.parts().0));
+        self.part = self.limit.as_ref().map(begin);
+    }
+
+    /// Returns ready when the time has expired. `answers` is the number of answers so far.
+    pub(crate) fn poll_expired(&mut self, answers: u64, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(limit) = &self.limit else { return Poll::Pending };
+        if limit.restarts && answers > self.answers {
+            self.answers = answers;
+            self.elapsed_parts = 0;
+            self.part = None;
+        }
+        let (part, parts) = limit.parts();
+        while self.elapsed_parts < parts {
+            let (began, timer) =
+                self.part.get_or_insert_with(|| (Instant::now(), (limit.sleep)(part)));
+            ready!(timer.poll_unpin(cx));
+            let unobserved = limit.restarts && began.elapsed() > part * 2 + TIMER_PRECISION;
+            self.part = None;
+            self.elapsed_parts += u32::from(!unobserved);
+        }
+        Poll::Ready(())
+    }
+
+    /// Returns the error of a vendor that took too long.
+    pub(crate) fn timed_out(&self) -> Error {
+        let (time, restarts) = self.time();
+        let message = if restarts {
+            format!("no further page came for {time:?}, which is the account's deadline")
+        } else {
+            format!("no full answer within the account's deadline of {time:?}")
+        };
+        Error::new(ErrorKind::Transport, message)
+    }
+
+    /// Returns the error of an account that took too long to open.
+    pub(crate) fn opening_timed_out(&self) -> Error {
+        let (time, _) = self.time();
+        let message = format!("it was not opened within the account's deadline of {time:?}");
+        Error::new(ErrorKind::Transport, message)
+            .with_help("check what its credential is read from, or give it more time")
+    }
+
+    fn time(&self) -> (Duration, bool) {
+        self.limit.as_ref().map_or((Duration::ZERO, false), |limit| (limit.time, limit.restarts))
+    }
+}

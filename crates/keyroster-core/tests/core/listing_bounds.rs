@@ -1,0 +1,310 @@
+//! What a listing costs, and that it ends, says so, and waits for its reader, whatever the vendor does.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::{FutureExt, StreamExt, TryStreamExt, future};
+use keyroster_core::{
+    ApiKey, Capabilities, Container, Cursor, Error, ErrorKind, KeyList, KeyProvider, ListKeys,
+    Order, Page, PageRequest, PageSize, Paging, Provider, ProviderId, ProviderInfo, Result,
+    async_trait,
+};
+
+use crate::support::vendor::{TEN, by_offset, failing, key, keys, slice, vendor, with_containers};
+
+const HUNDRED: Paging = by_offset(PageSize::Usual(100));
+
+/// A counter, and another hand on it.
+fn counter() -> (Arc<AtomicUsize>, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    (Arc::clone(&count), count)
+}
+
+fn list(provider: &Provider) -> Result<KeyList> {
+    provider.list(ListKeys::all()).now_or_never().unwrap()
+}
+
+/// The keys in another order on each request.
+fn shuffled(all: &[ApiKey], before: usize) -> Vec<ApiKey> {
+    let step = [1, 7, 3, 11, 13, 17, 19, 23][before % 8];
+    (0..all.len()).map(|at| all[(before * 5 + at * step) % all.len()].clone()).collect()
+}
+
+#[test]
+fn a_list_costs_few_requests() {
+    // Ten a page with the vendor's total, and without; a hundred a page without.
+    let expected = [
+        (0, [1, 1, 1]),
+        (1, [1, 1, 1]),
+        (9, [2, 2, 2]),
+        (10, [2, 2, 2]),
+        (11, [2, 3, 2]),
+        (100, [12, 16, 2]),
+        (101, [12, 17, 3]),
+        (1000, [112, 112, 17]),
+    ];
+    for (count, requests) in expected {
+        let settings = [(TEN, 10, true), (TEN, 10, false), (HUNDRED, 100, false)];
+        for ((paging, size, total), requests) in settings.into_iter().zip(requests) {
+            let (counted, count_of) = counter();
+            let all = keys(count);
+            let provider = vendor(paging, move |request, _| {
+                counted.fetch_add(1, Ordering::Relaxed);
+                let total = total.then_some(all.len() as u64);
+                Page::new(slice(&all, request, size)).with_total(total)
+            });
+            assert_eq!(list(&provider).unwrap().keys.len(), count);
+            let asked = count_of.load(Ordering::Relaxed);
+            assert_eq!(asked, requests, "{count} keys, {size} a page, total: {total}");
+        }
+    }
+}
+
+#[test]
+fn containers_are_read_twice_and_one_alone_once() {
+    for (containers, requests) in [(1, 2), (2, 8), (5, 20)] {
+        let (counted, count_of) = counter();
+        let all: Vec<_> = (0..containers)
+            .map(|number| Some(Container::new("project", format!("p{number}"))))
+            .collect();
+        let provider = with_containers(TEN, all, move |request, _| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let project = &request.container.as_ref().unwrap().id;
+            let keys: Vec<_> = (0..3).map(|number| key(format!("{project}-{number}"))).collect();
+            Page::new(slice(&keys, request, 10))
+        });
+        assert_eq!(list(&provider).unwrap().keys.len(), containers * 3);
+        assert_eq!(count_of.load(Ordering::Relaxed), requests);
+    }
+}
+
+#[test]
+fn whoever_reads_one_key_causes_at_most_a_window_of_requests() {
+    let (counted, count_of) = counter();
+    let all = keys(5000);
+    let provider = vendor(TEN, move |request, _| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Page::new(slice(&all, request, 10)).with_total(Some(5000))
+    });
+    let mut listing = provider.keys(ListKeys::all());
+    assert_eq!(count_of.load(Ordering::Relaxed), 0, "nothing is asked before it is read");
+    for read in 1..=200 {
+        listing.try_next().now_or_never().unwrap().unwrap().unwrap();
+        // Each page after the first overlaps the one before by a key.
+        let finished = (read - 1) / 9;
+        let asked = count_of.load(Ordering::Relaxed);
+        assert!((16..=finished + 16).contains(&asked), "{asked} requests for {read} keys");
+    }
+}
+
+#[test]
+fn a_vendor_that_ignores_the_offset_is_asked_a_few_times() {
+    for total in [None, Some(37), Some(1_000_000)] {
+        let (counted, count_of) = counter();
+        let provider = vendor(TEN, move |_, _| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Page::new(keys(10)).with_total(total)
+        });
+        assert_eq!(list(&provider).unwrap_err().kind(), ErrorKind::Decode);
+        let asked = count_of.load(Ordering::Relaxed);
+        assert!(asked <= 18 + 16, "{asked} requests with a total of {total:?}");
+    }
+}
+
+#[test]
+fn empty_pages_that_lead_on_are_followed_and_not_for_ever() {
+    // A vendor that filters what it has cut into pages, and one that forgets where its list ends.
+    for (empty, ends) in [(99, true), (usize::MAX, false)] {
+        let (counted, count_of) = counter();
+        let provider = vendor(Paging::Cursor, move |_, before| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let keys = match before {
+                0 => keys(3),
+                // The first run of empty pages does not count towards the second.
+                50 => vec![key("in-between")],
+                before if before > 50 && before - 50 > empty => {
+                    return Page::new(vec![key("last")]);
+                }
+                _ => Vec::new(),
+            };
+            Page::new(keys).with_next(Some(Cursor::new(before.to_string())))
+        });
+        let mut listed = KeyList::default();
+        let listing = provider.keys(ListKeys::all());
+        let outcome = listing.collect_into(&mut listed).now_or_never().unwrap();
+        let asked = count_of.load(Ordering::Relaxed);
+        if ends {
+            outcome.unwrap();
+            assert_eq!((listed.keys.len(), asked), (5, 151));
+        } else {
+            let error = outcome.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode);
+            assert!(error.to_string().contains("100 empty pages in a row"), "{error}");
+            assert_eq!((listed.keys.len(), asked), (4, 151));
+        }
+    }
+}
+
+#[test]
+fn a_total_that_is_wrong_misleads_nobody() {
+    // Far too high, far too low, the page's own length, and one that falls with each answer.
+    let totals: [fn(usize, usize) -> u64; 4] = [
+        |_, _| 1_000_000,
+        |_, _| 3,
+        |length, _| length as u64,
+        |_, before| 100_u64.saturating_sub(20 * before as u64),
+    ];
+    for (number, total) in totals.into_iter().enumerate() {
+        let (counted, count_of) = counter();
+        let all = keys(57);
+        let provider = vendor(TEN, move |request, before| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let page = slice(&all, request, 10);
+            let total = total(page.len(), before);
+            Page::new(page).with_total(Some(total))
+        });
+        let listed = list(&provider).unwrap();
+        assert_eq!(listed.keys.len(), 57);
+        assert_eq!(listed.warnings.len(), usize::from(number == 0), "{:?}", listed.warnings);
+        let asked = count_of.load(Ordering::Relaxed);
+        // One that is never reached is a reason to read again, once.
+        let readings = 1 + usize::from(number == 0);
+        assert!(asked <= readings * (7 + 16 + 2), "{asked} requests with total {number}");
+    }
+}
+
+#[test]
+fn a_list_without_an_order_is_read_until_it_agrees() {
+    let all = keys(37);
+    let paging = Paging::Offset { size: PageSize::Usual(10), order: Order::Unstable };
+    let (counted, count_of) = counter();
+    let provider = vendor(paging, move |request, before| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Page::new(slice(&shuffled(&all, before), request, 10)).with_total(Some(37))
+    });
+    let listed = list(&provider).unwrap();
+    assert_eq!(listed.keys.len(), 37);
+    assert_eq!(listed.warnings, []);
+    assert!(count_of.load(Ordering::Relaxed) <= 8 * 6);
+}
+
+#[test]
+fn a_list_that_never_agrees_is_labelled() {
+    // One key is counted and never shown.
+    let all = keys(37);
+    let paging = Paging::Offset { size: PageSize::Usual(10), order: Order::Unstable };
+    let (counted, count_of) = counter();
+    let provider = vendor(paging, move |request, before| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Page::new(slice(&shuffled(&all, before), request, 10)).with_total(Some(38))
+    });
+    let listed = list(&provider).unwrap();
+    assert_eq!(listed.keys.len(), 37);
+    let warnings: Vec<_> = listed.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings[0].contains("keeps no order, and 8 readings"), "{warnings:?}");
+    assert!(warnings[1].contains("counts 38"), "{warnings:?}");
+    assert!(count_of.load(Ordering::Relaxed) <= 8 * 6);
+}
+
+#[test]
+fn an_order_that_was_said_to_be_kept_and_is_not_is_found_out() {
+    for total in [Some(97), None] {
+        let all = keys(97);
+        let (counted, count_of) = counter();
+        let provider = vendor(TEN, move |request, before| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Page::new(slice(&shuffled(&all, before), request, 10)).with_total(total)
+        });
+        let listed = list(&provider).unwrap();
+        let once: BTreeSet<_> = listed.keys.iter().map(|key| key.id.as_str()).collect();
+        assert_eq!(once.len(), listed.keys.len());
+        let warnings: Vec<_> = listed.warnings.iter().map(ToString::to_string).collect();
+        assert!(warnings[0].contains("changed its order while it was read"), "{warnings:?}");
+        let asked = count_of.load(Ordering::Relaxed);
+        assert!(asked <= 8 * 14 + 64, "{asked} requests");
+    }
+}
+
+#[test]
+fn a_list_that_is_another_one_each_time_is_left_with_a_warning() {
+    let (counted, count_of) = counter();
+    let provider = vendor(TEN, move |request, before| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        let all: Vec<_> = (0..35).map(|number| key(format!("{before}-{number}"))).collect();
+        Page::new(slice(&all, request, 10))
+    });
+    let listed = list(&provider).unwrap();
+    let warnings: Vec<_> = listed.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("faster than it could be read"), "{warnings:?}");
+    let asked = count_of.load(Ordering::Relaxed);
+    assert!(asked < 200, "{asked} requests");
+}
+
+#[test]
+fn an_error_comes_after_the_keys_before_it_and_ends_the_listing() {
+    let all = keys(100);
+    let provider = failing(TEN, move |request, _| {
+        if request.start.offset() == 27 {
+            return Err(Error::new(ErrorKind::Unavailable, "no"));
+        }
+        Ok(Page::new(slice(&all, request, 10)).with_total(Some(100)))
+    });
+    let mut listing = provider.keys(ListKeys::all());
+    let answers = listing.by_ref().collect::<Vec<_>>().now_or_never().unwrap();
+    assert_eq!(answers.len(), 29, "keys 0 to 27 and the error");
+    let found: Vec<_> = answers[..28].iter().map(|key| key.as_ref().unwrap().id.as_str()).collect();
+    assert_eq!(found, keys(28).iter().map(|key| key.id.as_str()).collect::<Vec<_>>());
+    assert_eq!(answers[28].as_ref().unwrap_err().kind(), ErrorKind::Unavailable);
+}
+
+#[test]
+fn a_vendor_that_refuses_offsets_past_its_end_has_no_error() {
+    let all = keys(250);
+    let provider = failing(HUNDRED, move |request, _| {
+        if request.start.offset() >= 250 {
+            return Err(Error::new(ErrorKind::InvalidRequest, "the offset is too large"));
+        }
+        Ok(Page::new(slice(&all, request, 100)))
+    });
+    assert_eq!(list(&provider).unwrap().keys.len(), 250);
+}
+
+/// A vendor that never answers for one page.
+#[derive(Debug)]
+struct Stuck(ProviderInfo, AtomicUsize);
+
+#[async_trait]
+impl KeyProvider for Stuck {
+    fn info(&self) -> &ProviderInfo {
+        &self.0
+    }
+
+    async fn list_page(&self, request: &PageRequest) -> Result<Page> {
+        if request.start.offset() == 27 {
+            return future::pending().await;
+        }
+        self.1.fetch_add(1, Ordering::Relaxed);
+        Ok(Page::new(slice(&keys(1000), request, 10)).with_total(Some(1000)))
+    }
+}
+
+#[test]
+fn a_page_that_does_not_come_delays_none_that_can_be_used_without_it() {
+    let (id, can) = (ProviderId::from_static("stuck"), Capabilities::LIST_ONLY);
+    let info = ProviderInfo::new(id, "Stuck", "https://s.example", TEN, can);
+    let provider = Provider::new(Stuck(info, AtomicUsize::new(0)));
+    let mut listing = provider.keys(ListKeys::all());
+    let mut found = 0;
+    while let Some(key) = listing.try_next().now_or_never() {
+        key.unwrap();
+        found += 1;
+    }
+    assert_eq!(found, 28, "what comes before it is handed out");
+    // Three before it, and what the window lets in behind it.
+    let answered = provider.downcast_ref::<Stuck>().unwrap().1.load(Ordering::Relaxed);
+    assert_eq!(answered, 3 + 15);
+    assert_eq!(listing.pages(), 3 + 15);
+}

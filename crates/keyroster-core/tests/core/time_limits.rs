@@ -1,0 +1,173 @@
+//! How long a roster waits for an account: silence counts, length does not, nor does the reader's slowness.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt, future};
+use keyroster_core::{
+    Capabilities, Container, ContainerPage, Cursor, KeyProvider, ListKeys, Page, PageRequest,
+    Paging, Provider, ProviderId, ProviderInfo, Result, Roster, RosterEvent, RosterReport,
+    async_trait,
+};
+
+use crate::support::vendor::{key, keys, vendor};
+
+/// A clock, in milliseconds, that only vendors move on.
+type Clock = Arc<AtomicU64>;
+
+/// A vendor that takes five seconds for each page, of six; some have a key, and the last may never come.
+#[derive(Clone, Debug)]
+struct Slow {
+    info: ProviderInfo,
+    clock: Clock,
+    hangs: bool,
+    /// Each so-manieth page of keys has one, from the first.
+    one_in: u64,
+    container_pages: u64,
+}
+
+impl Slow {
+    fn new() -> Self {
+        let (id, can) = (ProviderId::from_static("slow"), Capabilities::LIST_ONLY);
+        let info = ProviderInfo::new(id, "Slow", "https://s.example", Paging::Cursor, can);
+        Self { info, clock: Clock::default(), hangs: false, one_in: 2, container_pages: 0 }
+    }
+
+    fn with_container_pages(mut self, pages: u64) -> Self {
+        self.info = self.info.with_containers("project", Paging::Cursor);
+        self.container_pages = pages;
+        self
+    }
+
+    /// Answers after five seconds, or never, which page it is and the cursor of the one after.
+    async fn answer(&self, request: &PageRequest, pages: u64) -> (u64, Option<Cursor>) {
+        let number = request.start.cursor().map_or(1, |cursor| cursor.parse().unwrap());
+        let mut steps = 0;
+        while steps < 50 || (self.hangs && number == pages) {
+            self.clock.fetch_add(100, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            steps += 1;
+        }
+        (number, (number < pages).then(|| Cursor::new((number + 1).to_string())))
+    }
+
+    async fn list(self, limit: Limit) -> RosterReport {
+        let clock = Arc::clone(&self.clock);
+        let sleep = move |time: Duration| {
+            let clock = Arc::clone(&clock);
+            let end = u128::from(clock.load(Ordering::SeqCst)) + time.as_millis();
+            future::poll_fn(move |cx| {
+                cx.waker().wake_by_ref();
+                let now = u128::from(clock.load(Ordering::SeqCst));
+                if now < end { Poll::Pending } else { Poll::Ready(()) }
+            })
+        };
+        let mut roster = Roster::new();
+        roster.add("slow", Ok(Provider::new(self)));
+        let time = Duration::from_secs(7);
+        let roster = match limit {
+            Limit::Patience => roster.with_patience(time, sleep),
+            Limit::Deadline => roster.with_deadline(time, sleep),
+        };
+        roster.list(ListKeys::all()).await
+    }
+}
+
+enum Limit {
+    Patience,
+    Deadline,
+}
+
+#[async_trait]
+impl KeyProvider for Slow {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    async fn list_page(&self, request: &PageRequest) -> Result<Page> {
+        let (number, next) = self.answer(request, 6).await;
+        let keys =
+            if number % self.one_in == 1 { vec![key(format!("k-{number}"))] } else { vec![] };
+        Ok(Page::new(keys).with_next(next))
+    }
+
+    async fn list_containers(&self, request: &PageRequest) -> Result<ContainerPage> {
+        let (number, next) = self.answer(request, self.container_pages).await;
+        let mut page = ContainerPage::default();
+        if number == 1 {
+            page.containers.push(Some(Container::new("project", "p")));
+        }
+        page.next = next;
+        Ok(page)
+    }
+}
+
+#[tokio::test]
+async fn patience_is_for_silence_and_not_for_length() {
+    let slow = Slow::new().list(Limit::Patience).await;
+    assert_eq!((slow.keys.len(), slow.failures.len()), (3, 0), "half a minute, and never silent");
+    let hanging = Slow { hangs: true, ..Slow::new() }.list(Limit::Patience).await;
+    assert_eq!((hanging.keys.len(), hanging.failures.len()), (3, 1));
+    let error = hanging.failures[0].error.to_string();
+    assert!(error.contains("no further page came for 7s"), "{error}");
+    let late = Slow::new().list(Limit::Deadline).await;
+    assert_eq!(late.failures.len(), 1, "the whole takes longer than that");
+}
+
+#[tokio::test]
+async fn pages_without_a_key_are_no_silence() {
+    let listed = Slow { one_in: 5, ..Slow::new() }.list(Limit::Patience).await;
+    assert_eq!((listed.keys.len(), listed.failures.len()), (2, 0), "{:?}", listed.failures);
+}
+
+#[tokio::test]
+async fn pages_of_containers_are_no_silence() {
+    let listed = Slow::new().with_container_pages(4).list(Limit::Patience).await;
+    assert_eq!((listed.keys.len(), listed.failures.len()), (3, 0), "{:?}", listed.failures);
+}
+
+/// A vendor whose one page comes when it was asked about so often.
+#[derive(Debug)]
+struct Steady(ProviderInfo, u64);
+
+#[async_trait]
+impl KeyProvider for Steady {
+    fn info(&self) -> &ProviderInfo {
+        &self.0
+    }
+
+    async fn list_page(&self, _: &PageRequest) -> Result<Page> {
+        for _ in 0..self.1 {
+            tokio::task::yield_now().await;
+        }
+        Ok(Page::new(vec![key("steady")]))
+    }
+}
+
+#[tokio::test]
+async fn a_slow_reader_makes_no_account_fail() {
+    let sleep = |time| {
+        let end = Instant::now() + time;
+        future::poll_fn(move |cx| {
+            cx.waker().wake_by_ref();
+            if Instant::now() < end { Poll::Pending } else { Poll::Ready(()) }
+        })
+    };
+    let mut roster = Roster::new().with_patience(Duration::from_millis(320), sleep);
+    roster.add("chatty", Ok(vendor(Paging::Single, |_, _| Page::new(keys(25)))));
+    let (id, can) = (ProviderId::from_static("steady"), Capabilities::LIST_ONLY);
+    let info = ProviderInfo::new(id, "Steady", "https://s.example", Paging::Single, can);
+    roster.add("steady", Ok(Provider::new(Steady(info, 20))));
+    let mut events = roster.keys(&ListKeys::all());
+    let mut report = RosterReport::default();
+    while let Some(event) = events.next().await {
+        // A reader that keeps the only thread to itself: nothing that comes meanwhile is heard.
+        if matches!(&event, RosterEvent::Key(key) if key.account.as_ref() == "chatty") {
+            std::thread::sleep(Duration::from_millis(65));
+        }
+        report.record(event);
+    }
+    assert_eq!((report.keys.len(), report.failures.len()), (26, 0), "{:?}", report.failures);
+}
