@@ -5,20 +5,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use keyroster_core::{Error, ErrorKind};
 use secrecy::zeroize::Zeroizing;
 
-use crate::Response;
 use crate::redact::scrub;
-use crate::response::{Context, indeterminate};
+use crate::response::{Context, Response, indeterminate};
 
 /// No body is given more room than this on the word of its `Content-Length` alone.
 const FIRST_ROOM: usize = 64 << 10;
 
 /// What came of one attempt.
 pub(crate) enum Attempt {
+    /// The vendor answered in full.
     Answered(Response),
+    /// Nothing left this machine that the vendor could act on.
     NotSent(String),
-    Unknown(String),
-    /// A success that is not to be read, which asking again would not change.
-    Unreadable(String, u16),
+    /// The request may have arrived; the answer did not.
+    Lost(String),
+    /// A success with a longer body than is read, which asking again would not change.
+    TooLarge { status: u16, max: usize },
 }
 
 impl Attempt {
@@ -28,16 +30,39 @@ impl Attempt {
         if error.is_connect() || error.is_builder() {
             Self::NotSent(root_cause(error))
         } else {
-            Self::Unknown(root_cause(error))
+            Self::Lost(root_cause(error))
+        }
+    }
+
+    /// The vendor's status, if it answered.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answered(response) => Some(response.status),
+            Self::TooLarge { status, .. } => Some(*status),
+            Self::NotSent(_) | Self::Lost(_) => None,
+        }
+    }
+
+    /// Whether the vendor may have done what was asked.
+    pub(crate) fn may_have_acted(&self) -> bool {
+        match self {
+            Self::Answered(response) => matches!(response.status, 408 | 500..),
+            Self::Lost(_) => true,
+            Self::NotSent(_) | Self::TooLarge { .. } => false,
         }
     }
 
     /// The error of a request that is not sent again.
-    pub(crate) fn into_error(self, context: &Context, attempts: u32, lost: bool) -> Error {
+    pub(crate) fn into_error(
+        self,
+        context: &Context,
+        attempts: u32,
+        may_have_created: bool,
+    ) -> Error {
         let authority = &context.authority;
         let tries = if attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() };
         match self {
-            Self::Answered(response) if lost => {
+            Self::Answered(response) if may_have_created => {
                 let status = response.status;
                 let what = if (300..400).contains(&status) { "a redirect" } else { "an error" };
                 indeterminate(context, &format!("{authority} answered with {what}"))
@@ -49,20 +74,21 @@ impl Attempt {
                 let message = format!("cannot reach {authority}: {cause}{tries}");
                 context.error(ErrorKind::Transport, message)
             }
-            Self::Unknown(cause) if lost => {
+            Self::Lost(cause) if may_have_created => {
                 indeterminate(context, &format!("the answer of {authority} was lost: {cause}"))
             }
-            Self::Unknown(cause) => {
+            Self::Lost(cause) => {
                 let message = format!("the answer of {authority} was lost: {cause}{tries}");
                 context.error(ErrorKind::Transport, message)
             }
-            Self::Unreadable(what, status) if lost => {
-                indeterminate(context, &format!("{authority} answered with {what}"))
-                    .with_status(status)
-            }
-            Self::Unreadable(what, status) => {
-                let message = format!("{authority} answered with {what}, which is not read");
-                context.error(ErrorKind::Decode, message).with_status(status)
+            Self::TooLarge { status, max } => {
+                let message = format!("{authority} answered with more than {max} bytes");
+                let error = if may_have_created {
+                    indeterminate(context, &message)
+                } else {
+                    context.error(ErrorKind::Decode, format!("{message}, which is not read"))
+                };
+                error.with_status(status)
             }
         }
     }

@@ -1,10 +1,10 @@
 //! `Link` headers (RFC 8288), by which some vendors name the next page.
 
-use keyroster_core::Cursor;
+use keyroster_core::{Cursor, Result};
 use reqwest::header::LINK;
 use url::Url;
 
-use crate::{Response, Result};
+use crate::response::Response;
 
 /// Nothing but the query of a link is used, so any base serves to read a relative one.
 const ANY_BASE: &str = "https://vendor.invalid/";

@@ -2,7 +2,12 @@
 
 use keyroster_core::{Result, Setting, Settings};
 
-use crate::{BaseUrl, Credential, HttpClient, Limits, RetryPolicy, Timeouts};
+use crate::base_url::BaseUrl;
+use crate::client::HttpClient;
+use crate::credential::Credential;
+use crate::limits::Limits;
+use crate::retry::RetryPolicy;
+use crate::timeouts::Timeouts;
 
 /// What every HTTP provider lets its users set; what is not set, the provider chooses.
 ///

@@ -7,7 +7,7 @@ use keyroster_core::{Error, ErrorKind, Operation, Result};
 use reqwest::Method;
 use serde::Serialize;
 
-use crate::Credential;
+use crate::credential::Credential;
 
 /// What a request may do at the vendor, and so when it may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use keyroster_core::{Error, ErrorKind, Operation, Revocation, Secret};
+use keyroster_core::{Error, ErrorKind, Operation, Result, Revocation, Secret};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::json::Object;
 use crate::redact::scrub;
-use crate::{Result, Safety};
+use crate::request::Safety;
 
 /// A vendor's answer, whole; its body is wiped when dropped.
 pub struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Zeroizing<Vec<u8>>,
-    pub(crate) attempts: u32,
     pub(crate) after_lost: bool,
     pub(crate) context: Context,
 }
@@ -37,12 +37,6 @@ impl Response {
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
-    }
-
-    /// How often the request was sent, this answer's attempt included.
-    #[must_use]
-    pub fn attempts(&self) -> u32 {
-        self.attempts
     }
 
     /// Whether an earlier attempt may have been carried out, its answer being lost: what this answer says is
@@ -112,7 +106,7 @@ impl Response {
     /// - [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) where the request
     ///   creates: the body is no such object.
     pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
-        self.json().map(|crate::json::Object(value)| value)
+        self.json().map(|Object(value)| value)
     }
 
     /// An error that says that the answer is something else than the vendor documents, as `a key that has no
@@ -241,7 +235,6 @@ impl std::fmt::Debug for Response {
         f.debug_struct("Response")
             .field("status", &self.status)
             .field("bytes", &self.body.len())
-            .field("attempts", &self.attempts)
             .finish_non_exhaustive()
     }
 }

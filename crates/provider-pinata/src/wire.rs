@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyroster_core::{Decimal, Secret, Timestamp};
-use keyroster_http::json::{Dropped, Field};
+use keyroster_http::json::{Discarded, Field};
 use keyroster_http::record;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,7 +23,7 @@ record! {
         name: String = "name",
         public_key: String = "key",
         /// The legacy listing has it; what it is, is not documented. It is never kept.
-        secret: Dropped = "secret",
+        secret: Discarded = "secret",
         max_uses: Decimal = "max_uses",
         uses: Decimal = "uses",
         user_id: String = "user_id",
@@ -91,7 +91,7 @@ record! {
     struct Payload {
         user: Value = "userInformation",
         key: String = "scopedKeyKey",
-        secret: Dropped = "scopedKeySecret",
+        secret: Discarded = "scopedKeySecret",
         issued_at: u64 = "iat",
         expires_at: u64 = "exp",
     }

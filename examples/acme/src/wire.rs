@@ -1,7 +1,7 @@
 //! Acme's JSON.
 
 use keyroster_core::Secret;
-use keyroster_http::json::{Dropped, EpochMillis, Id};
+use keyroster_http::json::{Discarded, EpochMillis, Id};
 use keyroster_http::record;
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +12,7 @@ record! {
         id: Id = "id",
         label: String = "label",
         /// The key itself, in the list too. It is read past, never kept.
-        value: Dropped = "value",
+        value: Discarded = "value",
         enabled: bool = "enabled",
         role: String = "role",
         grants: Value = "grants",

@@ -12,7 +12,7 @@ pub(crate) struct KeyPage {
 }
 
 record! {
-    /// A key. Every field that has a place in the record is named here; a secret is `Dropped`; the others are
+    /// A key. Every field that has a place in the record is named here; a secret is `Discarded`; the others are
     /// kept as extras.
     pub(crate) struct KeyRow {
         id: String = "id",

@@ -10,7 +10,8 @@ use secrecy::zeroize::Zeroizing;
 use tokio::time::timeout;
 use url::Url;
 
-use super::{HttpClient, root_cause};
+use super::HttpClient;
+use crate::attempt::{self, root_cause};
 
 /// Headers that concern one connection, or that the way on sets anew.
 const OWN: [&str; 7] = [
@@ -98,7 +99,7 @@ impl HttpClient {
         let exchange = async {
             let mut answer =
                 inner.client()?.execute(message).await.map_err(|e| lost(root_cause(e)))?;
-            let body = crate::attempt::read(&mut answer, inner.max_body, &inner.bytes).await;
+            let body = attempt::read(&mut answer, inner.max_body, &inner.bytes).await;
             let body = body.map_err(|error| lost(root_cause(error)))?;
             let body = body.ok_or_else(|| lost(format!("more than {} bytes", inner.max_body)))?;
             let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();

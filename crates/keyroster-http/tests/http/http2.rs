@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::{child_argument, client, create, naive, run_in_child};
+use crate::support::{child_argument, client, create, naive, run_in_child};
 
 /// How the server says that it did not look.
 #[derive(Clone, Copy, Debug)]

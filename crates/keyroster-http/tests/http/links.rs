@@ -3,8 +3,8 @@
 use keyroster_core::{ErrorKind, Operation};
 use keyroster_http::Request;
 
-use crate::server::{Server, reply};
-use crate::{client, get};
+use crate::support::server::{Server, reply};
+use crate::support::{client, get};
 
 #[tokio::test]
 async fn a_link_is_followed_by_its_query_alone() {

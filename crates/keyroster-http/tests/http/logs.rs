@@ -12,8 +12,8 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::server::{Reply, Server, fine, reply};
-use crate::{CANARY, client, naive, quick, shown};
+use crate::support::server::{Reply, Server, fine, reply};
+use crate::support::{CANARY, client, naive, quick, shown};
 
 /// Writes down everything, at every level, of every crate.
 #[derive(Clone, Default)]

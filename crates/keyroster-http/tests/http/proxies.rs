@@ -1,7 +1,7 @@
 //! A proxy never sees a credential in clear.
 
-use crate::server::{Server, fine};
-use crate::{child_argument, client, get, naive, run_in_child};
+use crate::support::server::{Server, fine};
+use crate::support::{child_argument, client, get, naive, run_in_child};
 
 /// A proxy of the environment would see all of a plain http request, so one to this machine goes past
 /// it. The environment is that of a process of its own.

@@ -3,8 +3,8 @@
 use keyroster_core::{ErrorKind, Operation, Secret};
 use keyroster_http::{Credential, Request};
 
-use crate::server::{Reply, Server, fine, reply};
-use crate::{CANARY, client, naive, shown};
+use crate::support::server::{Reply, Server, fine, reply};
+use crate::support::{CANARY, client, get, naive, shown};
 
 const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
 
@@ -69,7 +69,7 @@ async fn a_client_as_it_comes_gives_header_and_body_away() {
 #[tokio::test]
 async fn a_redirect_to_the_same_host_is_not_followed_either() {
     let origin = Server::start([reply(302, &[("location", "/other")], ""), fine()]).await;
-    let error = client(&origin.url()).build().send(crate::get()).await.unwrap_err();
+    let error = client(&origin.url()).build().send(get()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("a redirect, which is not followed"), "{error}");
     assert_eq!(origin.seen().len(), 1);

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use keyroster_core::ErrorKind;
 use keyroster_http::{RetryPolicy, Timeouts};
 
-use crate::server::{Reply, Server, fine, reply};
-use crate::{client, create, get, quick};
+use crate::support::server::{Reply, Server, fine, reply};
+use crate::support::{client, create, get, quick};
 
 /// The wait between the first request and the second.
 fn pause(server: &Server) -> Duration {

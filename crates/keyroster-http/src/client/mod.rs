@@ -8,48 +8,26 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use keyroster_core::{Error, ErrorKind, Secret, Traffic};
+use keyroster_core::{Error, ErrorKind, Result, Secret, Traffic};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use secrecy::zeroize::Zeroizing;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tracing::Instrument;
 use url::Url;
 
-use crate::attempt::{Attempt, root_cause};
-use crate::limit::{Limiter, Permit};
-use crate::response::Context;
-use crate::retry::{Outcome, Verdict, asked_wait, clock_ahead, judge, used_up};
-use crate::{BaseUrl, Credential, Limits, Request, Response, Result, RetryPolicy};
+use crate::attempt::{self, Attempt, root_cause};
+use crate::base_url::BaseUrl;
+use crate::credential::Credential;
+use crate::limits::{Limiter, Limits, Permit};
+use crate::request::Request;
+use crate::response::{Context, Response};
+use crate::retry::{Decision, RetryPolicy, decide};
+use crate::retry_after::{asked_wait, clock_ahead, used_up};
+use crate::timeouts::Timeouts;
+use crate::transport;
 
 /// Without a word from the vendor about how long, this is waited after a 429 at the least.
 const THROTTLE_FLOOR: Duration = Duration::from_millis(500);
-
-/// How long one attempt may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Timeouts {
-    /// Until there is a connection, TLS included; at most half of `request`, so that an address that
-    /// does not answer is told from a vendor that does not.
-    pub connect: Duration,
-    /// Until the last byte of the answer, the connection included.
-    pub request: Duration,
-}
-
-impl Default for Timeouts {
-    /// 10 s and 30 s.
-    fn default() -> Self {
-        Self { connect: Duration::from_secs(10), request: Duration::from_secs(30) }
-    }
-}
-
-impl Timeouts {
-    /// Another time until the last byte.
-    #[must_use]
-    pub fn with_request(mut self, request: Duration) -> Self {
-        self.request = request;
-        self
-    }
-}
 
 /// Requests to one account of one vendor.
 ///
@@ -214,28 +192,26 @@ impl HttpClient {
                 }
                 unsuccessful => unsuccessful,
             };
-            let (outcome, asked) = match &attempt {
+            let asked = match &attempt {
                 Attempt::Answered(response) => {
                     inner.answered(response);
-                    let asked = asked_wait(response.status, &response.headers, wall_clock());
-                    (Outcome::Answered(response.status), asked)
+                    asked_wait(response.status, &response.headers, wall_clock())
                 }
-                Attempt::NotSent(_) => (Outcome::NotSent, None),
-                Attempt::Unknown(_) => (Outcome::Unknown, None),
-                Attempt::Unreadable(..) => (Outcome::Unreadable, None),
+                _ => None,
             };
-            let verdict = judge(request.safety, outcome);
-            let next = Instant::now() + inner.wait(outcome, asked, attempts);
-            let again = verdict == Verdict::Again
+            let decision = decide(request.safety, &attempt);
+            let next = Instant::now() + inner.wait(&attempt, asked, attempts);
+            let retry = decision == Decision::Retry
                 && attempts < inner.retry.max_attempts
                 && next <= deadline
                 && inner.limiter.pay_retry();
-            let granted = if again { inner.next_permit(next, deadline).await } else { None };
+            let granted = if retry { inner.next_permit(next, deadline).await } else { None };
             let Some(granted) = granted else {
-                let lost = verdict == Verdict::Indeterminate;
-                return Err(attempt.into_error(&context, attempts, lost).with_retry_after(asked));
+                let indeterminate = decision == Decision::Indeterminate;
+                let error = attempt.into_error(&context, attempts, indeterminate);
+                return Err(error.with_retry_after(asked));
             };
-            after_lost |= outcome.may_have_acted();
+            after_lost |= attempt.may_have_acted();
             permit = granted;
             attempts += 1;
             inner.retries.fetch_add(1, Ordering::Relaxed);
@@ -259,15 +235,11 @@ impl HttpClient {
             elapsed_ms = tracing::field::Empty,
         );
         let started = Instant::now();
-        let attempt = self.attempt(request, context, url, attempts, deadline);
+        let attempt = self.attempt(request, context, url, deadline);
         let attempt = attempt.instrument(span.clone()).await?;
         let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         span.record("elapsed_ms", elapsed);
-        let status = match &attempt {
-            Attempt::Answered(response) => Some(response.status),
-            Attempt::Unreadable(_, status) => Some(*status),
-            Attempt::NotSent(_) | Attempt::Unknown(_) => None,
-        };
+        let status = attempt.status();
         if let Some(status) = status {
             span.record("status", status);
         }
@@ -280,7 +252,6 @@ impl HttpClient {
         request: &Request,
         context: &Context,
         url: Url,
-        attempts: u32,
         deadline: Instant,
     ) -> Result<Attempt> {
         let inner = &*self.0;
@@ -297,9 +268,9 @@ impl HttpClient {
         }
         inner.requests.fetch_add(1, Ordering::Relaxed);
         let limit = inner.timeouts.request.min(deadline.saturating_duration_since(Instant::now()));
-        let exchange = inner.exchange(client, message, request, context, attempts);
+        let exchange = inner.exchange(client, message, request, context);
         Ok(timeout(limit, exchange).await.unwrap_or_else(|_| {
-            Attempt::Unknown(format!("no answer within {:.1} s", limit.as_secs_f64()))
+            Attempt::Lost(format!("no answer within {:.1} s", limit.as_secs_f64()))
         }))
     }
 }
@@ -318,7 +289,7 @@ impl Inner {
 
     fn client(&self) -> Result<&reqwest::Client> {
         let client =
-            self.client.get_or_init(|| build(&self.base, self.timeouts).map_err(root_cause));
+            self.client.get_or_init(|| transport::build(&self.base, self.timeouts).map_err(root_cause));
         client.as_ref().map_err(|cause| {
             Error::new(ErrorKind::Configuration, format!("the HTTP client cannot start: {cause}"))
                 .with_help("check the proxy settings and the machine's certificates")
@@ -331,25 +302,24 @@ impl Inner {
         message: reqwest::Request,
         request: &Request,
         context: &Context,
-        attempts: u32,
     ) -> Attempt {
         let mut answer = match client.execute(message).await {
             Ok(answer) => answer,
             Err(error) => return Attempt::failed(error),
         };
         let status = answer.status().as_u16();
-        let body = match crate::attempt::read(&mut answer, self.max_body, &self.bytes).await {
+        let body = match attempt::read(&mut answer, self.max_body, &self.bytes).await {
             Ok(Some(body)) => body,
             Ok(None) if request.takes(status) => {
-                return Attempt::Unreadable(format!("more than {} bytes", self.max_body), status);
+                return Attempt::TooLarge { status, max: self.max_body };
             }
             // The status says what went wrong; nobody needs megabytes about it.
             Ok(None) => Zeroizing::default(),
-            Err(error) => return Attempt::Unknown(root_cause(error)),
+            Err(error) => return Attempt::Lost(root_cause(error)),
         };
         let headers = std::mem::take(answer.headers_mut());
         let context = context.clone();
-        Attempt::Answered(Response { status, headers, body, attempts, after_lost: false, context })
+        Attempt::Answered(Response { status, headers, body, after_lost: false, context })
     }
 
     /// Notes what an answer tells of the vendor's limits.
@@ -375,9 +345,9 @@ impl Inner {
     }
 
     /// How long to wait before the next attempt: as the vendor asks, never less than our own choice.
-    fn wait(&self, outcome: Outcome, asked: Option<Duration>, attempts: u32) -> Duration {
+    fn wait(&self, attempt: &Attempt, asked: Option<Duration>, attempts: u32) -> Duration {
         let mut wait = self.retry.backoff(attempts);
-        if outcome == Outcome::Answered(429) {
+        if attempt.status() == Some(429) {
             wait = wait.max(asked.unwrap_or(THROTTLE_FLOOR));
             self.limiter.throttled(wait, Instant::now());
         } else if let Some(asked) = asked {
@@ -385,29 +355,6 @@ impl Inner {
         }
         wait
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the one place where clients are made")]
-fn build(base: &BaseUrl, timeouts: Timeouts) -> reqwest::Result<reqwest::Client> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .retry(reqwest::retry::never())
-        .connect_timeout(timeouts.connect.min(timeouts.request / 2))
-        .pool_idle_timeout(Duration::from_secs(30))
-        .pool_max_idle_per_host(32)
-        .user_agent(concat!("keyroster/", env!("CARGO_PKG_VERSION")));
-    if base.is_loopback() {
-        // A proxy would see the credential of a plain http request.
-        builder = builder.no_proxy();
-    } else {
-        builder = builder.https_only(true).tls_version_min(reqwest::tls::Version::TLS_1_2);
-    }
-    if base.is_plain() {
-        // Reading the machine's certificates takes longer than many a request to this machine.
-        builder = builder.tls_certs_only([]);
-    }
-    builder.build()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a date in `Retry-After` is held against the clock")]

@@ -9,8 +9,8 @@ use std::time::Duration;
 use keyroster_core::{ErrorKind, Operation, Secret};
 use keyroster_http::{Credential, Limits, Request};
 
-use crate::server::{Reply, Server, fine, reply};
-use crate::{CANARY, TOKEN, client, create, get, quick};
+use crate::support::server::{Reply, Server, fine, reply};
+use crate::support::{CANARY, TOKEN, client, create, get, quick};
 
 #[tokio::test]
 async fn a_request_says_who_asks_and_for_what() {

@@ -8,8 +8,8 @@ use keyroster_core::{ErrorKind, Operation};
 use keyroster_http::Request;
 use serde::Deserialize;
 
-use crate::server::{Reply, Server, fine, reply};
-use crate::{CANARY, client, create, get, shown};
+use crate::support::server::{Reply, Server, fine, reply};
+use crate::support::{CANARY, client, create, get, shown};
 
 const CAP: usize = 64 << 10;
 

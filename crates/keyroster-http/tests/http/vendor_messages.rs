@@ -1,7 +1,7 @@
 //! A vendor's own words in an error, in whichever of the usual shapes they come.
 
-use crate::server::{Server, reply};
-use crate::{CANARY, client, get};
+use crate::support::server::{Server, reply};
+use crate::support::{CANARY, client, get};
 
 #[tokio::test]
 async fn what_the_vendor_says_is_shown_in_every_usual_shape() {

@@ -1,0 +1,81 @@
+//! Instants written as Unix time.
+
+use keyroster_core::Timestamp;
+use serde::de::Deserializer;
+use serde_json::Value;
+
+use super::field::{Field, Scalar};
+
+/// An instant as the milliseconds since 1970-01-01T00:00:00Z, in a JSON number.
+///
+/// ```
+/// use keyroster_http::json::EpochMillis;
+/// use keyroster_http::record;
+///
+/// record! {
+///     struct WireKey { created: EpochMillis = "created" }
+/// }
+///
+/// let mut key: WireKey = serde_json::from_str(r#"{"created": 1767225600123}"#)?;
+/// let created = key.created.take().map(EpochMillis::instant);
+/// assert_eq!(created.unwrap().to_string(), "2026-01-01T00:00:00.123Z");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpochMillis(Timestamp);
+
+/// An instant as the whole seconds since 1970-01-01T00:00:00Z, in a JSON number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpochSeconds(Timestamp);
+
+impl EpochMillis {
+    /// The instant.
+    #[must_use]
+    pub fn instant(self) -> Timestamp {
+        self.0
+    }
+}
+
+impl EpochSeconds {
+    /// The instant.
+    #[must_use]
+    pub fn instant(self) -> Timestamp {
+        self.0
+    }
+}
+
+impl Scalar for EpochMillis {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
+        read_epoch(deserializer, |millis| Timestamp::from_millis(millis).map(Self))
+    }
+
+    fn into_json(self) -> Option<Value> {
+        Some(self.0.as_millis().into())
+    }
+}
+
+impl Scalar for EpochSeconds {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
+        read_epoch(deserializer, |seconds| Timestamp::from_seconds(seconds).map(Self))
+    }
+
+    fn into_json(self) -> Option<Value> {
+        Some((self.0.as_millis() / 1000).into())
+    }
+}
+
+/// A number that is an instant; one that is none, as of the year 10000, is kept as it came.
+fn read_epoch<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    instant: impl Fn(i64) -> Option<T>,
+) -> Result<Field<T>, D::Error> {
+    Ok(match u64::read(deserializer)? {
+        Field::Is(number) => i64::try_from(number)
+            .ok()
+            .and_then(instant)
+            .map_or_else(|| Field::Unexpected(number.into()), Field::Is),
+        Field::Unexpected(value) => Field::Unexpected(value),
+        Field::Null => Field::Null,
+        Field::Missing => Field::Missing,
+    })
+}
