@@ -1,4 +1,4 @@
-//! What came of one attempt: an answer that is read within bounds, or why there is none.
+//! The result of one attempt: a response, read up to a size limit, or the reason why there is none.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,25 +8,25 @@ use secrecy::zeroize::Zeroizing;
 use crate::redact::scrub;
 use crate::response::{Context, Response, indeterminate};
 
-/// No body is given more room than this on the word of its `Content-Length` alone.
-const FIRST_ROOM: usize = 64 << 10;
+/// Maximum number of bytes allocated up front because of a `Content-Length` header.
+const MAX_INITIAL_CAPACITY: usize = 64 << 10;
 
-/// What came of one attempt.
+/// The result of one attempt.
 pub(crate) enum Attempt {
-    /// The vendor answered in full.
-    Answered(Response),
-    /// Nothing left this machine that the vendor could act on.
+    /// The vendor sent a complete response.
+    Response(Response),
+    /// Nothing reached the vendor that it could act on.
     NotSent(String),
-    /// The request may have arrived; the answer did not.
+    /// The request may have arrived, but no complete response came back.
     Lost(String),
-    /// A success with a longer body than is read, which asking again would not change.
+    /// A successful response whose body is larger than the maximum. A retry would return the same.
     TooLarge { status: u16, max: usize },
 }
 
 impl Attempt {
-    /// An attempt without an answer.
+    /// Classifies an attempt that failed without a response.
     pub(crate) fn failed(error: reqwest::Error) -> Self {
-        // A connection that was never made carried nothing; of any other error that is not known.
+        // Without a connection nothing was sent. After any other error, that is unknown.
         if error.is_connect() || error.is_builder() {
             Self::NotSent(root_cause(error))
         } else {
@@ -34,25 +34,25 @@ impl Attempt {
         }
     }
 
-    /// The vendor's status, if it answered.
+    /// Returns the status code, if any.
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
-            Self::Answered(response) => Some(response.status),
+            Self::Response(response) => Some(response.status),
             Self::TooLarge { status, .. } => Some(*status),
             Self::NotSent(_) | Self::Lost(_) => None,
         }
     }
 
-    /// Whether the vendor may have done what was asked.
+    /// Whether the vendor may have carried out the request.
     pub(crate) fn may_have_acted(&self) -> bool {
         match self {
-            Self::Answered(response) => matches!(response.status, 408 | 500..),
+            Self::Response(response) => matches!(response.status, 408 | 500..),
             Self::Lost(_) => true,
             Self::NotSent(_) | Self::TooLarge { .. } => false,
         }
     }
 
-    /// The error of a request that is not sent again.
+    /// Converts the last attempt of a request into its error.
     pub(crate) fn into_error(
         self,
         context: &Context,
@@ -62,31 +62,31 @@ impl Attempt {
         let authority = &context.authority;
         let tries = if attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() };
         match self {
-            Self::Answered(response) if may_have_created => {
+            Self::Response(response) if may_have_created => {
                 let status = response.status;
                 let what = if (300..400).contains(&status) { "a redirect" } else { "an error" };
-                indeterminate(context, &format!("{authority} answered with {what}"))
+                indeterminate(context, &format!("{authority} returned {what}"))
                     .with_status(status)
                     .with_request_id(response.request_id())
             }
-            Self::Answered(response) => response.status_error(),
+            Self::Response(response) => response.status_error(),
             Self::NotSent(cause) => {
                 let message = format!("cannot reach {authority}: {cause}{tries}");
                 context.error(ErrorKind::Transport, message)
             }
             Self::Lost(cause) if may_have_created => {
-                indeterminate(context, &format!("the answer of {authority} was lost: {cause}"))
+                indeterminate(context, &format!("no complete response from {authority}: {cause}"))
             }
             Self::Lost(cause) => {
-                let message = format!("the answer of {authority} was lost: {cause}{tries}");
+                let message = format!("no complete response from {authority}: {cause}{tries}");
                 context.error(ErrorKind::Transport, message)
             }
             Self::TooLarge { status, max } => {
-                let message = format!("{authority} answered with more than {max} bytes");
+                let message = format!("{authority} returned more than {max} bytes");
                 let error = if may_have_created {
                     indeterminate(context, &message)
                 } else {
-                    context.error(ErrorKind::Decode, format!("{message}, which is not read"))
+                    context.error(ErrorKind::Decode, message)
                 };
                 error.with_status(status)
             }
@@ -94,18 +94,19 @@ impl Attempt {
     }
 }
 
-/// Reads a body of at most so many bytes into a buffer that is wiped; none if there are more.
+/// Reads a body into a buffer that is wiped when dropped. Returns `None` if it exceeds `max` bytes.
 pub(crate) async fn read(
-    answer: &mut reqwest::Response,
+    response: &mut reqwest::Response,
     max: usize,
     count: &AtomicU64,
 ) -> reqwest::Result<Option<Zeroizing<Vec<u8>>>> {
-    let announced = usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+    let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
     if announced > max {
         return Ok(None);
     }
-    let mut body = Zeroizing::new(Vec::with_capacity(announced.clamp(8 << 10, FIRST_ROOM)));
-    while let Some(chunk) = answer.chunk().await? {
+    let mut body =
+        Zeroizing::new(Vec::with_capacity(announced.clamp(8 << 10, MAX_INITIAL_CAPACITY)));
+    while let Some(chunk) = response.chunk().await? {
         count.fetch_add(chunk.len() as u64, Ordering::Relaxed);
         if body.len() + chunk.len() > max {
             return Ok(None);
@@ -115,7 +116,7 @@ pub(crate) async fn read(
     Ok(Some(body))
 }
 
-/// Appends without leaving an unwiped copy behind, as a growing vector would.
+/// Appends without leaving an unwiped copy behind, which a growing vector would.
 fn extend_wiped(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
     let needed = body.len() + chunk.len();
     if needed > body.capacity() {
@@ -126,8 +127,7 @@ fn extend_wiped(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
     body.extend_from_slice(chunk);
 }
 
-/// The innermost cause, which names the matter; the outer ones name URLs, and so does an error that has
-/// no cause.
+/// Returns the innermost cause, which names the problem. The outer errors would show the URL.
 pub(crate) fn root_cause(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut cause: &dyn std::error::Error = &error;

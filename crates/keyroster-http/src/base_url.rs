@@ -1,4 +1,4 @@
-//! Where a vendor's API is, and the addresses below it.
+//! The address of a vendor's API, and the URLs below it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use keyroster_core::{Error, ErrorKind, Result};
 use url::{Host, Url};
 
-/// The address of a vendor's API: https, or http on this machine.
+/// The address of a vendor's API: https, or http to this machine.
 ///
 /// ```
 /// use keyroster_http::BaseUrl;
@@ -24,15 +24,16 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads an address.
+    /// Parses an address.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): it is no URL, has a user, a query or a fragment, or
-    ///   is http to another machine.
+    /// - [`Configuration`](ErrorKind::Configuration): it is not a URL, it contains a username, a query or a
+    ///   fragment, or it is http to another machine.
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |why: &str| {
-            // The text itself is not shown: a credential may have been pasted into the wrong setting.
-            Err(Error::new(ErrorKind::Configuration, format!("the base URL {why}"))
-                .with_help("give the address of the vendor's API, as `https://api.example.com/v1`"))
+            // The text is not shown: someone may have pasted a credential into the wrong setting.
+            Err(Error::new(ErrorKind::Configuration, format!("the base URL {why}")).with_help(
+                "set it to the address of the vendor's API, e.g. `https://api.example.com/v1`",
+            ))
         };
         let Ok(mut url) = Url::parse(text.trim()) else {
             return wrong("is not a URL");
@@ -41,39 +42,41 @@ impl BaseUrl {
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
             Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-            None => return wrong("names no host"),
+            None => return wrong("has no host"),
         };
         match url.scheme() {
             "https" => {}
             "http" if loopback => {}
             "http" => {
-                return wrong("is plain http to another machine, which would show the credential");
+                return wrong(
+                    "is plain http to another machine, which would expose the credential",
+                );
             }
-            _ => return wrong("is neither https nor http"),
+            _ => return wrong("does not start with https://"),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return wrong("holds a user or a password");
+            return wrong("contains a username or password");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return wrong("has a query or a fragment");
+            return wrong("contains a query or a fragment");
         }
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(&path);
         Ok(Self { url, loopback })
     }
 
-    /// Whether it is on this machine, where proxies are not asked and http is allowed.
+    /// Whether the address is on this machine, where http is allowed and no proxy is used.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.loopback
     }
 
-    /// Whether it is plain http, which no certificate has a part in.
+    /// Whether the address is plain http, which needs no certificates.
     pub(crate) fn is_plain(&self) -> bool {
         self.url.scheme() == "http"
     }
 
-    /// The host and port, for messages.
+    /// Returns the host, and the port if it is not the default, for messages.
     #[must_use]
     pub fn authority(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
@@ -83,10 +86,10 @@ impl BaseUrl {
         }
     }
 
-    /// The address of a route, whose `{…}` are replaced by path segments, each percent-encoded whole.
+    /// Returns the URL of a route. Each `{…}` is replaced by one percent-encoded path segment.
     ///
-    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): a value is empty, `.` or `..`, which an address
-    ///   cannot carry as a segment: the request would go to another route.
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): a value is empty, `.` or `..`. A URL cannot carry it
+    ///   as a segment, so the request would go to another route.
     pub(crate) fn join(
         &self,
         route: &str,
@@ -104,7 +107,7 @@ impl BaseUrl {
                 }
                 let value = values.next().map_or("", String::as_str);
                 if matches!(value, "" | "." | "..") {
-                    let message = format!("`{value}` is no identifier");
+                    let message = format!("`{value}` is not a valid identifier");
                     return Err(Error::new(ErrorKind::InvalidRequest, message));
                 }
                 path.push(value);
@@ -134,7 +137,7 @@ mod tests {
     use super::BaseUrl;
 
     #[test]
-    fn a_value_is_one_segment_whatever_it_holds() {
+    fn a_value_is_always_one_segment() {
         let base = BaseUrl::parse("https://a.example/api/v1/").unwrap();
         let url = base
             .join("/keys/{hash}", &["a/b?c&d é".to_owned()], &[("q".into(), "a b&c".to_owned())])
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_would_lead_to_another_route_is_refused() {
+    fn ids_that_lead_to_another_route_are_refused() {
         let base = BaseUrl::parse("https://a.example/v1").unwrap();
         for id in ["", ".", ".."] {
             assert!(base.join("/keys/{id}", &[id.to_owned()], &[]).is_err(), "{id}");
@@ -151,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_would_show_the_credential_are_refused() {
+    fn addresses_that_expose_the_credential_are_refused() {
         for bad in [
             "http://api.example.com",
             "http://127.0.0.1.example.com",

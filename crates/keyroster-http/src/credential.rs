@@ -7,32 +7,33 @@ use keyroster_core::{Error, ErrorKind, Result, Secret};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::zeroize::Zeroizing;
 
-/// The headers that authenticate a request; wiped when dropped, and shown by nothing.
+/// The headers that authenticate a request. They are wiped when dropped and never printed.
 #[derive(Clone)]
 pub struct Credential {
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// The secrets alone, to be taken out of whatever the vendor says.
+    /// The bare secrets, which are removed from everything the vendor says.
     secrets: Vec<Secret>,
 }
 
 impl Credential {
-    /// `Authorization: Bearer …`.
+    /// Creates an `Authorization: Bearer …` header.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): the secret is empty, or cannot stand in a header.
+    /// - [`Configuration`](ErrorKind::Configuration): the secret is empty or cannot be sent in a header.
     pub fn bearer(secret: &Secret) -> Result<Self> {
         Self::headers([("authorization", "Bearer ", secret)])
     }
 
-    /// `Authorization: Basic …`, of a user's name (which is shown by nothing either) and a secret.
+    /// Creates an `Authorization: Basic …` header from a username and a secret. Neither is ever printed.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): the name holds a colon, or the secret is none that a
-    ///   header can carry.
+    /// - [`Configuration`](ErrorKind::Configuration): the username contains a colon, or the secret is empty
+    ///   or cannot be sent in a header.
     pub fn basic(user: &str, secret: &Secret) -> Result<Self> {
         value("", secret)?;
         if user.contains(':') {
-            let message = "the user's name holds a colon, which basic authentication cannot carry";
+            let message =
+                "the username contains a colon, which basic authentication does not allow";
             return Err(Error::new(ErrorKind::Configuration, message)
-                .with_help("set the name alone, without the secret"));
+                .with_help("set only the username, without the secret"));
         }
         let pair = Zeroizing::new([user, ":", secret.expose()].concat());
         let encoded = Secret::new(STANDARD.encode(pair.as_bytes()));
@@ -41,7 +42,7 @@ impl Credential {
         Ok(credential)
     }
 
-    /// Headers of the vendor's own, each with a prefix that stands before the secret.
+    /// Creates headers from name, prefix and secret, for vendors with their own scheme.
     ///
     /// ```
     /// use keyroster_core::Secret;
@@ -56,10 +57,11 @@ impl Credential {
     ///
     /// # Panics
     ///
-    /// When a header's name is not in lower case, or no name at all.
+    /// Panics if a name is not a valid lowercase header name.
     ///
+    /// # Errors
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): a secret is empty, or cannot stand in a header.
+    /// - [`Configuration`](ErrorKind::Configuration): a secret is empty or cannot be sent in a header.
     pub fn headers<'a>(
         headers: impl IntoIterator<Item = (&'static str, &'static str, &'a Secret)>,
     ) -> Result<Self> {
@@ -82,22 +84,25 @@ impl Credential {
     }
 }
 
-/// Builds the header's value in a buffer that is wiped when the last copy goes.
+/// Builds a header value in a buffer that is wiped when its last copy is dropped.
 fn value(prefix: &str, secret: &Secret) -> Result<HeaderValue> {
     let text = secret.expose();
     let wrong = |why: &str, help: &str| {
         Err(Error::new(ErrorKind::Configuration, format!("the credential {why}")).with_help(help))
     };
     if text.is_empty() {
-        return wrong("is empty", "set it to the value that the vendor showed when it was made");
+        return wrong(
+            "is empty",
+            "set it to the value that the vendor showed when the key was created",
+        );
     }
     if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) {
-        return wrong("is wrapped in quotes", "set it without the quotes");
+        return wrong("is wrapped in quotes", "remove the quotes");
     }
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return wrong(
-            "holds a space, a line break or another character that no credential has",
-            "copy it again, the value alone",
+            "contains a space, a line break or another character that credentials never contain",
+            "copy only the value, without anything around it",
         );
     }
     let mut buffer = Zeroizing::new(Vec::with_capacity(prefix.len() + text.len()));
@@ -108,7 +113,9 @@ fn value(prefix: &str, secret: &Secret) -> Result<HeaderValue> {
             value.set_sensitive(true);
             Ok(value)
         }
-        Err(_) => wrong("cannot stand in a header", "copy it again, the value alone"),
+        Err(_) => {
+            wrong("cannot be sent in a header", "copy only the value, without anything around it")
+        }
     }
 }
 
@@ -124,9 +131,10 @@ mod tests {
     use keyroster_core::Secret;
 
     use super::Credential;
+    use crate::redact::scrub;
 
     #[test]
-    fn what_cannot_be_a_credential_is_refused_without_being_shown() {
+    fn a_malformed_credential_is_refused_and_not_shown() {
         for bad in ["", "\"fa4e\"", "'fa4e'", "fa4e\n", "fa 4e", "fa4é"] {
             let error = Credential::bearer(&Secret::from(bad)).unwrap_err().to_string();
             assert!(bad.is_empty() || !error.contains("fa"), "{error}");
@@ -135,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_basic_credential_is_hidden_in_either_form() {
+    fn a_basic_credential_is_hidden_in_both_forms() {
         let secret = Secret::from("fa4e-key");
         let credential = Credential::basic("api", &secret).unwrap();
         let mut headers = reqwest::header::HeaderMap::new();
@@ -143,14 +151,14 @@ mod tests {
         assert_eq!(headers["authorization"], "Basic YXBpOmZhNGUta2V5");
         assert!(headers["authorization"].is_sensitive());
         let said = "neither fa4e-key nor YXBpOmZhNGUta2V5 is good";
-        let clean = crate::redact::scrub(said, credential.secrets());
+        let clean = scrub(said, credential.secrets());
         assert_eq!(clean, "neither [hidden] nor [hidden] is good");
         assert!(Credential::basic("a:b", &secret).is_err());
         assert!(Credential::basic("api", &Secret::from("")).is_err());
     }
 
     #[test]
-    fn debug_shows_names_alone() {
+    fn debug_shows_only_header_names() {
         let credential = Credential::bearer(&Secret::from("sk-or-v1-fa4e")).unwrap();
         let mut headers = reqwest::header::HeaderMap::new();
         credential.apply(&mut headers);

@@ -1,17 +1,17 @@
-//! What every HTTP provider of keyroster needs: the one door to the network.
+//! The HTTP client of every keyroster provider.
 //!
-//! A provider makes an [`HttpClient`] from a [`BaseUrl`] and a [`Credential`], sends [`Request`]s, and
-//! reads [`Response`]s into records that it declares with [`record!`]. Errors are keyroster's own, with
-//! the kind that the status speaks of, and hold no secret.
+//! A provider creates an [`HttpClient`] from a [`BaseUrl`] and a [`Credential`], sends [`Request`]s, and
+//! reads [`Response`]s into records that it declares with [`record!`]. Errors are keyroster's own. Their
+//! kind follows from the status code, and they contain no secrets.
 //!
-//! | to | see |
+//! | task | items |
 //! |---|---|
-//! | say where the API is and who asks | [`BaseUrl`], [`Credential`], [`HttpOptions`] |
-//! | ask | [`HttpClient::send`], [`Request`], [`Safety`] |
-//! | page by links | [`Response::next_link`], [`Request::follow`] |
-//! | read an answer | [`Response::object`], [`Response::json`], [`Response::unexpected`] |
-//! | read a record leniently | [`record!`], [`json::Field`], and the types that one may hold |
-//! | bound what an account does | [`Limits`], [`RetryPolicy`], [`Timeouts`] |
+//! | set the address, the credential and the connection | [`BaseUrl`], [`Credential`], [`HttpOptions`] |
+//! | send a request | [`HttpClient::send`], [`Request`], [`Safety`] |
+//! | follow `Link` headers | [`Response::next_link`], [`Request::follow`] |
+//! | read a response | [`Response::object`], [`Response::json`], [`Response::unexpected`] |
+//! | read a record leniently | [`record!`], [`json::Field`] |
+//! | limit what an account sends | [`Limits`], [`RetryPolicy`], [`Timeouts`] |
 //! | show a vendor's text | [`scrub`], [`may_be_secret`] |
 //!
 //! ```no_run
@@ -37,17 +37,19 @@
 //! ```
 //!
 //! # Retries
+//!
 #![doc = include_str!("../RETRIES.md")]
 //!
 //! # Tracing
 //!
-//! One span, a contract: `http.request` at debug level around each attempt, with `method`, `route` (the
-//! template, as `/keys/{hash}`), `attempt` (from 1), `status` and `elapsed_ms`; in it one event at debug
-//! level, `attempt ended`, with `answered`. Never a URL, a query, a header or a body.
+//! Each attempt has a span `http.request` at debug level with the fields `method`, `route` (the template,
+//! e.g. `/keys/{hash}`), `attempt` (from 1), `status` and `elapsed_ms`. One event in it at debug level,
+//! `attempt ended`, has the field `answered`. URLs, queries, headers and bodies are never recorded. Names and
+//! fields of the span are part of the API.
 //!
-//! # What is absent
+//! # Not supported
 //!
-//! Redirects, cookies, a vendor's name, and every foreign type in a signature.
+//! Redirects and cookies. No signature names a type of another crate.
 
 mod attempt;
 mod base_url;

@@ -1,4 +1,4 @@
-//! How fast one account may ask: requests per interval, requests at once, and what it still may retry.
+//! The limits of one account: requests per interval, concurrent requests, and a budget for retries.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,32 +8,31 @@ use keyroster_core::{Error, ErrorKind, Result};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-/// Retries cost of this store, successes fill it: a vendor that fails for everybody is not asked
-/// several times as often by everybody.
+/// Retries spend from this budget and successes refill it, so that an outage does not multiply the load.
 const RETRY_BUDGET: u32 = 500;
 const RETRY_COST: u32 = 5;
 
-/// So many requests at once unless another number is set.
+/// Maximum number of concurrent requests by default.
 const CONCURRENCY: u32 = 16;
 
-/// So much longer than the vendor's is our window: requests do not all take the same time to get there.
+/// How much longer our window is than the vendor's, because requests do not all travel equally fast.
 const WINDOW_MARGIN: Duration = Duration::from_millis(50);
 
-/// How fast one account may ask.
+/// Limits on the requests of one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// So many requests, at least one, in each [`interval`](Limits::interval); none for no limit of our
-    /// own.
+    /// Maximum number of requests, at least one, in each [`interval`](Limits::interval). `None` means that
+    /// keyroster sets no limit.
     pub requests: Option<u32>,
-    /// The interval.
+    /// The interval that [`requests`](Limits::requests) counts in.
     pub interval: Duration,
-    /// So many requests at once.
+    /// Maximum number of concurrent requests.
     pub concurrency: u32,
 }
 
 impl Limits {
-    /// So many requests a minute.
+    /// Limits the number of requests per minute.
     #[must_use]
     pub const fn per_minute(requests: u32) -> Self {
         Self {
@@ -43,7 +42,7 @@ impl Limits {
         }
     }
 
-    /// Reads a number of requests a minute, or `none`.
+    /// Parses a number of requests per minute, or `none`.
     ///
     /// - [`Configuration`](keyroster_core::ErrorKind::Configuration): it is neither.
     pub fn parse_per_minute(text: &str) -> Result<Self> {
@@ -52,18 +51,18 @@ impl Limits {
             (_, Ok(requests @ 1..)) => Ok(Self::per_minute(requests)),
             _ => Err(Error::new(
                 ErrorKind::Configuration,
-                "the requests per minute are neither a number above nought nor `none`",
+                "the requests per minute must be a positive number or `none`",
             )),
         }
     }
 
-    /// No limit but on the requests at once.
+    /// Limits only the number of concurrent requests.
     #[must_use]
     pub const fn none() -> Self {
         Self { requests: None, interval: Duration::from_mins(1), concurrency: CONCURRENCY }
     }
 
-    /// Another number of requests at once; at least one.
+    /// Changes the maximum number of concurrent requests, at least one.
     #[must_use]
     pub const fn with_concurrency(mut self, concurrency: u32) -> Self {
         self.concurrency = if concurrency == 0 { 1 } else { concurrency };
@@ -80,9 +79,9 @@ pub(crate) struct Limiter {
 
 #[derive(Debug)]
 struct State {
-    /// When the requests of the last interval were sent, where there is a rate.
+    /// When the requests of the last interval were sent, if their number is limited.
     sent: VecDeque<Instant>,
-    /// The share of the configured rate and concurrency that the vendor was last seen to bear.
+    /// The share of the configured limits in use, from 0.05 to 1. A refusal by the vendor halves it.
     share: f64,
     in_flight: u32,
     blocked_until: Option<Instant>,
@@ -90,9 +89,9 @@ struct State {
 }
 
 enum Wait {
-    /// The vendor said so.
+    /// The vendor asked for it.
     Blocked(Instant),
-    /// Our own rate says so.
+    /// The rate limit is used up.
     Until(Instant),
     ForSlot,
 }
@@ -112,16 +111,15 @@ impl Limiter {
         })
     }
 
-    /// How many requests may be under way at once now.
+    /// Returns how many requests may currently be in flight.
     pub(crate) fn window(&self) -> usize {
         self.lock().slots(self.limits) as usize
     }
 
-    /// Waits until a request may be sent. A dropped wait takes nothing.
+    /// Waits until a request may be sent. Dropping the future takes nothing from the limits.
     ///
-    /// If the vendor told the account to wait until after `patience`, the rest of that wait comes back at
-    /// once.
-    pub(crate) async fn acquire(self: &Arc<Self>, patience: Instant) -> Result<Permit, Duration> {
+    /// If the vendor asked the account to wait beyond `latest`, returns the remaining wait at once.
+    pub(crate) async fn acquire(self: &Arc<Self>, latest: Instant) -> Result<Permit, Duration> {
         loop {
             let now = Instant::now();
             let wait = match self.try_take(now) {
@@ -129,10 +127,10 @@ impl Limiter {
                 Err(wait) => wait,
             };
             match wait {
-                Wait::Blocked(until) if until > patience => return Err(until - now),
+                Wait::Blocked(until) if until > latest => return Err(until - now),
                 Wait::Blocked(until) | Wait::Until(until) => {
-                    // Whoever waits for a slot may be waiting for this one; should this wait be dropped,
-                    // nobody else would tell.
+                    // Another task may be waiting for this slot. Wake it now: if this future is dropped
+                    // while it sleeps, nothing else would.
                     self.freed.notify_one();
                     sleep_until(until).await;
                 }
@@ -153,7 +151,7 @@ impl Limiter {
             return Err(Wait::ForSlot);
         }
         if let Some(requests) = self.limits.requests {
-            // A window that slides: in no interval, whenever it begins, are more sent than allowed.
+            // A sliding window: no interval, wherever it begins, contains more requests than allowed.
             let window = self.limits.interval + WINDOW_MARGIN;
             while state.sent.front().is_some_and(|sent| *sent + window <= now) {
                 state.sent.pop_front();
@@ -172,32 +170,32 @@ impl Limiter {
         Ok(Permit(Arc::clone(self)))
     }
 
-    /// The vendor answered something that is no sign of overload.
+    /// Records a response that does not suggest overload.
     pub(crate) fn succeeded(&self) {
         let mut state = self.lock();
         state.share = (state.share + 0.05).min(1.0);
         state.retry_budget = (state.retry_budget + 1).min(RETRY_BUDGET);
     }
 
-    /// The vendor said that it is too much: nobody of this account asks before `wait` is over, and
-    /// then at half the speed, which grows back with each success.
+    /// Records a 429: the account sends nothing until `wait` is over, then continues at half the speed,
+    /// which recovers with each success.
     pub(crate) fn throttled(&self, wait: Duration, now: Instant) {
         let mut state = self.lock();
         let until = now + wait;
-        // Of several requests in flight that are refused together, one counts.
+        // If several requests in flight are refused together, the speed is halved only once.
         if state.blocked_until.is_none_or(|blocked| blocked <= now) {
             state.share = (state.share / 2.0).max(0.05);
         }
         state.blocked_until = Some(state.blocked_until.map_or(until, |blocked| blocked.max(until)));
     }
 
-    /// The vendor said that the allowance is used up until then: nobody of this account asks before.
+    /// Records that the allowance is used up: the account sends nothing until this instant.
     pub(crate) fn pause(&self, until: Instant) {
         let mut state = self.lock();
         state.blocked_until = Some(state.blocked_until.map_or(until, |blocked| blocked.max(until)));
     }
 
-    /// Pays for a retry; false when the account's budget is used up.
+    /// Pays for a retry. Returns false if the account's budget is used up.
     pub(crate) fn pay_retry(&self) -> bool {
         let mut state = self.lock();
         match state.retry_budget.checked_sub(RETRY_COST) {
@@ -209,7 +207,7 @@ impl Limiter {
         }
     }
 
-    /// A poisoned lock only means that a holder panicked; the numbers behind it are whole.
+    /// Locks the state. Each change leaves it valid, so a poisoned lock can be ignored.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -221,15 +219,18 @@ impl State {
     }
 }
 
-/// A share of a number; at least one.
+/// Returns a share of a number, at least one.
 fn scaled(number: u32, share: f64) -> u32 {
-    // The product lies between nought and the number, which is a u32.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the product is between zero and `number`"
+    )]
     let part = (f64::from(number) * share).round() as u32;
     part.max(1)
 }
 
-/// Leave to send one request; given back when dropped.
+/// Permission to send one request. Dropping it frees the slot.
 #[derive(Debug)]
 pub(crate) struct Permit(Arc<Limiter>);
 
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_rate_is_used_and_not_exceeded() {
+    async fn the_rate_is_used_fully_and_never_exceeded() {
         let limiter = Limiter::new(Limits::per_minute(60));
         let start = Instant::now();
         let mut sent = Vec::new();
@@ -264,7 +265,7 @@ mod tests {
             drop(take(&limiter).await);
             sent.push(start.elapsed());
         }
-        // A minute's worth at once, and in no minute more than that.
+        // The whole minute's allowance at once, and never more than that in any minute.
         assert_eq!(sent[59], Duration::ZERO);
         for pair in sent.windows(61) {
             assert!(pair[60] >= pair[0] + Duration::from_mins(1), "{pair:?}");
@@ -273,17 +274,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refusal_stops_everybody_then_slows_them() {
+    async fn a_429_stops_the_account_then_halves_its_speed() {
         let limiter = Limiter::new(Limits::none().with_concurrency(4));
         let start = Instant::now();
         let first = take(&limiter).await;
         assert_eq!(limiter.window(), 4);
         limiter.throttled(Duration::from_secs(7), Instant::now());
-        assert_eq!(limiter.window(), 2, "whoever plans ahead is told");
+        assert_eq!(limiter.window(), 2, "the new window is visible at once");
         drop(first);
         let permits = [take(&limiter).await, take(&limiter).await];
         assert_eq!(start.elapsed(), Duration::from_secs(7));
-        // Half of the four: the third has to wait for a slot.
+        // Half of four: the third has to wait for a slot.
         let third = tokio::spawn({
             let limiter = Arc::clone(&limiter);
             async move { drop(take(&limiter).await) }
@@ -295,11 +296,11 @@ mod tests {
         for _ in 0..10 {
             limiter.succeeded();
         }
-        assert_eq!(limiter.window(), 4, "it grows back with successes");
+        assert_eq!(limiter.window(), 4, "successes restore the window");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_dropped_wait_leaves_nothing_half_counted() {
+    async fn a_dropped_wait_takes_no_slot() {
         let limiter = Limiter::new(Limits::none().with_concurrency(1));
         let held = take(&limiter).await;
         for _ in 0..10 {
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wait_that_is_dropped_wakes_the_next() {
+    async fn a_dropped_wait_wakes_the_next_one() {
         let limits = Limits::per_minute(1).with_concurrency(1);
         let limiter = Limiter::new(limits);
         let held = take(&limiter).await;
@@ -323,7 +324,7 @@ mod tests {
             async move { drop(take(&limiter).await) }
         });
         tokio::task::yield_now().await;
-        // The first hears of the slot, has to wait for the rate, and gives up.
+        // The first gets the slot, has to wait for the rate limit, and is dropped.
         drop(held);
         assert!(tokio::time::timeout(Duration::from_millis(1), &mut first).await.is_err());
         drop(first);
@@ -331,25 +332,25 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_hangs_on_a_wait_beyond_patience() {
+    async fn a_wait_beyond_the_deadline_returns_at_once() {
         let limiter = Limiter::new(Limits::none());
         limiter.throttled(Duration::from_hours(1), Instant::now());
-        let patience = Instant::now() + Duration::from_mins(2);
-        let left = limiter.acquire(patience).await.unwrap_err();
+        let latest = Instant::now() + Duration::from_mins(2);
+        let left = limiter.acquire(latest).await.unwrap_err();
         assert_eq!(left, Duration::from_hours(1));
         limiter.pause(Instant::now() + Duration::from_mins(1));
-        assert_eq!(limiter.acquire(patience).await.unwrap_err(), left, "a pause shortens nothing");
+        assert_eq!(limiter.acquire(latest).await.unwrap_err(), left, "a pause shortens nothing");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_requests_at_all_is_one() {
+    async fn a_limit_of_zero_means_one() {
         let limiter = Limiter::new(Limits::per_minute(0));
         drop(take(&limiter).await);
         drop(take(&limiter).await);
     }
 
     #[test]
-    fn the_retry_budget_ends_and_fills_again() {
+    fn the_retry_budget_is_spent_and_refilled() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let limiter = Limiter::new(Limits::none());

@@ -1,4 +1,4 @@
-//! `Link` headers (RFC 8288), by which some vendors name the next page.
+//! `Link` headers (RFC 8288), which some vendors use to point to the next page.
 
 use keyroster_core::{Cursor, Result};
 use reqwest::header::LINK;
@@ -6,26 +6,27 @@ use url::Url;
 
 use crate::response::Response;
 
-/// Nothing but the query of a link is used, so any base serves to read a relative one.
+/// Base for parsing relative links. Only the query of a link is used, so any base works.
 const ANY_BASE: &str = "https://vendor.invalid/";
 
 impl Response {
-    /// Where the next page starts, by the answer's `Link` header with `rel="next"`; none on the last page.
+    /// Returns the cursor of the next page from the `Link` header with `rel="next"`, or `None` on the last
+    /// page.
     ///
-    /// The cursor is the link's query, for [`Request::follow`](crate::Request::follow). Nothing else of the
-    /// link is followed: the next request goes to the route that the provider names, at the account's own
-    /// address, so no link leads the credential elsewhere. A link that says `results="false"` leads to an
-    /// empty page, and is none.
+    /// The cursor is the link's query, for [`Request::follow`](crate::Request::follow). The rest of the link
+    /// is ignored: the next request goes to the provider's own route at the account's own address, so a link
+    /// cannot lead the credential elsewhere. A link with `results="false"` points to an empty page and counts
+    /// as none.
     ///
-    /// - [`Decode`](keyroster_core::ErrorKind::Decode): there is a next page, and its link cannot be read:
-    ///   keys would be missing.
+    /// - [`Decode`](keyroster_core::ErrorKind::Decode): the header is malformed. Treating that as the last
+    ///   page would lose keys.
     pub fn next_link(&self) -> Result<Option<Cursor>> {
         for value in self.headers.get_all(LINK) {
             let Ok(value) = value.to_str() else {
-                return Err(self.unexpected("a `Link` header that is no text"));
+                return Err(self.unexpected("a `Link` header that is not text"));
             };
             let Some(links) = links(value) else {
-                return Err(self.unexpected("a `Link` header that cannot be read"));
+                return Err(self.unexpected("a malformed `Link` header"));
             };
             let next = links.iter().find(|link| link.is("rel", "next"));
             let Some(next) = next.filter(|link| !link.is("results", "false")) else { continue };
@@ -33,7 +34,7 @@ impl Response {
             let query = target.ok().and_then(|url| url.query().map(str::to_owned));
             return match query.filter(|query| !query.is_empty()) {
                 Some(query) => Ok(Some(Cursor::new(query))),
-                None => Err(self.unexpected("a link to the next page that has no query")),
+                None => Err(self.unexpected("a link to the next page without a query")),
             };
         }
         Ok(None)
@@ -46,7 +47,7 @@ struct Link<'a> {
 }
 
 impl Link<'_> {
-    /// Whether a parameter has this word among its own; the first of a name counts.
+    /// Whether the first parameter with this name contains this word.
     fn is(&self, name: &str, word: &str) -> bool {
         let parameter = self.parameters.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
         parameter.is_some_and(|(_, value)| {
@@ -55,7 +56,7 @@ impl Link<'_> {
     }
 }
 
-/// The links of a header's value; none if it is malformed.
+/// Parses the links of a header value. Returns `None` if it is malformed.
 fn links(value: &str) -> Option<Vec<Link<'_>>> {
     let mut links = Vec::new();
     let mut rest = value.trim_start_matches([' ', '\t', ',']);
@@ -83,7 +84,8 @@ fn links(value: &str) -> Option<Vec<Link<'_>>> {
     Some(links)
 }
 
-/// A word, or a text in quotes, and what comes after it; none if the quotes do not end.
+/// Parses a word or a quoted string, and returns it with the rest of the text. Returns `None` if a closing
+/// quote is missing.
 fn parameter_value(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([';', ',']).unwrap_or(text.len());
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_a_next_link_is_read() {
+    fn every_form_of_a_next_link_is_parsed() {
         for (value, target) in [
             (r#"<https://a.example/k?page=2>; rel="next""#, "https://a.example/k?page=2"),
             (r#"</k?p=1>; rel="prev", </k?p=3>; rel="next""#, "/k?p=3"),
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_links_is_told_from_one_without_a_next() {
+    fn a_malformed_header_is_not_a_last_page() {
         for value in ["https://a.example", "<https://a.example", r#"</k>; rel="next"#, "</k> </l>"]
         {
             assert_eq!(next(value), None, "{value}");

@@ -1,4 +1,4 @@
-//! What every HTTP provider lets its users set.
+//! The options that every HTTP provider offers.
 
 use keyroster_core::{Result, Setting, Settings};
 
@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::retry::RetryPolicy;
 use crate::timeouts::Timeouts;
 
-/// What every HTTP provider lets its users set; what is not set, the provider chooses.
+/// The options that every HTTP provider offers. The provider chooses a default for each.
 ///
 /// ```
 /// use keyroster_http::{HttpOptions, Limits, RetryPolicy};

@@ -1,17 +1,17 @@
-//! Taking out of a text whatever may be a secret.
+//! Removes secrets from text and JSON.
 
 use keyroster_core::Secret;
 use serde_json::Value;
 
-/// So many characters of a vendor's text may enter a message.
+/// Maximum number of characters of a vendor's text in a message.
 const MAX_CHARS: usize = 240;
 
-/// From this length on, a word of letters and digits that reads like no word may be a secret.
-const SUSPECT_CHARS: usize = 20;
+/// Minimum length of a random-looking run of characters that may be a secret.
+const MIN_SECRET_CHARS: usize = 20;
 
-const PLACE_HOLDER: &str = "[hidden]";
+const PLACEHOLDER: &str = "[hidden]";
 
-/// A vendor's text made fit for a message: on one line, short, without known or likely secrets.
+/// Prepares a vendor's text for a message: on one line, short, without known or likely secrets.
 ///
 /// ```
 /// use keyroster_http::scrub;
@@ -23,7 +23,7 @@ const PLACE_HOLDER: &str = "[hidden]";
 pub fn scrub(text: &str, known: &[Secret]) -> String {
     let mut text = text.to_owned();
     for secret in known.iter().filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret.expose(), PLACE_HOLDER);
+        text = text.replace(secret.expose(), PLACEHOLDER);
     }
     let mut clean = String::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
@@ -42,7 +42,7 @@ pub fn scrub(text: &str, known: &[Secret]) -> String {
     clean
 }
 
-/// Replaces the runs of a word that may be secrets.
+/// Appends a word, with every run of characters that may be a secret replaced.
 fn push_scrubbed(clean: &mut String, word: &str) {
     let mut rest = word;
     while let Some(start) = rest.find(is_token_char) {
@@ -50,7 +50,7 @@ fn push_scrubbed(clean: &mut String, word: &str) {
         rest = &rest[start..];
         let end = rest.find(|c| !is_token_char(c)).unwrap_or(rest.len());
         let (run, after) = rest.split_at(end);
-        clean.push_str(if looks_secret(run) { PLACE_HOLDER } else { run });
+        clean.push_str(if looks_secret(run) { PLACEHOLDER } else { run });
         rest = after;
     }
     clean.push_str(rest);
@@ -63,8 +63,8 @@ fn is_token_char(c: char) -> bool {
 
 /// Whether a run of such characters may be a secret.
 ///
-/// Words, paths, host names and scope names pass; a prefix that vendors give their secrets does not,
-/// nor does a long run that mixes letters and digits as no word does.
+/// True for the prefixes that vendors use for secrets, and for long runs that mix letters and digits at
+/// random. False for words, paths, host names and scope names.
 fn looks_secret(run: &str) -> bool {
     if run.starts_with("eyJ") && run.len() > 12 {
         return true;
@@ -75,12 +75,12 @@ fn looks_secret(run: &str) -> bool {
     {
         return true;
     }
-    // A path is judged part by part, each a word of its own; base64, which has slashes too, as a whole.
+    // A path is checked part by part. Base64 contains slashes too and is checked as a whole.
     let path = run.starts_with('/') || run.starts_with('.');
-    reads_like_no_word(run) && !path || run.split(['/', '.']).any(reads_like_no_word)
+    looks_random(run) && !path || run.split(['/', '.']).any(looks_random)
 }
 
-fn reads_like_no_word(part: &str) -> bool {
+fn looks_random(part: &str) -> bool {
     let count = |is: fn(&u8) -> bool| part.bytes().filter(is).count();
     let digits = count(u8::is_ascii_digit);
     let (lower, upper) = (count(u8::is_ascii_lowercase), count(u8::is_ascii_uppercase));
@@ -89,14 +89,14 @@ fn reads_like_no_word(part: &str) -> bool {
         .windows(2)
         .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
         .count();
-    part.len() >= SUSPECT_CHARS
+    part.len() >= MIN_SECRET_CHARS
         && ((digits >= 2 && lower + upper >= 2 && switches >= 3)
             || (digits > 0 && lower > 0 && upper > 0)
             || digits == part.len()
             || part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Whether a field's name speaks of a secret.
+/// Whether a field is named like a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let name: String =
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
@@ -107,8 +107,8 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         || name.ends_with("apikey")
 }
 
-/// A vendor's value without whatever speaks of a secret: by its own name, by that of the object around
-/// it, or by its text. Flags and null tell no secret.
+/// Hides values in a vendor's JSON that may be secrets, by their own name, by the name of the object around
+/// them, or by their text. Booleans and null are kept.
 ///
 /// ```
 /// use keyroster_http::withhold;
@@ -136,15 +136,15 @@ pub fn withhold(name: &str, value: Value) -> Value {
         }
         Value::String(text) if is_secret_name(name) || may_be_secret(&text) => {
             drop(secrecy::zeroize::Zeroizing::new(text));
-            Value::String(PLACE_HOLDER.to_owned())
+            Value::String(PLACEHOLDER.to_owned())
         }
-        Value::Number(_) if is_secret_name(name) => Value::String(PLACE_HOLDER.to_owned()),
+        Value::Number(_) if is_secret_name(name) => Value::String(PLACEHOLDER.to_owned()),
         scalar => scalar,
     }
 }
 
-/// Whether a text holds what is surely a secret. Identifiers and hashes, which look like some, pass, and
-/// so do masked forms (`sk-or-v1-0e6...1c96`).
+/// Whether a text certainly contains a secret. Identifiers, hashes and masked forms
+/// (`sk-or-v1-0e6...1c96`) do not count.
 #[must_use]
 pub fn may_be_secret(text: &str) -> bool {
     let mut words = text.split(|c: char| !is_token_char(c));
@@ -163,7 +163,7 @@ mod tests {
     use super::{scrub, withhold};
 
     #[test]
-    fn secrets_go_and_words_stay() {
+    fn secrets_are_removed_and_words_are_kept() {
         let known = [Secret::from("hunter2")];
         for (text, clean) in [
             ("Key limit exceeded (total limit).", "Key limit exceeded (total limit)."),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_field_that_speaks_of_a_secret_is_withheld() {
+    fn unknown_fields_named_like_secrets_are_hidden() {
         let value = json!({
             "apiSecret": "fa4e", "refresh_token": "fa4e", "plan": {"jwt": "fa4e"},
             "note": "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln", "hash": "ab12".repeat(16),

@@ -1,4 +1,4 @@
-//! One request to a vendor.
+//! A request to a vendor.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -9,24 +9,25 @@ use serde::Serialize;
 
 use crate::credential::Credential;
 
-/// What a request may do at the vendor, and so when it may be sent again.
+/// What a request may change at the vendor, which decides whether it may be retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Safety {
-    /// It reads.
+    /// Only reads.
     Safe,
-    /// Sent twice, it leaves what sending it once leaves: setting, deleting.
+    /// Sending it twice has the same effect as sending it once, e.g. an update or a deletion.
     Idempotent,
-    /// Sent twice, it may make two things, or hand out a secret that nobody gets to see. It is sent again
-    /// only if it provably did nothing. Every request of [`CreateKey`](Operation::CreateKey) and
-    /// [`RotateKey`](Operation::RotateKey) that does not read is one, with PUT and PATCH too.
+    /// Sending it twice may create two things, or return a secret that no one receives. It is retried only
+    /// if it certainly had no effect. Every [`CreateKey`](Operation::CreateKey) and
+    /// [`RotateKey`](Operation::RotateKey) request that does not only read is in this class, even with PUT
+    /// or PATCH.
     Creates,
 }
 
-/// One request to a vendor: a route below the base URL, and what it carries.
+/// A request to a vendor: a route below the base URL, its parameters and its body.
 ///
-/// A route is a template, as `/keys/{hash}`: it is what logs show, and its values are percent-encoded,
-/// each as one segment.
+/// A route is a template such as `/keys/{hash}`. Logs show the template. Each value is percent-encoded as
+/// one segment.
 ///
 /// ```
 /// use keyroster_core::Operation;
@@ -41,7 +42,7 @@ pub struct Request {
     pub(crate) segments: Vec<String>,
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Option<Body>,
-    /// The body that was given has no JSON form.
+    /// Whether the given body cannot be written as JSON.
     malformed: bool,
     pub(crate) safety: Safety,
     pub(crate) accepted: &'static [u16],
@@ -55,10 +56,10 @@ pub(crate) struct Body {
 
 impl Request {
     fn new(operation: Operation, method: Method, route: &'static str, safety: Safety) -> Self {
-        // Whatever the method: a secret that is handed out is handed out once.
-        let hands_out = matches!(operation, Operation::CreateKey | Operation::RotateKey);
+        // The vendor returns a new secret only once, whatever the method.
+        let returns_secret = matches!(operation, Operation::CreateKey | Operation::RotateKey);
         let safety =
-            if hands_out && safety == Safety::Idempotent { Safety::Creates } else { safety };
+            if returns_secret && safety == Safety::Idempotent { Safety::Creates } else { safety };
         Self {
             operation,
             method,
@@ -73,58 +74,58 @@ impl Request {
         }
     }
 
-    /// Reads.
+    /// Creates a request that only reads.
     #[must_use]
     pub fn get(operation: Operation, route: &'static str) -> Self {
         Self::new(operation, Method::GET, route, Safety::Safe)
     }
 
-    /// Makes something: sent again only if it provably did nothing.
+    /// Creates a request that creates something. It is retried only if it certainly had no effect.
     #[must_use]
     pub fn create(operation: Operation, route: &'static str) -> Self {
         Self::new(operation, Method::POST, route, Safety::Creates)
     }
 
-    /// Sets something, with POST, as vendors do that have no other method; sent twice, it does what once
-    /// does. Whatever hands out a secret is [`create`](Request::create).
+    /// Creates a POST request that may be retried, for vendors that update with POST. Requests that return a
+    /// secret are always treated as [`create`](Request::create).
     #[must_use]
     pub fn idempotent_post(operation: Operation, route: &'static str) -> Self {
         Self::new(operation, Method::POST, route, Safety::Idempotent)
     }
 
-    /// Sets something, with PUT; sent twice, it does what once does.
+    /// Creates a PUT request, which may be retried.
     #[must_use]
     pub fn put(operation: Operation, route: &'static str) -> Self {
         Self::new(operation, Method::PUT, route, Safety::Idempotent)
     }
 
-    /// Sets some fields, with PATCH; sent twice, it does what once does.
+    /// Creates a PATCH request, which may be retried.
     #[must_use]
     pub fn patch(operation: Operation, route: &'static str) -> Self {
         Self::new(operation, Method::PATCH, route, Safety::Idempotent)
     }
 
-    /// Deletes; sent twice, it does what once does.
+    /// Creates a DELETE request, which may be retried.
     #[must_use]
     pub fn delete(operation: Operation, route: &'static str) -> Self {
         Self::new(operation, Method::DELETE, route, Safety::Idempotent)
     }
 
-    /// The value of the route's next `{…}`.
+    /// Sets the value of the route's next `{…}`.
     #[must_use]
     pub fn segment(mut self, value: impl Into<String>) -> Self {
         self.segments.push(value.into());
         self
     }
 
-    /// A query parameter.
+    /// Adds a query parameter.
     #[must_use]
     pub fn query(mut self, name: &'static str, value: impl Display) -> Self {
         self.query.push((name.into(), format!("{value}")));
         self
     }
 
-    /// A query parameter, if there is a value for it.
+    /// Adds a query parameter if there is a value.
     #[must_use]
     pub fn maybe_query(self, name: &'static str, value: Option<impl Display>) -> Self {
         match value {
@@ -133,11 +134,11 @@ impl Request {
         }
     }
 
-    /// Goes where the last page's [`next_link`](crate::Response::next_link) led: with the link's query, and
-    /// with those of this request's own parameters whose names the link lacks. Without a cursor it is the
-    /// first page, as it stands.
+    /// Follows the [`next_link`](crate::Response::next_link) of the previous page. Without a cursor, the
+    /// request is unchanged and asks for the first page.
     ///
-    /// So a link that forgets what the first page was asked for, as `disabled=show`, hides nothing.
+    /// The link's query replaces this request's parameters of the same names. The others are kept, so a link
+    /// that omits a parameter such as `disabled=show` hides no keys.
     #[must_use]
     pub fn follow(mut self, cursor: Option<&str>) -> Self {
         if let Some(query) = cursor {
@@ -149,9 +150,9 @@ impl Request {
         self
     }
 
-    /// A JSON body. It is for what may be shown; a secret does not belong in a body.
+    /// Sets a JSON body. It must not contain a secret.
     ///
-    /// A value that has no JSON form makes sending the request an error.
+    /// If the value cannot be written as JSON, sending the request fails.
     #[must_use]
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
@@ -164,7 +165,7 @@ impl Request {
         self
     }
 
-    /// A form-encoded body, of names and values in this order; a name may come more than once.
+    /// Sets a form-encoded body from names and values, in this order. Names may repeat.
     #[must_use]
     pub fn form<N: AsRef<str>, V: AsRef<str>>(
         mut self,
@@ -177,38 +178,38 @@ impl Request {
         self
     }
 
-    /// Statuses beside 2xx that are answers and no errors, as 404 to a deletion.
+    /// Treats these status codes as responses instead of errors, e.g. 404 for a deletion.
     #[must_use]
     pub fn accept(mut self, statuses: &'static [u16]) -> Self {
         self.accepted = statuses;
         self
     }
 
-    /// Authenticates with something else than the account's credential.
+    /// Authenticates with this credential instead of the account's.
     #[must_use]
     pub fn credential(mut self, credential: Credential) -> Self {
         self.credential = Some(credential);
         self
     }
 
-    /// Whether a status is an answer and no error.
-    pub(crate) fn takes(&self, status: u16) -> bool {
+    /// Whether a status is a response rather than an error.
+    pub(crate) fn accepts(&self, status: u16) -> bool {
         (200..300).contains(&status) || self.accepted.contains(&status)
     }
 
-    /// Refuses what cannot be sent.
+    /// Returns an error if the request cannot be sent.
     pub(crate) fn check(&self) -> Result<()> {
         if self.malformed {
-            let message = "the request's body has no JSON form";
+            let message = "the request body cannot be written as JSON";
             return Err(Error::new(ErrorKind::InvalidRequest, message)
-                .with_help("report it to the provider's authors; nothing was sent"));
+                .with_help("report this to the provider's authors; nothing was sent"));
         }
         Ok(())
     }
 }
 
 impl std::fmt::Debug for Request {
-    /// Of values, query and body only that they are there: a secret may have got into them.
+    /// Leaves out all values: a secret may have got into them.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Request")
             .field("operation", &self.operation)

@@ -1,4 +1,4 @@
-//! A vendor's answer.
+//! A vendor's response.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::json::Object;
 use crate::redact::scrub;
 use crate::request::Safety;
 
-/// A vendor's answer, whole; its body is wiped when dropped.
+/// A complete response of a vendor. Its body is wiped when dropped.
 pub struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -21,76 +21,76 @@ pub struct Response {
     pub(crate) context: Context,
 }
 
-/// What an error about an answer needs to know of the request.
+/// What an error about a response needs to know of the request.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) operation: Operation,
     pub(crate) safety: Safety,
     pub(crate) authority: String,
     pub(crate) secrets: Vec<Secret>,
-    /// Whether the route names one thing, so that 404 speaks of that thing and not of the API.
+    /// Whether the route names one resource, so that a 404 is about it and not about the API.
     pub(crate) names_one: bool,
 }
 
 impl Response {
-    /// The HTTP status.
+    /// Returns the status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// Whether an earlier attempt may have been carried out, its answer being lost: what this answer says is
-    /// no longer there may have gone by that.
+    /// Whether an earlier attempt may have been carried out although its response was lost. A key that this
+    /// response reports as missing may have been deleted by that attempt.
     #[must_use]
     pub fn after_lost_attempt(&self) -> bool {
         self.after_lost
     }
 
-    /// What a vendor's word that there is no such key means to a revocation: that it was gone already, or,
-    /// after an attempt whose answer was lost, that nobody can tell by what it is gone.
+    /// Returns the outcome of a revocation when the vendor reports that the key does not exist: it was gone
+    /// already or, if an earlier response was lost, it is gone for an unknown reason.
     #[must_use]
     pub fn gone(&self) -> Revocation {
         if self.after_lost { Revocation::Gone } else { Revocation::AlreadyGone }
     }
 
-    /// A header, if it is there and is text.
+    /// Returns a header, if it is present and text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Reads the body as JSON.
+    /// Parses the body as JSON.
     ///
-    /// The error tells where the JSON departs from what was expected, and nothing of what stands there:
-    /// the parser's own message would show the value, which may be a secret.
+    /// The error names the position of the problem, but not the value: it may be a secret, and the parser's
+    /// own message would show it.
     ///
-    /// - [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) where the request
-    ///   creates: the body is no JSON, or JSON of another shape.
+    /// - [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) if the request
+    ///   creates: the body is not JSON, or has an unexpected structure.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
             let what = match error.classify() {
                 _ if self.body.is_empty() => "an empty body".to_owned(),
                 _ if self.is_html() => "an HTML page".to_owned(),
-                serde_json::error::Category::Eof => format!("JSON that breaks off at {place}"),
+                serde_json::error::Category::Eof => format!("JSON that ends early, at {place}"),
                 serde_json::error::Category::Data => {
-                    format!("JSON of another shape (at {place})")
+                    format!("JSON with an unexpected structure, at {place}")
                 }
                 serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
-                    format!("something that is no JSON (at {place})")
+                    format!("invalid JSON, at {place}")
                 }
             };
             self.unexpected(&what)
         })
     }
 
-    /// Reads the body as a JSON object, as [`json`](Response::json) does; an array is an error even where
+    /// Parses the body as a JSON object. Unlike with [`json`](Response::json), an array is an error even if
     /// its items would fit the fields.
     ///
     /// ```
     /// # use keyroster_core::{Operation, Result, Secret};
     /// # use keyroster_http::{HttpClient, Request};
-    /// /// What the vendor answers to a create; the rest of it is read by another type.
+    /// /// The secret in the response to a create. Another type reads the rest.
     /// #[derive(serde::Deserialize)]
     /// struct Created {
     ///     value: Secret,
@@ -103,34 +103,35 @@ impl Response {
     /// # }
     /// ```
     ///
-    /// - [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) where the request
-    ///   creates: the body is no such object.
+    /// - [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) if the request
+    ///   creates: the body is not such an object.
     pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         self.json().map(|Object(value)| value)
     }
 
-    /// An error that says that the answer is something else than the vendor documents, as `a key that has no
-    /// id`: [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) where the request
-    /// creates. What the vendor said does not belong into it.
+    /// Returns the error for a response that contradicts the vendor's documentation:
+    /// [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) if the request creates.
+    ///
+    /// `what` says what came instead, e.g. "a key without `id`". It must not contain the vendor's own text.
     #[must_use]
     pub fn unexpected(&self, what: &str) -> Error {
         let authority = &self.context.authority;
         if self.context.safety == Safety::Creates {
             return indeterminate(
                 &self.context,
-                &format!("{authority} answered with {what}, not with the new key"),
+                &format!("{authority} returned {what} instead of the new key"),
             )
             .with_status(self.status)
             .with_request_id(self.request_id());
         }
-        let message = format!("{authority} answered with {what} where its documents say otherwise");
+        let message = format!("unexpected response from {authority}: {what}");
         self.context
             .error(ErrorKind::Decode, message)
             .with_status(self.status)
             .with_request_id(self.request_id())
     }
 
-    /// The error that a status speaks of, with the vendor's own words, scrubbed.
+    /// Returns the error for the status code, with the vendor's own message, scrubbed.
     pub(crate) fn status_error(&self) -> Error {
         let kind = match self.status {
             ..=399 => ErrorKind::Decode,
@@ -145,12 +146,12 @@ impl Response {
         let authority = &self.context.authority;
         let message = match (kind, self.vendor_message()) {
             (ErrorKind::Decode, _) if (300..400).contains(&self.status) => {
-                format!("{authority} answered with a redirect, which is not followed")
+                format!("{authority} returned a redirect, which is not followed")
             }
-            (ErrorKind::Decode, _) => format!("{authority} answered with no final status"),
-            (_, Some(said)) => format!("{authority} answered `{said}`"),
-            (_, None) if self.is_html() => format!("{authority} answered with an HTML page"),
-            (_, None) => format!("{authority} answered without a reason"),
+            (ErrorKind::Decode, _) => format!("{authority} returned no final status"),
+            (_, Some(said)) => format!("{authority} returned an error: `{said}`"),
+            (_, None) if self.is_html() => format!("{authority} returned an HTML page"),
+            (_, None) => format!("{authority} returned an error without a message"),
         };
         let error = self
             .context
@@ -158,12 +159,12 @@ impl Response {
             .with_status(self.status)
             .with_request_id(self.request_id());
         if kind == ErrorKind::NotFound && !self.context.names_one {
-            return error.with_help("check that the base URL is the vendor's API");
+            return error.with_help("check that the base URL points to the vendor's API");
         }
         error
     }
 
-    /// What the vendor says went wrong, in one of the usual shapes of JSON, or in plain text.
+    /// Returns the vendor's error message from one of the usual JSON structures, or from plain text.
     fn vendor_message(&self) -> Option<String> {
         let text = match serde_json::from_slice::<Value>(&self.body) {
             Ok(body) => {
@@ -187,7 +188,7 @@ impl Response {
         (!said.is_empty()).then_some(said)
     }
 
-    /// Whether it is a page for people: the work of something that stands before the vendor's API.
+    /// Whether the body is an HTML page, which comes from a proxy or gateway and not from the API.
     pub(crate) fn is_html(&self) -> bool {
         let declared = self.header(CONTENT_TYPE.as_str()).is_some_and(|kind| kind.contains("html"));
         declared || self.body.trim_ascii_start().starts_with(b"<")
@@ -195,7 +196,7 @@ impl Response {
 
     pub(crate) fn request_id(&self) -> Option<String> {
         let id = ["x-request-id", "cf-ray"].into_iter().find_map(|name| self.header(name))?;
-        // A vendor's identifier, cut to what one can be; scrubbing would hide every UUID.
+        // Scrubbing would hide every UUID, so the characters and the length are limited instead.
         let id: String = id
             .chars()
             .filter(|c| c.is_ascii_alphanumeric() || "-_:.".contains(*c))
@@ -206,11 +207,11 @@ impl Response {
 }
 
 impl Context {
-    /// The error of a request that is not sent, because the vendor told the account to wait.
+    /// Returns the error for a request that is not sent because the vendor asked the account to wait.
     pub(crate) fn blocked(&self, wait: Duration) -> Error {
         let seconds = wait.as_secs_f64().ceil();
         let message = format!(
-            "{} told this account to wait, for another {seconds} s; nothing was sent",
+            "{} asked this account to wait another {seconds} s; nothing was sent",
             self.authority
         );
         self.error(ErrorKind::RateLimited, message).with_retry_after(Some(wait))
@@ -221,16 +222,16 @@ impl Context {
     }
 }
 
-/// Says that something may have been created.
+/// Returns the error for a create that may have succeeded.
 pub(crate) fn indeterminate(context: &Context, what: &str) -> Error {
     context.error(
         ErrorKind::Indeterminate,
-        format!("{what}, so the key may exist without anybody holding its secret"),
+        format!("{what}; the key may exist, but its secret was not received"),
     )
 }
 
 impl std::fmt::Debug for Response {
-    /// The body may hold a secret, and so may a header.
+    /// Leaves out headers and body: they may contain a secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status)

@@ -1,13 +1,13 @@
-//! When a request is sent again.
+//! Decides whether a request is retried.
 //!
-//! The table that this module keeps is in the crate's documentation, in words.
+//! RETRIES.md has the rules as a table. It is part of the crate's documentation.
 
 use std::time::Duration;
 
 use crate::attempt::Attempt;
 use crate::request::Safety;
 
-/// How often and for how long a request is tried.
+/// How many times and for how long a request is tried.
 ///
 /// ```
 /// use std::time::Duration;
@@ -20,19 +20,19 @@ use crate::request::Safety;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// Attempts in all, the first included.
+    /// Maximum number of attempts, including the first.
     pub max_attempts: u32,
-    /// The wait before the second attempt is drawn from nought to this; each further one from twice as
-    /// much.
+    /// Maximum wait before the second attempt. It doubles with each further attempt, and the actual wait is
+    /// a random part of it.
     pub base: Duration,
-    /// No wait of our own choice is longer.
+    /// Maximum wait between two attempts, unless the vendor asks for a longer one.
     pub cap: Duration,
-    /// From the first attempt to the last answer.
+    /// Maximum time from the first attempt to the last response.
     pub deadline: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Five attempts within two minutes, waiting up to 0.25 s, 0.5 s, 1 s, 2 s between them.
+    /// Five attempts within two minutes, with waits of up to 0.25 s, 0.5 s, 1 s and 2 s.
     fn default() -> Self {
         Self {
             max_attempts: 5,
@@ -44,50 +44,51 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt.
+    /// Disables retries.
     #[must_use]
     pub fn never() -> Self {
         Self { max_attempts: 1, ..Self::default() }
     }
 
-    /// Another number of attempts.
+    /// Changes the maximum number of attempts.
     #[must_use]
     pub fn with_max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// Another first wait.
+    /// Changes the maximum first wait.
     #[must_use]
     pub fn with_base(mut self, base: Duration) -> Self {
         self.base = base;
         self
     }
 
-    /// Another deadline.
+    /// Changes the deadline.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// A wait of our own choice after so many attempts: full jitter.
+    /// Returns the wait after this many attempts: exponential backoff with full jitter.
     pub(crate) fn backoff(&self, attempts: u32) -> Duration {
         let doublings = attempts.saturating_sub(1).min(20);
-        let most = self.base.saturating_mul(1 << doublings).min(self.cap);
-        most.mul_f64(fastrand::f64())
+        let max = self.base.saturating_mul(1 << doublings).min(self.cap);
+        max.mul_f64(fastrand::f64())
     }
 }
 
-/// What follows from an attempt that was no success.
+/// What happens after an unsuccessful attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     Retry,
     Fail,
+    /// Fail, and report that the request may have created something.
     Indeterminate,
 }
 
-/// Looks up the retry table.
+/// Applies the rules of RETRIES.md.
 pub(crate) fn decide(safety: Safety, attempt: &Attempt) -> Decision {
     let unless_created = |decision| match safety {
         Safety::Creates => Decision::Indeterminate,
@@ -97,7 +98,7 @@ pub(crate) fn decide(safety: Safety, attempt: &Attempt) -> Decision {
         Attempt::NotSent(_) => Decision::Retry,
         Attempt::Lost(_) => unless_created(Decision::Retry),
         Attempt::TooLarge { .. } => unless_created(Decision::Fail),
-        Attempt::Answered(response) => match response.status {
+        Attempt::Response(response) => match response.status {
             429 => Decision::Retry,
             408 | 500.. => unless_created(Decision::Retry),
             ..=199 | 300..=399 => unless_created(Decision::Fail),

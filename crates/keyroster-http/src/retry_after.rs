@@ -1,26 +1,30 @@
-//! Reads what an answer's headers say about waiting, and about the vendor's clock.
+//! Reads from response headers how long to wait, and how far the vendor's clock is ahead.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-/// No vendor means a longer wait than this; a longer one is a mistake, or malice.
-const LONGEST_WAIT: Duration = Duration::from_hours(24);
+/// Maximum wait that a vendor can ask for. A longer one is a mistake or an attack.
+const MAX_WAIT: Duration = Duration::from_hours(24);
 
-/// How long the vendor asks to wait, from `Retry-After` in seconds or as a date, else, of a 429, from
-/// `X-RateLimit-Reset`: other answers carry that one too, and ask for nothing by it.
-pub(crate) fn asked_wait(status: u16, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// Returns how long the vendor asks to wait: `Retry-After` in seconds or as a date, or `X-RateLimit-Reset`
+/// of a 429. Other responses may carry the latter too, where it is not a request to wait.
+pub(crate) fn requested_wait(
+    status: u16,
+    headers: &HeaderMap,
+    now: SystemTime,
+) -> Option<Duration> {
     let reset = || (status == 429).then(|| until_reset(headers, now)).flatten();
-    retry_after(headers, now).or_else(reset).map(|wait| wait.min(LONGEST_WAIT))
+    retry_after(headers, now).or_else(reset).map(|wait| wait.min(MAX_WAIT))
 }
 
-/// How long the account may ask no more, where the vendor says that it just used up its allowance.
+/// Returns how long the account must pause, if the vendor reports that its allowance is used up.
 pub(crate) fn used_up(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let left = seconds(text(headers, "x-ratelimit-remaining")?)?;
     if left.is_zero() { until_reset(headers, now) } else { None }
 }
 
-/// By how many seconds the vendor's clock is ahead of this machine's, as an answer dates itself.
+/// Returns by how many seconds the vendor's clock is ahead of this machine's, according to `Date`.
 pub(crate) fn clock_ahead(headers: &HeaderMap, now: SystemTime) -> Option<i64> {
     let date = httpdate::parse_http_date(text(headers, DATE.as_str())?).ok()?;
     match date.duration_since(now) {
@@ -33,8 +37,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
-/// The instant against which an answer's dates are measured: its own `Date` rather than this machine's
-/// clock, which may be wrong.
+/// Returns the current time according to the response's own `Date`. This machine's clock may be wrong, so
+/// it is only used if there is none.
 fn present(headers: &HeaderMap, now: SystemTime) -> SystemTime {
     let date = text(headers, DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());
     date.unwrap_or(now)
@@ -48,10 +52,10 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     })
 }
 
-/// `X-RateLimit-Reset`, in seconds, epoch seconds or epoch milliseconds.
+/// Reads `X-RateLimit-Reset`, in seconds, epoch seconds or epoch milliseconds.
 fn until_reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let reset = seconds(text(headers, "x-ratelimit-reset")?)?;
-    // By its size it is a span, an instant in seconds, or one in milliseconds.
+    // The magnitude tells which: a duration, an instant in seconds, or one in milliseconds.
     let at = match reset.as_secs() {
         0..1_000_000_000 => return Some(reset),
         1_000_000_000..100_000_000_000 => reset,
@@ -60,8 +64,8 @@ fn until_reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     UNIX_EPOCH.checked_add(at)?.duration_since(present(headers, now)).ok()
 }
 
-/// A number of seconds that may have a fraction; nothing for what is negative. What is beyond all
-/// reason is long, not absent: the vendor does ask for patience.
+/// Parses a number of seconds, which may have a fraction. A negative number is ignored. A number that is too
+/// large counts as the longest wait, because the vendor does ask to wait.
 fn seconds(text: &str) -> Option<Duration> {
     let seconds: f64 = text.parse().ok()?;
     (seconds >= 0.0).then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
@@ -73,7 +77,7 @@ mod tests {
 
     use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-    use super::{asked_wait, used_up};
+    use super::{requested_wait, used_up};
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs
@@ -85,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_a_wait_is_read() {
+    fn every_form_of_a_wait_is_parsed() {
         let now = UNIX_EPOCH + Duration::from_hours(500_000);
         let date = |after: u64| httpdate::fmt_http_date(now + Duration::from_secs(after));
         for (pairs, wait) in [
             (vec![("retry-after", "7".to_owned())], Some(7_000)),
             (vec![("retry-after", "0.5".to_owned())], Some(500)),
             (vec![("retry-after", date(30))], Some(30_000)),
-            // This machine's clock is ahead by a day; the vendor's own date counts.
+            // This machine's clock may be wrong, so the vendor's own date counts.
             (
                 vec![
                     ("retry-after", "Mon, 01 Jan 2024 00:00:10 GMT".to_owned()),
@@ -113,16 +117,16 @@ mod tests {
             (vec![], None),
         ] {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            let asked = asked_wait(429, &headers(&pairs), now);
+            let asked = requested_wait(429, &headers(&pairs), now);
             assert_eq!(asked, wait.map(Duration::from_millis), "{pairs:?}");
         }
     }
 
     #[test]
-    fn a_reset_that_comes_with_every_answer_asks_for_nothing() {
+    fn a_reset_without_a_429_is_not_a_request_to_wait() {
         let now = UNIX_EPOCH + Duration::from_hours(500_000);
         let usual = [("x-ratelimit-remaining", "59"), ("x-ratelimit-reset", "55")];
-        assert_eq!(asked_wait(502, &headers(&usual), now), None);
+        assert_eq!(requested_wait(502, &headers(&usual), now), None);
         assert_eq!(used_up(&headers(&usual), now), None);
         let last = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "55")];
         assert_eq!(used_up(&headers(&last), now), Some(Duration::from_secs(55)));

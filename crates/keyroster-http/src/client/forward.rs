@@ -1,4 +1,4 @@
-//! Passing another client's request on, as a recorder of traffic does.
+//! Forwards another client's request, for recorders of traffic.
 
 use std::fmt;
 use std::sync::atomic::Ordering;
@@ -13,8 +13,8 @@ use url::Url;
 use super::HttpClient;
 use crate::attempt::{self, root_cause};
 
-/// Headers that concern one connection, or that the way on sets anew.
-const OWN: [&str; 7] = [
+/// Headers that belong to one connection, or that our own request sets.
+const CONNECTION_HEADERS: [&str; 7] = [
     "accept-encoding",
     "connection",
     "content-length",
@@ -24,28 +24,27 @@ const OWN: [&str; 7] = [
     "upgrade",
 ];
 
-/// An answer to a request that was passed on; its body is wiped when dropped.
+/// The response to a forwarded request. Its body is wiped when dropped.
 pub struct Forwarded {
-    /// The HTTP status.
     status: u16,
     headers: Vec<(String, String)>,
     body: Zeroizing<Vec<u8>>,
 }
 
 impl Forwarded {
-    /// The HTTP status.
+    /// Returns the status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The headers that are text, but those of the connection.
+    /// Returns the headers that are text, except those of the connection.
     #[must_use]
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers
     }
 
-    /// The body, decompressed.
+    /// Returns the decompressed body.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
@@ -53,21 +52,21 @@ impl Forwarded {
 }
 
 impl fmt::Debug for Forwarded {
-    /// The body may hold a secret, and so may a header.
+    /// Leaves out headers and body: they may contain a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Forwarded").field("status", &self.status).finish_non_exhaustive()
     }
 }
 
 impl HttpClient {
-    /// Passes another client's request on to the base URL, once, with that client's own credential, and
-    /// answers whatever comes back: for recorders, not for providers.
+    /// Forwards another client's request to the base URL, with that client's own credential and without
+    /// retries, and returns any response. For recorders, not for providers.
     ///
-    /// As in every request, no redirect is followed and nothing leaves TLS but to this machine.
+    /// Redirects are not followed, and plain http is used only to this machine.
     ///
-    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): the target does not begin with a slash, or a part of
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): the target does not start with a slash, or a part of
     ///   the request is malformed.
-    /// - [`Transport`](ErrorKind::Transport): there is no answer, or it is longer than is read.
+    /// - [`Transport`](ErrorKind::Transport): there is no complete response, or it is too large.
     pub async fn forward(
         &self,
         method: &str,
@@ -88,7 +87,7 @@ impl HttpClient {
             let name = HeaderName::try_from(name).map_err(|_| wrong("a header's name"))?;
             let mut value = HeaderValue::try_from(value).map_err(|_| wrong("a header"))?;
             value.set_sensitive(true);
-            if !OWN.contains(&name.as_str()) {
+            if !CONNECTION_HEADERS.contains(&name.as_str()) {
                 message.headers_mut().append(name, value);
             }
         }
@@ -97,20 +96,23 @@ impl HttpClient {
         }
         inner.requests.fetch_add(1, Ordering::Relaxed);
         let exchange = async {
-            let mut answer =
+            let mut response =
                 inner.client()?.execute(message).await.map_err(|e| lost(root_cause(e)))?;
-            let body = attempt::read(&mut answer, inner.max_body, &inner.bytes).await;
+            let body = attempt::read(&mut response, inner.max_body, &inner.bytes).await;
             let body = body.map_err(|error| lost(root_cause(error)))?;
             let body = body.ok_or_else(|| lost(format!("more than {} bytes", inner.max_body)))?;
             let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
-            let headers = answer.headers().iter().filter(|(name, _)| !OWN.contains(&name.as_str()));
+            let headers = response
+                .headers()
+                .iter()
+                .filter(|(name, _)| !CONNECTION_HEADERS.contains(&name.as_str()));
             let headers = headers
                 .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
                 .collect();
-            Ok(Forwarded { status: answer.status().as_u16(), headers, body })
+            Ok(Forwarded { status: response.status().as_u16(), headers, body })
         };
         let limit = inner.timeouts.request;
-        let late = || lost(format!("no answer within {:.1} s", limit.as_secs_f64()));
+        let late = || lost(format!("timed out after {:.1} s", limit.as_secs_f64()));
         timeout(limit, exchange).await.unwrap_or_else(|_| Err(late()))
     }
 }

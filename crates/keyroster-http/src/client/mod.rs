@@ -1,4 +1,4 @@
-//! The one door to the network.
+//! Sends requests to a vendor.
 
 mod forward;
 
@@ -22,18 +22,18 @@ use crate::limits::{Limiter, Limits, Permit};
 use crate::request::Request;
 use crate::response::{Context, Response};
 use crate::retry::{Decision, RetryPolicy, decide};
-use crate::retry_after::{asked_wait, clock_ahead, used_up};
+use crate::retry_after::{clock_ahead, requested_wait, used_up};
 use crate::timeouts::Timeouts;
 use crate::transport;
 
-/// Without a word from the vendor about how long, this is waited after a 429 at the least.
-const THROTTLE_FLOOR: Duration = Duration::from_millis(500);
+/// Minimum wait after a 429 that does not say how long to wait.
+const MIN_WAIT_AFTER_429: Duration = Duration::from_millis(500);
 
-/// Requests to one account of one vendor.
+/// An HTTP client for one account of one vendor.
 ///
-/// It sends the account's credential to the base URL alone: no redirect is followed, http is spoken to
-/// this machine only (and then past every proxy), TLS is 1.2 or later. It has time-outs, a cap on what
-/// it reads, the account's limits, and the [retry table](crate#retries). Cloning shares all of that.
+/// It sends the account's credential only to the base URL: it follows no redirects, requires TLS 1.2 or
+/// later, and uses plain http only to this machine, without a proxy. Timeouts, the maximum response size, the
+/// account's limits and the [retry rules](crate#retries) apply to every request. Clones share one client.
 #[derive(Clone)]
 pub struct HttpClient(Arc<Inner>);
 
@@ -47,13 +47,13 @@ struct Inner {
     requests: AtomicU64,
     retries: AtomicU64,
     bytes: AtomicU64,
-    /// In seconds, from the last answer; the least number stands for none.
+    /// In seconds, according to the last response. `i64::MIN` means unknown.
     clock_ahead: AtomicI64,
-    /// Built at the first request: reading the machine's certificates takes milliseconds.
+    /// Created with the first request: loading the system's certificates takes milliseconds.
     client: OnceLock<std::result::Result<reqwest::Client, String>>,
 }
 
-/// Settings of an [`HttpClient`].
+/// A builder of [`HttpClient`]s.
 #[derive(Debug)]
 pub struct HttpClientBuilder {
     base: BaseUrl,
@@ -65,42 +65,42 @@ pub struct HttpClientBuilder {
 }
 
 impl HttpClientBuilder {
-    /// What authenticates each request.
+    /// Sets the credential of every request.
     #[must_use]
     pub fn credential(mut self, credential: Credential) -> Self {
         self.credential = Some(credential);
         self
     }
 
-    /// How fast the account may ask; without it, sixteen requests at once.
+    /// Sets the limits of the account. By default, sixteen requests may be in flight.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// How often and how long a request is tried.
+    /// Sets how many times and for how long a request is tried.
     #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
         self
     }
 
-    /// How long one attempt may take.
+    /// Sets the time limits of one attempt.
     #[must_use]
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
         self
     }
 
-    /// The longest body that is read, in bytes after decompression; without it, 8 MiB.
+    /// Sets the maximum size of a response body, in bytes after decompression. The default is 8 MiB.
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
     }
 
-    /// Makes the client; nothing is sent.
+    /// Builds the client. Nothing is sent.
     #[must_use]
     pub fn build(self) -> HttpClient {
         HttpClient(Arc::new(Inner {
@@ -120,7 +120,7 @@ impl HttpClientBuilder {
 }
 
 impl HttpClient {
-    /// Settings for an account at this address.
+    /// Returns a builder for an account at this address.
     #[must_use]
     pub fn builder(base: BaseUrl) -> HttpClientBuilder {
         HttpClientBuilder {
@@ -133,13 +133,13 @@ impl HttpClient {
         }
     }
 
-    /// The address of the vendor's API.
+    /// Returns the address of the vendor's API.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         &self.0.base
     }
 
-    /// What was sent and received so far, failed attempts included.
+    /// Returns what was sent and received so far, including failed attempts.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         let mut traffic = Traffic::default();
@@ -151,17 +151,17 @@ impl HttpClient {
         traffic
     }
 
-    /// How many requests the account's limits let through at once now: fewer after a refusal.
+    /// Returns how many requests may currently be in flight. The number drops after a 429.
     #[must_use]
     pub fn window(&self) -> usize {
         self.0.limiter.window()
     }
 
-    /// Sends a request, again where the [retry table](crate#retries) says so.
+    /// Sends a request, and retries it according to the [retry rules](crate#retries).
     ///
-    /// An answer is one with a 2xx status, or one that the request accepts; another status is the error
-    /// that it speaks of, with the vendor's words scrubbed. An HTML page is never an answer: it comes
-    /// from something that stands before the vendor's API. Dropping the future gives up.
+    /// A 2xx status, or one that the request accepts, is a response. Any other status becomes an error, with
+    /// the vendor's message scrubbed. An HTML page is always an error, because it comes from a proxy or
+    /// gateway. Dropping the future cancels the request.
     pub async fn send(&self, request: Request) -> Result<Response> {
         let inner = &*self.0;
         let context = inner.context(&request);
@@ -169,9 +169,9 @@ impl HttpClient {
         request.check().map_err(named)?;
         let url =
             inner.base.join(request.route, &request.segments, &request.query).map_err(named)?;
-        let patience = Instant::now() + inner.retry.deadline;
+        let latest = Instant::now() + inner.retry.deadline;
         let blocked = |blocked| context.blocked(blocked);
-        let mut permit = inner.limiter.acquire(patience).await.map_err(blocked)?;
+        let mut permit = inner.limiter.acquire(latest).await.map_err(blocked)?;
         let deadline = Instant::now() + inner.retry.deadline;
         let mut attempts = 1;
         let mut after_lost = false;
@@ -179,23 +179,23 @@ impl HttpClient {
             let attempt = self.traced(&request, &context, url.clone(), attempts, deadline).await?;
             drop(permit);
             let attempt = match attempt {
-                Attempt::Answered(mut response) if request.takes(response.status) => {
+                Attempt::Response(mut response) if request.accepts(response.status) => {
                     response.after_lost = after_lost;
                     if !response.is_html() {
-                        inner.answered(&response);
+                        inner.record_response(&response);
                         return Ok(response);
                     }
                     if (200..300).contains(&response.status) {
                         return Err(response.unexpected("an HTML page"));
                     }
-                    Attempt::Answered(response)
+                    Attempt::Response(response)
                 }
                 unsuccessful => unsuccessful,
             };
             let asked = match &attempt {
-                Attempt::Answered(response) => {
-                    inner.answered(response);
-                    asked_wait(response.status, &response.headers, wall_clock())
+                Attempt::Response(response) => {
+                    inner.record_response(response);
+                    requested_wait(response.status, &response.headers, wall_clock())
                 }
                 _ => None,
             };
@@ -270,7 +270,7 @@ impl HttpClient {
         let limit = inner.timeouts.request.min(deadline.saturating_duration_since(Instant::now()));
         let exchange = inner.exchange(client, message, request, context);
         Ok(timeout(limit, exchange).await.unwrap_or_else(|_| {
-            Attempt::Lost(format!("no answer within {:.1} s", limit.as_secs_f64()))
+            Attempt::Lost(format!("timed out after {:.1} s", limit.as_secs_f64()))
         }))
     }
 }
@@ -288,11 +288,12 @@ impl Inner {
     }
 
     fn client(&self) -> Result<&reqwest::Client> {
-        let client =
-            self.client.get_or_init(|| transport::build(&self.base, self.timeouts).map_err(root_cause));
+        let client = self
+            .client
+            .get_or_init(|| transport::build(&self.base, self.timeouts).map_err(root_cause));
         client.as_ref().map_err(|cause| {
-            Error::new(ErrorKind::Configuration, format!("the HTTP client cannot start: {cause}"))
-                .with_help("check the proxy settings and the machine's certificates")
+            Error::new(ErrorKind::Configuration, format!("cannot create the HTTP client: {cause}"))
+                .with_help("check the proxy settings and the certificates of this machine")
         })
     }
 
@@ -303,52 +304,51 @@ impl Inner {
         request: &Request,
         context: &Context,
     ) -> Attempt {
-        let mut answer = match client.execute(message).await {
-            Ok(answer) => answer,
+        let mut response = match client.execute(message).await {
+            Ok(response) => response,
             Err(error) => return Attempt::failed(error),
         };
-        let status = answer.status().as_u16();
-        let body = match attempt::read(&mut answer, self.max_body, &self.bytes).await {
+        let status = response.status().as_u16();
+        let body = match attempt::read(&mut response, self.max_body, &self.bytes).await {
             Ok(Some(body)) => body,
-            Ok(None) if request.takes(status) => {
+            Ok(None) if request.accepts(status) => {
                 return Attempt::TooLarge { status, max: self.max_body };
             }
-            // The status says what went wrong; nobody needs megabytes about it.
+            // The status says what went wrong. The body is not needed.
             Ok(None) => Zeroizing::default(),
             Err(error) => return Attempt::Lost(root_cause(error)),
         };
-        let headers = std::mem::take(answer.headers_mut());
+        let headers = std::mem::take(response.headers_mut());
         let context = context.clone();
-        Attempt::Answered(Response { status, headers, body, after_lost: false, context })
+        Attempt::Response(Response { status, headers, body, after_lost: false, context })
     }
 
-    /// Notes what an answer tells of the vendor's limits.
-    fn answered(&self, response: &Response) {
+    /// Updates limits and clock from a response.
+    fn record_response(&self, response: &Response) {
         if !matches!(response.status, 408 | 429 | 500..) {
             self.limiter.succeeded();
         }
         if let Some(ahead) = clock_ahead(&response.headers, wall_clock()) {
             self.clock_ahead.store(ahead, Ordering::Relaxed);
         }
-        // A longer pause is the vendor's to demand, with a 429.
+        // If the vendor needs a longer pause, it can send a 429.
         let pause = used_up(&response.headers, wall_clock());
         if let Some(pause) = pause.filter(|pause| *pause <= self.retry.deadline) {
             self.limiter.pause(Instant::now() + pause);
         }
     }
 
-    /// Leave to send the next attempt at this instant or, if others wait too, later; none if that would
-    /// be past the deadline.
+    /// Waits until this instant and for permission to send. Returns `None` if that would exceed the deadline.
     async fn next_permit(&self, at: Instant, deadline: Instant) -> Option<Permit> {
         sleep_until(at).await;
         timeout_at(deadline, self.limiter.acquire(deadline)).await.ok()?.ok()
     }
 
-    /// How long to wait before the next attempt: as the vendor asks, never less than our own choice.
+    /// Returns the wait before the next attempt: the longer of what the vendor asks and our own backoff.
     fn wait(&self, attempt: &Attempt, asked: Option<Duration>, attempts: u32) -> Duration {
         let mut wait = self.retry.backoff(attempts);
         if attempt.status() == Some(429) {
-            wait = wait.max(asked.unwrap_or(THROTTLE_FLOOR));
+            wait = wait.max(asked.unwrap_or(MIN_WAIT_AFTER_429));
             self.limiter.throttled(wait, Instant::now());
         } else if let Some(asked) = asked {
             wait = wait.max(asked);
@@ -357,7 +357,7 @@ impl Inner {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a date in `Retry-After` is held against the clock")]
+#[expect(clippy::disallowed_methods, reason = "a date in `Retry-After` is compared with the clock")]
 fn wall_clock() -> std::time::SystemTime {
     std::time::SystemTime::now()
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::field::{Field, Scalar};
 
-/// An instant as the milliseconds since 1970-01-01T00:00:00Z, in a JSON number.
+/// An instant, written as a JSON number of milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// ```
 /// use keyroster_http::json::EpochMillis;
@@ -24,12 +24,12 @@ use super::field::{Field, Scalar};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EpochMillis(Timestamp);
 
-/// An instant as the whole seconds since 1970-01-01T00:00:00Z, in a JSON number.
+/// An instant, written as a JSON number of whole seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EpochSeconds(Timestamp);
 
 impl EpochMillis {
-    /// The instant.
+    /// Returns the instant.
     #[must_use]
     pub fn instant(self) -> Timestamp {
         self.0
@@ -37,7 +37,7 @@ impl EpochMillis {
 }
 
 impl EpochSeconds {
-    /// The instant.
+    /// Returns the instant.
     #[must_use]
     pub fn instant(self) -> Timestamp {
         self.0
@@ -64,7 +64,7 @@ impl Scalar for EpochSeconds {
     }
 }
 
-/// A number that is an instant; one that is none, as of the year 10000, is kept as it came.
+/// Reads a number as an instant. A number outside the supported range is kept unchanged.
 fn read_epoch<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     instant: impl Fn(i64) -> Option<T>,

@@ -12,21 +12,21 @@ use crate::redact::withhold;
 
 /// A field of a vendor's record.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "a field is one of these, for good")]
+#[expect(clippy::exhaustive_enums, reason = "the list is complete")]
 pub enum Field<T> {
-    /// The record has no such field.
+    /// The record does not have the field.
     #[default]
     Missing,
     /// The field is null.
     Null,
-    /// The field is of the expected type.
+    /// The field has the expected type.
     Is(T),
-    /// The field is of another type, or its text does not parse.
+    /// The field has another type, or its text cannot be parsed.
     Unexpected(Value),
 }
 
 impl<T> Field<T> {
-    /// The value, if there is one of the expected type; what is odd stays for the extras.
+    /// Takes the value if it has the expected type. An unexpected value stays for the extras.
     pub fn take(&mut self) -> Option<T> {
         match std::mem::take(self) {
             Self::Is(value) => Some(value),
@@ -37,14 +37,14 @@ impl<T> Field<T> {
         }
     }
 
-    /// Puts a value back that was taken and has no place in the normalised record: `leftovers` then has it.
+    /// Puts back a taken value that has no place in the normalized record, so that `leftovers` returns it.
     pub fn keep(&mut self, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
             *self = Self::Unexpected(value.into());
         }
     }
 
-    /// Whether the vendor said null.
+    /// Whether the vendor sent null.
     #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
@@ -52,7 +52,7 @@ impl<T> Field<T> {
 }
 
 impl<T: Scalar> Field<T> {
-    /// Moves what is odd, and what nobody took, into the extras, under the vendor's name.
+    /// Moves an unexpected value, or one that was never taken, into the extras under the vendor's name.
     pub fn move_into(&mut self, name: &str, extras: &mut Extras) {
         let value = match std::mem::take(self) {
             Self::Is(value) => value.into_json(),
@@ -70,10 +70,10 @@ impl<T: Scalar> Field<T> {
 
 /// A type that a [`Field`] can hold.
 pub trait Scalar: Sized {
-    /// Reads a field, whatever it is.
+    /// Reads a field of any type.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error>;
 
-    /// The value as JSON again, for the extras of a record in which nobody took it; none if it is not to be
+    /// Converts a value that was never taken back to JSON, for the extras. Returns `None` if it must not be
     /// kept.
     fn into_json(self) -> Option<Value>;
 }
@@ -163,7 +163,7 @@ impl<'de, T: Primitive> Visitor<'de> for Lenient<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-        // With serde_json's `arbitrary_precision`, numbers come this way too.
+        // With serde_json's `arbitrary_precision`, numbers arrive as maps.
         let value = Value::deserialize(de::value::MapAccessDeserializer::new(members))?;
         let whole = value.as_u64().and_then(T::from_u64);
         Ok(whole.map_or(Field::Unexpected(value), Field::Is))
@@ -191,22 +191,22 @@ primitive! {
 }
 
 impl Scalar for Decimal {
-    /// Reads the vendor's own digits, which a binary float would round.
+    /// Reads the vendor's own digits, which a float would round.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         if raw == "null" {
             return Ok(Field::Null);
         }
-        // A number in quotes is another type, however much it looks like one.
+        // A number in quotes is text.
         if let Ok(value) = raw.parse() {
             return Ok(Field::Is(value));
         }
-        // A number of too many digits keeps them as text.
+        // A number with too many digits is kept as text.
         let number = raw.starts_with(|c: char| c == '-' || c.is_ascii_digit());
         Ok(Field::Unexpected(if number { raw.into() } else { value_of(raw) }))
     }
 
-    /// As text, which holds any number of digits whatever features `serde_json` was built with.
+    /// Writes text, which keeps every digit regardless of the features of `serde_json`.
     fn into_json(self) -> Option<Value> {
         Some(self.to_string().into())
     }
@@ -225,12 +225,12 @@ impl Scalar for Value {
     }
 }
 
-/// A value of any type; a number that no `f64` can hold is kept as its text.
+/// Parses a value of any type. A number that `f64` cannot hold is kept as text.
 pub(super) fn value_of(raw: &str) -> Value {
     serde_json::from_str(raw).unwrap_or_else(|_| raw.into())
 }
 
-/// A value that is read past: no copy of it is made.
+/// A value that is skipped. No copy of it is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Discarded;

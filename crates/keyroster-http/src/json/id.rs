@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::field::{Field, Scalar};
 
-/// An identifier that a vendor writes as a number or as a text; it is kept in the vendor's digits.
+/// An identifier, written as a number or as text. The vendor's digits are kept.
 ///
 /// ```
 /// use keyroster_http::json::Id;
@@ -25,7 +25,7 @@ use super::field::{Field, Scalar};
 pub struct Id(String);
 
 impl Id {
-    /// The identifier as text, as a [`KeyId`](keyroster_core::KeyId) takes it.
+    /// Returns the identifier as text, e.g. for a [`KeyId`](keyroster_core::KeyId).
     #[must_use]
     pub fn into_text(self) -> String {
         self.0

@@ -1,9 +1,9 @@
-//! Reading vendors' JSON: leniently, once, and without losing anything.
+//! Lenient, lossless reading of vendors' JSON.
 //!
-//! A vendor's record is declared with [`record!`](crate::record). Each of its fields is a [`Field`]:
-//! missing, null, a value of the expected type, or something odd that is kept as it came. Fields that
-//! the declaration does not name are kept too. Nothing but broken JSON is an error here; which field a
-//! record cannot do without is its provider's matter.
+//! [`record!`](crate::record) declares a vendor's record. Each of its fields is a [`Field`]: missing, null,
+//! a value of the expected type, or an unexpected value, which is kept unchanged. Fields that the
+//! declaration does not name are kept too. Only invalid JSON is an error here. The provider decides which
+//! fields are required.
 
 mod epoch;
 mod field;

@@ -1,13 +1,14 @@
-//! A JSON object that is not an array.
+//! Reads a JSON object, but not an array.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
-/// A JSON object. A derived struct alone would take an array too, and read `[[]]` as an empty page.
+/// A JSON object. Without this wrapper, a derived struct would accept an array too and read `[[]]` as an
+/// empty page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a wrapper, to be taken off")]
+#[expect(clippy::exhaustive_structs, reason = "a wrapper with nothing to add")]
 pub struct Object<T>(pub T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

@@ -1,4 +1,4 @@
-//! Declares a vendor's record.
+//! The `record!` macro, which declares a vendor's record.
 
 use keyroster_core::Extras;
 use serde_json::Value;
@@ -17,7 +17,7 @@ impl Rest {
         self.0.push((name, value_of(value.get())));
     }
 
-    /// Moves them into extras; a value whose name or text speaks of a secret is withheld.
+    /// Moves the fields into extras. Values that may be secrets are hidden.
     pub fn move_into(&mut self, extras: &mut Extras) {
         for (name, value) in self.0.drain(..) {
             let value = withhold(&name, value);
@@ -26,11 +26,11 @@ impl Rest {
     }
 }
 
-/// Declares a vendor's record: a struct whose fields are [`Field`](crate::json::Field)s, each under its
-/// name in the JSON, and `rest`, which keeps every other field.
+/// Declares a vendor's record: a struct of [`Field`](crate::json::Field)s, each with its name in the JSON,
+/// and `rest`, which keeps every other field.
 ///
-/// `leftovers` takes what is odd or unnamed out of a record, as the extras of the normalised one, and what
-/// is declared and was not taken: a field that a provider forgets is not lost.
+/// `leftovers` returns the extras of the normalized record: unexpected values, fields without a declaration,
+/// and declared fields that were never taken. A field that a provider forgets is not lost.
 ///
 /// ```
 /// use keyroster_core::Decimal;
@@ -70,7 +70,7 @@ macro_rules! record {
         }
 
         impl $name {
-            /// Takes out what is odd, what is unnamed, and what nobody took.
+            /// Returns unexpected values, fields without a declaration, and fields never taken.
             pub fn leftovers(&mut self) -> $crate::json::private::Extras {
                 let mut extras = $crate::json::private::Extras::default();
                 $(self.$field.move_into($wire, &mut extras);)+
@@ -111,7 +111,7 @@ macro_rules! record {
     };
 }
 
-/// What [`record!`](crate::record) needs at its place of use; no part of the API.
+/// Items that the code of [`record!`](crate::record) uses. Not part of the API.
 #[doc(hidden)]
 pub mod private {
     use std::borrow::Cow;
@@ -120,7 +120,7 @@ pub mod private {
     pub use keyroster_core::Extras;
     pub use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-    /// A member's name, borrowed where the JSON has no escape in it.
+    /// A member's name, borrowed if the JSON contains no escape in it.
     #[expect(clippy::exhaustive_structs, reason = "matched by the macro")]
     #[derive(Debug)]
     pub struct Name<'de>(pub Cow<'de, str>);

@@ -1,5 +1,5 @@
-//! HTTP/2's own refusals: a server may say that it did not look at a request, and a client as it comes
-//! believes that of every proxy in between and sends a create again.
+//! HTTP/2 lets a server say that it did not process a request. Default clients believe any proxy that says so
+//! and retry a create. We do not.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,14 +13,14 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::support::{child_argument, client, create, naive, run_in_child};
 
-/// How the server says that it did not look.
+/// How the server says that it did not process a request.
 #[derive(Clone, Copy, Debug)]
 enum Refusal {
     Stream,
     Goaway,
 }
 
-/// Counts requests and refuses all of them.
+/// A server that counts requests and refuses all of them.
 struct Refuser {
     port: u16,
     requests: Arc<AtomicUsize>,
@@ -35,7 +35,7 @@ impl Refuser {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (count, tls) = (Arc::clone(&count), tls.clone());
-                // A client that goes away ends the conversation with an error.
+                // The client closes the connection, which is an error here.
                 tokio::spawn(async move { converse(stream, tls, refusal, &count).await.ok() });
             }
         });
@@ -82,7 +82,7 @@ async fn refuse(
     Ok(())
 }
 
-/// A certificate for `localhost`, and the root that vouches for it.
+/// A certificate for `localhost`, and the root that signed it.
 fn certificates() -> (TlsAcceptor, String) {
     let mut root = CertificateParams::new([]).unwrap();
     root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -99,11 +99,10 @@ fn certificates() -> (TlsAcceptor, String) {
     (TlsAcceptor::from(Arc::new(config)), root.pem())
 }
 
-/// Over TLS, as a vendor is spoken to. The root is trusted through the environment of a process of its
-/// own.
+/// Uses TLS, as with a vendor. The root is trusted through SSL_CERT_FILE, which needs a child process.
 #[tokio::test]
-async fn a_create_that_is_refused_is_not_sent_again() {
-    let test = "http2::a_create_that_is_refused_is_not_sent_again";
+async fn a_refused_create_is_not_retried() {
+    let test = "http2::a_refused_create_is_not_retried";
     if let Some(port) = child_argument() {
         let account = client(&format!("https://localhost:{port}")).build();
         let error = account.send(create()).await.unwrap_err();
@@ -126,7 +125,7 @@ async fn a_create_that_is_refused_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_client_as_it_comes_sends_it_again() {
+async fn a_default_client_retries_it() {
     let server = Refuser::start(Refusal::Stream, None).await;
     let url = format!("http://127.0.0.1:{}/keys", server.port);
     let plain = naive::builder().http2_prior_knowledge().build().unwrap();

@@ -1,4 +1,4 @@
-//! Paging by `Link` headers: where the next page is, and that no link leads the credential away.
+//! Paging by `Link` headers: a link leads to the next page, but never to another host.
 
 use keyroster_core::{ErrorKind, Operation};
 use keyroster_http::Request;
@@ -7,7 +7,7 @@ use crate::support::server::{Server, reply};
 use crate::support::{client, get};
 
 #[tokio::test]
-async fn a_link_is_followed_by_its_query_alone() {
+async fn only_the_query_of_a_link_is_followed() {
     let link = "<https://elsewhere.example/steal?after=a%26b&limit=2&limit=3>; rel=\"next\"";
     let server = Server::start([reply(200, &[("link", link)], "{}"), reply(200, &[], "{}")]).await;
     let account = client(&server.url()).build();
@@ -20,7 +20,7 @@ async fn a_link_is_followed_by_its_query_alone() {
 }
 
 #[tokio::test]
-async fn what_a_link_leaves_out_is_asked_for_again() {
+async fn parameters_missing_from_a_link_are_kept() {
     let link = "</keys?from=3&limit=5>; rel=\"next\"";
     let server = Server::start([reply(200, &[("link", link)], "{}"), reply(200, &[], "{}")]).await;
     let account = client(&server.url()).build();
@@ -32,7 +32,7 @@ async fn what_a_link_leaves_out_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn the_next_link_stands_in_any_of_the_headers() {
+async fn the_next_link_may_be_in_any_header() {
     let headers = [("link", "</k?p=1>; rel=\"prev\""), ("link", "</k?p=3>; rel=\"next\"")];
     let last = [("link", "</k?p=9>; rel=\"next\"; results=\"false\"")];
     let server = Server::start([reply(200, &headers, "{}"), reply(200, &last, "{}")]).await;
@@ -44,7 +44,7 @@ async fn the_next_link_stands_in_any_of_the_headers() {
 }
 
 #[tokio::test]
-async fn a_link_that_cannot_be_read_is_no_last_page() {
+async fn a_malformed_link_is_not_a_last_page() {
     for link in ["</k?p=3", "</k>; rel=\"next\"", "<http://[>; rel=next", "\u{fa}"] {
         let server = Server::start([reply(200, &[("link", link)], "{}")]).await;
         let page = client(&server.url()).build().send(get()).await.unwrap();
@@ -53,7 +53,7 @@ async fn a_link_that_cannot_be_read_is_no_last_page() {
 }
 
 #[tokio::test]
-async fn whatever_hands_out_a_secret_is_sent_once_by_any_method() {
+async fn a_request_that_returns_a_secret_is_sent_once() {
     for request in [
         Request::put(Operation::RotateKey, "/keys/{id}/value").segment("7"),
         Request::patch(Operation::RotateKey, "/keys/{id}").segment("7"),
@@ -67,6 +67,6 @@ async fn whatever_hands_out_a_secret_is_sent_once_by_any_method() {
     let server = Server::start([reply(502, &[], ""), reply(200, &[], "{}")]).await;
     let request = Request::idempotent_post(Operation::UpdateKey, "/keys/{id}").segment("7");
     client(&server.url()).build().send(request).await.unwrap();
-    assert_eq!(server.seen().len(), 2, "what sets is sent again");
+    assert_eq!(server.seen().len(), 2, "an update is retried");
     assert_eq!(server.seen()[1].line(), "POST /keys/7");
 }

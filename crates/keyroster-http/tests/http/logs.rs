@@ -1,4 +1,4 @@
-//! No secret in any log at any level; and the one span that is a contract.
+//! Logs contain no secret at any level, and the documented span.
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
@@ -15,7 +15,7 @@ use tracing::{Event, Metadata, Subscriber};
 use crate::support::server::{Reply, Server, fine, reply};
 use crate::support::{CANARY, client, naive, quick, shown};
 
-/// Writes down everything, at every level, of every crate.
+/// Records everything, at every level, of every crate.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Log>);
 
@@ -51,7 +51,7 @@ impl Recorder {
         self.0.text.lock().unwrap().clone()
     }
 
-    /// The values of the spans that our requests were made in.
+    /// The spans of our requests.
     fn requests(&self) -> Vec<Span> {
         let spans = self.0.spans.lock().unwrap();
         spans.values().filter(|span| span.name == "http.request").cloned().collect()
@@ -96,7 +96,7 @@ impl Subscriber for Recorder {
     fn exit(&self, _: &Id) {}
 }
 
-/// The same for the older log, which reqwest writes to.
+/// The same for the `log` crate, which reqwest uses.
 struct OldLog(Mutex<String>);
 
 static OLD_LOG: OldLog = OldLog(Mutex::new(String::new()));
@@ -113,8 +113,8 @@ impl log::Log for OldLog {
     fn flush(&self) {}
 }
 
-/// A request with a secret wherever one can be.
-fn telltale(request: Request) -> Request {
+/// A request with a secret in every part.
+fn with_secrets(request: Request) -> Request {
     request
         .segment("fa4efa4e-id")
         .query("name", "fa4efa4e-query")
@@ -123,7 +123,7 @@ fn telltale(request: Request) -> Request {
 }
 
 #[tokio::test]
-async fn no_secret_in_any_log_or_error() {
+async fn logs_and_errors_contain_no_secret() {
     log::set_logger(&OLD_LOG).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
     let recorder = Recorder::default();
@@ -152,7 +152,7 @@ async fn no_secret_in_any_log_or_error() {
         for request in
             [Request::get(Operation::GetKey, route), Request::create(Operation::CreateKey, route)]
         {
-            match account.send(telltale(request)).await {
+            match account.send(with_secrets(request)).await {
                 Ok(response) => errors += &format!("{response:?}\n"),
                 Err(error) => errors += &format!("{}\n", shown(&error)),
             }
@@ -163,7 +163,7 @@ async fn no_secret_in_any_log_or_error() {
     for (log, ours) in
         [(&new, "http.request"), (&old, "starting new connection"), (&errors, "reset")]
     {
-        assert!(log.contains(ours), "something was written down");
+        assert!(log.contains(ours), "something was recorded");
         assert!(!log.contains(CANARY), "a secret, a query or an address is in the log");
     }
     let requests = recorder.requests();
@@ -179,12 +179,12 @@ async fn no_secret_in_any_log_or_error() {
     assert!(requests.iter().any(|span| span.values["attempt"] == "2"));
     assert!(
         requests.iter().any(|span| !span.values.contains_key("status")),
-        "no answer, no status"
+        "no response, no status"
     );
 }
 
 #[tokio::test]
-async fn an_error_of_a_client_as_it_comes_shows_the_query() {
+async fn an_error_of_a_default_client_shows_the_query() {
     let server = Server::start([Reply::Reset]).await;
     let request = naive::client().get(format!("{}/keys?token=fa4efa4e-query", server.url()));
     let error = request.send().await.unwrap_err();

@@ -1,5 +1,5 @@
-//! Every trap of HTTP that could show a credential, make two keys out of one request, or hang: each
-//! against a server on loopback that does it.
+//! Everything in HTTP that could expose a credential, create two keys with one request, or hang, tried against
+//! a local server that does it.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 mod http2;

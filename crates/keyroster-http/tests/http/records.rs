@@ -1,5 +1,4 @@
-//! Reading vendors' records: lenient, and nothing is lost.
-#![expect(unreachable_pub, reason = "`record!` serves public records too")]
+//! Reading vendors' records leniently and without losing anything.
 
 use keyroster_core::{Decimal, Timestamp};
 use keyroster_http::json::{Discarded, EpochMillis, EpochSeconds, Id};
@@ -19,7 +18,7 @@ fn read(text: &str) -> Wire {
 }
 
 #[test]
-fn epochs_are_instants_in_their_own_unit() {
+fn epochs_are_read_in_their_own_unit() {
     let mut wire = read(r#"{"made": 1767225600001, "used": 1767225600}"#);
     let made = wire.made.take().unwrap().instant();
     let used = wire.used.take().unwrap().instant();
@@ -28,7 +27,7 @@ fn epochs_are_instants_in_their_own_unit() {
 }
 
 #[test]
-fn what_is_no_instant_or_id_is_kept_as_it_came() {
+fn unexpected_values_are_kept_unchanged() {
     for value in [
         json!(u64::MAX),
         json!(999_999_999_999_999_i64),
@@ -53,7 +52,7 @@ fn what_is_no_instant_or_id_is_kept_as_it_came() {
 }
 
 #[test]
-fn what_is_put_back_goes_to_the_extras_and_what_was_odd_stays() {
+fn values_that_are_put_back_go_to_the_extras() {
     for value in [json!("x-1"), json!([1])] {
         let mut wire = read(&json!({ "id": value }).to_string());
         let id = wire.id.take().map(Id::into_text);
@@ -63,7 +62,7 @@ fn what_is_put_back_goes_to_the_extras_and_what_was_odd_stays() {
 }
 
 #[test]
-fn an_id_is_one_text_whether_number_or_text() {
+fn a_numeric_id_and_a_text_id_are_the_same() {
     for (json, id) in [
         ("7", "7"),
         ("18446744073709551615", "18446744073709551615"),
@@ -76,7 +75,7 @@ fn an_id_is_one_text_whether_number_or_text() {
 }
 
 record! {
-    struct Forgotten {
+    struct Untaken {
         name: String = "name",
         on: bool = "on",
         count: u64 = "count",
@@ -92,11 +91,11 @@ record! {
 }
 
 #[test]
-fn what_nobody_takes_is_not_lost() {
+fn fields_never_taken_go_to_the_extras() {
     let json = r#"{"name": "ci", "on": true, "count": 3, "spent": 0.10, "at": "2026-01-01T00:00:00Z",
         "made": 1767225600123, "used": 1767225600, "id": 4711, "tree": {"a": [1]},
         "secret": "fa4efa4e", "empty": null}"#;
-    let mut wire: Forgotten = serde_json::from_str(json).unwrap();
+    let mut wire: Untaken = serde_json::from_str(json).unwrap();
     let kept = serde_json::to_value(wire.leftovers()).unwrap();
     let expected = json!({
         "name": "ci", "on": true, "count": 3, "spent": "0.1", "at": "2026-01-01T00:00:00Z",

@@ -1,4 +1,4 @@
-//! No credential reaches a second host, and no body either.
+//! Neither a credential nor a body reaches a second host.
 
 use keyroster_core::{ErrorKind, Operation, Secret};
 use keyroster_http::{Credential, Request};
@@ -8,7 +8,7 @@ use crate::support::{CANARY, client, get, naive, shown};
 
 const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// The header pair of Pinata's legacy API: no client's list of sensitive headers knows it.
+/// The headers of Pinata's legacy API, which no HTTP client treats as sensitive.
 fn pair() -> Credential {
     let (key, secret) = (Secret::from("fa4efa4e-key"), Secret::from("fa4efa4e-secret"));
     let pair = [("pinata_api_key", "", &key), ("pinata_secret_api_key", "", &secret)];
@@ -22,7 +22,7 @@ fn to(target: &Server, status: u16) -> Reply {
 }
 
 #[tokio::test]
-async fn nothing_reaches_a_second_host() {
+async fn redirects_to_another_host_are_not_followed() {
     let target = Server::start([fine()]).await;
     for status in STATUSES {
         for own_headers in [false, true] {
@@ -45,14 +45,14 @@ async fn nothing_reaches_a_second_host() {
                 assert!(!shown(&error).contains(CANARY), "{status}: {error:?}");
                 assert!(!shown(&error).contains("elsewhere"), "{status}: {error:?}");
             }
-            assert_eq!(origin.seen().len(), 3, "a redirect is no reason to ask again");
+            assert_eq!(origin.seen().len(), 3, "a redirect is not retried");
         }
     }
     assert_eq!(target.connections(), 0);
 }
 
 #[tokio::test]
-async fn a_client_as_it_comes_gives_header_and_body_away() {
+async fn a_default_client_leaks_header_and_body() {
     for (status, method) in [(302, "GET"), (307, "POST")] {
         let target = Server::start([fine()]).await;
         let origin = Server::start([to(&target, status)]).await;
@@ -67,7 +67,7 @@ async fn a_client_as_it_comes_gives_header_and_body_away() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_the_same_host_is_not_followed_either() {
+async fn redirects_to_the_same_host_are_not_followed() {
     let origin = Server::start([reply(302, &[("location", "/other")], ""), fine()]).await;
     let error = client(&origin.url()).build().send(get()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);

@@ -1,4 +1,4 @@
-//! What is sent, what is counted, and what `Debug` shows of it.
+//! What a request sends, what is counted, and what `Debug` shows.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -13,7 +13,7 @@ use crate::support::server::{Reply, Server, fine, reply};
 use crate::support::{CANARY, TOKEN, client, create, get, quick};
 
 #[tokio::test]
-async fn a_request_says_who_asks_and_for_what() {
+async fn a_request_has_its_route_headers_and_body() {
     let server = Server::start([fine()]).await;
     let account = client(&format!("{}/api/v1/", server.url())).build();
     let request = Request::patch(Operation::UpdateKey, "/keys/{hash}/x").segment("a/b ?é");
@@ -33,7 +33,7 @@ async fn a_request_says_who_asks_and_for_what() {
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_from_one_answer_to_the_next() {
+async fn cookies_are_not_kept() {
     let cookie = [("set-cookie", "session=1")];
     let server = Server::start([reply(200, &cookie, "{}")]).await;
     let account = client(&server.url()).build();
@@ -43,7 +43,7 @@ async fn nothing_is_remembered_from_one_answer_to_the_next() {
 }
 
 #[tokio::test]
-async fn another_credential_replaces_the_accounts() {
+async fn a_request_can_replace_the_credential() {
     let server = Server::start([fine()]).await;
     let other = Credential::bearer(&Secret::from("another")).unwrap();
     let account = client(&server.url()).build();
@@ -64,7 +64,7 @@ async fn a_form_is_encoded() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_is_not_sent_empty() {
+async fn a_body_that_is_not_json_is_not_sent() {
     let server = Server::start([fine()]).await;
     let account = client(&server.url()).build();
     let request = create().json(&BTreeMap::from([((1, 2), "a key that is no text")]));
@@ -84,15 +84,15 @@ async fn attempts_and_bytes_are_counted() {
 }
 
 #[tokio::test]
-async fn a_dropped_request_leaves_nothing_half_counted() {
+async fn a_dropped_request_frees_its_slot() {
     let script = [Reply::Silence, reply(429, &[("retry-after", "0.2")], ""), fine()];
     let server = Server::start(script).await;
     let account = client(&server.url()).limits(Limits::none().with_concurrency(1)).build();
-    // Given up while the vendor thinks, then while it is waited for as long as the vendor asks.
+    // Dropped first before the response, then during the wait that the vendor asked for.
     for sent in 1..=2 {
         let mut sending = Box::pin(account.send(get()));
         tokio::select! {
-            _ = &mut sending => panic!("there is no answer yet"),
+            _ = &mut sending => panic!("there is no response yet"),
             () = server.has_seen(sent) => {}
         }
         if sent == 2 {
@@ -103,12 +103,12 @@ async fn a_dropped_request_leaves_nothing_half_counted() {
     }
     let traffic = account.traffic();
     assert_eq!((traffic.requests, traffic.retries), (2, 0));
-    // The one slot is free again.
+    // The only slot is free.
     account.send(get()).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_request_that_is_never_polled_is_never_sent() {
+async fn a_request_that_is_never_polled_is_not_sent() {
     let server = Server::start([fine()]).await;
     let account = client(&server.url()).build();
     drop(account.send(get()));
@@ -116,7 +116,7 @@ async fn a_request_that_is_never_polled_is_never_sent() {
 }
 
 #[tokio::test]
-async fn no_more_requests_are_in_flight_than_allowed() {
+async fn concurrency_is_limited() {
     let server = Server::start([Reply::Silence]).await;
     let account = client(&server.url()).limits(Limits::none().with_concurrency(3)).build();
     let mut requests: Vec<_> = (0..10).map(|_| Box::pin(account.send(get()))).collect();
@@ -130,13 +130,13 @@ async fn no_more_requests_are_in_flight_than_allowed() {
         () = &mut poll_all => {}
         () = server.has_seen(3) => {}
     }
-    // Time enough for a fourth, which must not come.
+    // Enough time for a fourth, which must not come.
     assert!(tokio::time::timeout(Duration::from_millis(50), poll_all).await.is_err());
     assert_eq!(server.seen().len(), 3);
 }
 
 #[tokio::test]
-async fn debug_shows_no_value() {
+async fn debug_shows_no_values() {
     let server = Server::start([reply(200, &[("x-echo", "fa4efa4e")], "\"fa4efa4e\"")]).await;
     let builder = client(&server.url()).retry(quick());
     let mut text = format!("{builder:?}");
@@ -150,6 +150,6 @@ async fn debug_shows_no_value() {
     text += &format!("{:?}", account.send(request).await.unwrap());
     assert!(text.contains("/keys/{id}") && text.contains("authorization"), "{text}");
     assert!(!text.contains(CANARY), "{text}");
-    // As bytes, too.
+    // Nor as bytes.
     assert!(!text.contains("102, 97, 52, 101"), "{text}");
 }

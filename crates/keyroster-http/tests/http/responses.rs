@@ -1,4 +1,4 @@
-//! What is read of an answer, how much of it, and what is said of it.
+//! Reading responses: their size, their content, and the errors about them.
 
 use std::io::Write as _;
 
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::support::server::{Reply, Server, fine, reply};
 use crate::support::{CANARY, client, create, get, shown};
 
-const CAP: usize = 64 << 10;
+const MAX_BODY: usize = 64 << 10;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -27,32 +27,32 @@ fn endless(status: u16) -> Reply {
 }
 
 #[tokio::test]
-async fn a_body_is_read_up_to_the_cap() {
+async fn a_body_is_read_up_to_the_maximum() {
     let announced = b"HTTP/1.1 200 OK\r\ncontent-length: 100000000000\r\n\r\n".to_vec();
     let bomb = gzip(&vec![b' '; 64 << 20]);
-    assert!(bomb.len() < CAP, "the bomb is small before it goes off");
+    assert!(bomb.len() < MAX_BODY, "the bomb is small while compressed");
     let bomb = reply(200, &[("content-encoding", "gzip")], bomb);
     for reply in [Reply::Send(announced), endless(200), bomb] {
         let server = Server::start([reply]).await;
-        let account = client(&server.url()).max_body(CAP).build();
+        let account = client(&server.url()).max_body(MAX_BODY).build();
         let error = account.send(get()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
         assert!(error.to_string().contains("more than 65536 bytes"), "{error}");
-        // What came in one piece with the last byte that was wanted, and no more.
-        assert!(account.traffic().bytes_received <= 3 * CAP as u64);
+        // The last piece may go over the maximum.
+        assert!(account.traffic().bytes_received <= 3 * MAX_BODY as u64);
         server.has_lost(1).await;
         assert!(server.sent() < 32 << 20, "the client stopped reading");
-        assert_eq!(server.seen().len(), 1, "another attempt would change nothing");
+        assert_eq!(server.seen().len(), 1, "a retry would change nothing");
     }
 }
 
 #[tokio::test]
-async fn an_error_without_end_is_still_the_error_that_it_is() {
+async fn an_endless_error_body_keeps_its_status() {
     for (status, kind, sent) in
         [(503, ErrorKind::Unavailable, 5), (403, ErrorKind::PermissionDenied, 1)]
     {
         let server = Server::start([endless(status)]).await;
-        let account = client(&server.url()).max_body(CAP).build();
+        let account = client(&server.url()).max_body(MAX_BODY).build();
         let error = account.send(get()).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (kind, Some(status)), "{error}");
         assert_eq!(server.seen().len(), sent);
@@ -60,7 +60,7 @@ async fn an_error_without_end_is_still_the_error_that_it_is() {
 }
 
 #[tokio::test]
-async fn compressed_bodies_are_asked_for_and_read() {
+async fn compressed_bodies_are_requested_and_read() {
     let body = gzip(b"{\"id\": 7}");
     let server = Server::start([reply(200, &[("content-encoding", "gzip")], body)]).await;
     let response = client(&server.url()).build().send(get()).await.unwrap();
@@ -70,7 +70,7 @@ async fn compressed_bodies_are_asked_for_and_read() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_body_is_one() {
+async fn a_response_needs_no_body() {
     let server = Server::start([Reply::Send(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec())]).await;
     let account = client(&server.url()).build();
     for _ in 0..2 {
@@ -81,7 +81,7 @@ async fn an_answer_without_a_body_is_one() {
 }
 
 #[tokio::test]
-async fn a_status_that_is_no_answer_is_an_error() {
+async fn a_status_below_200_or_from_300_is_an_error() {
     for (status, words) in [(304, "redirect"), (101, "no final status")] {
         let text = format!("HTTP/1.1 {status} Odd\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
         let server = Server::start([Reply::Send(text.into_bytes())]).await;
@@ -95,9 +95,9 @@ async fn a_status_that_is_no_answer_is_an_error() {
     }
 }
 
-/// A firewall's page with a status that the request would take for the vendor's verdict.
+/// A firewall's page with a status that the request would accept from the vendor.
 #[tokio::test]
-async fn a_page_is_never_the_vendors_word() {
+async fn an_html_page_is_never_a_response() {
     for (status, kind) in [
         (200, ErrorKind::Decode),
         (401, ErrorKind::Unauthenticated),
@@ -116,7 +116,7 @@ async fn a_page_is_never_the_vendors_word() {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "read by Debug alone, in an error's place")]
+#[expect(dead_code, reason = "only Debug reads it")]
 struct Strict {
     number: u64,
     choice: Choice,
@@ -128,9 +128,9 @@ enum Choice {
 }
 
 #[tokio::test]
-async fn a_parsers_message_never_comes_out() {
+async fn the_message_of_the_parser_is_never_shown() {
     let canary = "fa4efa4e-not-to-be-shown";
-    let mut bites = 0;
+    let mut exposed = 0;
     for body in [
         format!("{{\"number\": \"{canary}\", \"choice\": \"One\"}}"),
         format!("{{\"number\": 1, \"choice\": \"{canary}\"}}"),
@@ -142,7 +142,7 @@ async fn a_parsers_message_never_comes_out() {
         format!("{{\"number\": \"{canary}"),
     ] {
         let theirs = serde_json::from_str::<Strict>(&body).unwrap_err().to_string();
-        bites += usize::from(theirs.contains(canary));
+        exposed += usize::from(theirs.contains(canary));
         let server = Server::start([reply(200, &[], &body)]).await;
         let account = client(&server.url()).build();
         for request in [get(), create()] {
@@ -154,5 +154,5 @@ async fn a_parsers_message_never_comes_out() {
             assert!(!format!("{response:?}").contains(CANARY));
         }
     }
-    assert!(bites >= 4, "the parser's own messages would have shown it");
+    assert!(exposed >= 4, "the parser's own messages would have shown it");
 }

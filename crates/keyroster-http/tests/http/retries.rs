@@ -1,4 +1,4 @@
-//! How often, how soon, and for how long a request is sent again.
+//! The number of retries, their waits and their deadlines.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use keyroster_http::{RetryPolicy, Timeouts};
 use crate::support::server::{Reply, Server, fine, reply};
 use crate::support::{client, create, get, quick};
 
-/// The wait between the first request and the second.
+/// The time between the first request and the second.
 fn pause(server: &Server) -> Duration {
     let seen = server.seen();
     seen[1].at - seen[0].at
@@ -27,9 +27,9 @@ async fn a_wait_is_as_long_as_the_vendor_asks() {
         (429, &[("x-ratelimit-reset", "0.3")], 300),
         (429, dates, 1000),
         (429, past, 0),
-        // Without a word about how long.
+        // Without a duration.
         (429, &[], 500),
-        // This one comes with every answer of some vendors, and is no wish here.
+        // Some vendors send this with every response. It does not ask for a wait.
         (503, &[("x-ratelimit-remaining", "40"), ("x-ratelimit-reset", "55")], 0),
     ] {
         let server = Server::start([reply(status, headers, ""), fine()]).await;
@@ -42,18 +42,18 @@ async fn a_wait_is_as_long_as_the_vendor_asks() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_deadline_is_told_and_not_begun() {
-    for (asked, told) in [("3600", 3600), ("1e30", 86_400)] {
+async fn a_wait_beyond_the_deadline_fails_at_once() {
+    for (asked, reported) in [("3600", 3600), ("1e30", 86_400)] {
         let server = Server::start([reply(429, &[("retry-after", asked)], "")]).await;
         let account = client(&server.url()).build();
         let started = Instant::now();
         let error = account.send(create()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::RateLimited);
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(told)));
-        // Nobody else of the account asks meanwhile, and nobody hangs.
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(reported)));
+        // The other requests of the account fail at once, too.
         let error = account.send(get()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::RateLimited);
-        assert!(error.retry_after() > Some(Duration::from_secs(told - 60)), "{error:?}");
+        assert!(error.retry_after() > Some(Duration::from_secs(reported - 60)), "{error:?}");
         assert!(error.to_string().contains("nothing was sent"), "{error}");
         assert_eq!(server.seen().len(), 1);
         assert!(started.elapsed() < Duration::from_secs(5));
@@ -61,7 +61,7 @@ async fn a_wait_beyond_the_deadline_is_told_and_not_begun() {
 }
 
 #[tokio::test]
-async fn the_last_429_tells_the_wait() {
+async fn the_error_has_the_wait_of_the_last_429() {
     let server = Server::start([reply(429, &[("retry-after", "0.02")], "")]).await;
     let account = client(&server.url()).retry(quick().with_max_attempts(3)).build();
     let error = account.send(get()).await.unwrap_err();
@@ -71,7 +71,7 @@ async fn the_last_429_tells_the_wait() {
 }
 
 #[tokio::test]
-async fn a_429_stops_the_whole_account() {
+async fn a_429_pauses_the_whole_account() {
     let server = Server::start([reply(429, &[("retry-after", "0.3")], ""), fine()]).await;
     let account = client(&server.url()).retry(RetryPolicy::never()).build();
     account.send(get()).await.unwrap_err();
@@ -80,7 +80,7 @@ async fn a_429_stops_the_whole_account() {
 }
 
 #[tokio::test]
-async fn an_allowance_that_is_used_up_is_waited_for() {
+async fn a_used_up_allowance_pauses_the_account() {
     let last = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "0.3")];
     let server = Server::start([reply(200, &last, "{}"), fine()]).await;
     let account = client(&server.url()).build();
@@ -91,7 +91,7 @@ async fn an_allowance_that_is_used_up_is_waited_for() {
 }
 
 #[tokio::test]
-async fn an_account_has_a_budget_of_retries() {
+async fn an_account_has_a_retry_budget() {
     let server = Server::start([reply(503, &[], "")]).await;
     let account = client(&server.url()).retry(quick().with_base(Duration::ZERO)).build();
     for _ in 0..25 {
@@ -103,12 +103,12 @@ async fn an_account_has_a_budget_of_retries() {
     assert_eq!(
         server.seen().len(),
         126,
-        "the budget is used up, and one attempt is made all the same"
+        "after the budget is used up, each request still has one attempt"
     );
 }
 
 #[tokio::test]
-async fn what_is_not_sent_again_costs_nothing_of_the_budget() {
+async fn requests_without_retries_spend_no_budget() {
     let mut script = vec![reply(502, &[], ""); 200];
     script.push(reply(503, &[], ""));
     let server = Server::start(script).await;
@@ -121,14 +121,14 @@ async fn what_is_not_sent_again_costs_nothing_of_the_budget() {
 }
 
 #[tokio::test]
-async fn an_attempt_and_all_of_them_end_in_time() {
+async fn timeout_and_deadline_are_kept() {
     let server = Server::start([Reply::Silence]).await;
     let attempts = Timeouts::default().with_request(Duration::from_millis(100));
     let many = quick().with_max_attempts(1000).with_deadline(Duration::from_millis(450));
     for (timeouts, what) in [
         (attempts, "attempts)"),
-        // Here the deadline comes before the attempt's own end.
-        (Timeouts::default(), "no answer within 0."),
+        // Here the deadline ends the attempt.
+        (Timeouts::default(), "timed out after 0."),
     ] {
         let account = client(&server.url()).timeouts(timeouts).retry(many).build();
         let started = Instant::now();

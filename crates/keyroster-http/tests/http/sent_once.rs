@@ -1,4 +1,4 @@
-//! What may have made something is never sent twice.
+//! A request that may have created something is never sent twice.
 
 use std::time::Duration;
 
@@ -7,27 +7,27 @@ use keyroster_http::Timeouts;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-use crate::support::server::{Reply, Server, answer, fine, reply};
+use crate::support::server::{Reply, Server, fine, reply, response};
 use crate::support::{client, create, get, quick, shown};
 
-/// What a create answers when all is well.
+/// The usual response to a create.
 #[derive(Deserialize)]
 struct Created {
     #[serde(rename = "key")]
     _key: String,
 }
 
-/// A failure, the error of a request that only reads, and how often that one is sent.
+/// Failures, each with the error of a request that only reads and the number of its attempts.
 fn failures() -> Vec<(&'static str, Reply, ErrorKind, usize)> {
     use ErrorKind::{Decode, Transport, Unavailable};
     let html = "<!DOCTYPE html><title>Sign in</title>";
-    let half = answer(200, &[], "{\"key\": \"a key, whole\"}");
+    let half = response(200, &[], "{\"key\": \"a key, whole\"}");
     let half = half[..half.len() - 9].to_vec();
     let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n8\r\n{\"key\": ";
     let mut failures = vec![
-        ("closed without an answer", Reply::Close(Vec::new()), Transport, 3),
+        ("closed without a response", Reply::Close(Vec::new()), Transport, 3),
         ("reset", Reply::Reset, Transport, 3),
-        ("no answer", Reply::Silence, Transport, 3),
+        ("no response", Reply::Silence, Transport, 3),
         ("half a head", Reply::Close(b"HTTP/1.1 200 O".to_vec()), Transport, 3),
         ("no HTTP at all", Reply::Close(b"220 ready for mail\r\n".to_vec()), Transport, 3),
         ("half a body", Reply::Close(half), Transport, 3),
@@ -47,7 +47,7 @@ fn failures() -> Vec<(&'static str, Reply, ErrorKind, usize)> {
 }
 
 #[tokio::test]
-async fn each_failure_and_what_follows() {
+async fn a_create_is_sent_once_whatever_fails() {
     for (name, failure, kind, sent) in failures() {
         let server = Server::start([failure]).await;
         let account = client(&server.url())
@@ -60,7 +60,7 @@ async fn each_failure_and_what_follows() {
         let error = ask(create()).await.err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Indeterminate, "{name}: {error}");
         assert!(error.to_string().contains("the key may exist"), "{error}");
-        assert_eq!(server.seen().len(), 1, "{name}: a create was sent again");
+        assert_eq!(server.seen().len(), 1, "{name}: a create was retried");
 
         let error = ask(get()).await.err().unwrap();
         assert_eq!(error.kind(), kind, "{name}: {error}");
@@ -70,7 +70,7 @@ async fn each_failure_and_what_follows() {
 }
 
 #[tokio::test]
-async fn a_refusal_in_full_made_nothing() {
+async fn a_4xx_means_that_nothing_was_created() {
     for (status, kind) in [
         (400, ErrorKind::InvalidRequest),
         (401, ErrorKind::Unauthenticated),
@@ -85,16 +85,16 @@ async fn a_refusal_in_full_made_nothing() {
 }
 
 #[tokio::test]
-async fn a_429_is_a_refusal_and_sent_again() {
+async fn a_create_is_retried_after_a_429() {
     let server = Server::start([reply(429, &[("retry-after", "0.01")], ""), fine()]).await;
     client(&server.url()).build().send(create()).await.unwrap();
     assert_eq!(server.seen().len(), 2);
-    assert_eq!(server.seen()[1].body, b"\"a body\"", "the second attempt carries the body too");
+    assert_eq!(server.seen()[1].body, b"\"a body\"", "the retry has the body too");
 }
 
 #[tokio::test]
-async fn a_create_that_never_left_is_sent_again() {
-    // A port that refuses until the first attempt was made.
+async fn a_create_that_was_not_sent_is_retried() {
+    // A port that refuses connections until after the first attempt.
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = closed.local_addr().unwrap();
     drop(closed);
@@ -115,8 +115,8 @@ async fn a_create_that_never_left_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_fails_carried_nothing() {
-    // One that is broken off, and one that is never answered.
+async fn a_create_is_retried_after_a_failed_handshake() {
+    // One handshake is broken off, and one gets no response.
     for reply in [Reply::Close(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()), Reply::Silence] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
@@ -141,9 +141,9 @@ async fn a_handshake_that_fails_carried_nothing() {
 }
 
 #[tokio::test]
-async fn a_connection_that_died_while_idle_makes_no_second_key() {
-    // The server closes after each answer, and does not say so.
-    let server = Server::start([Reply::Close(answer(200, &[], "{}"))]).await;
+async fn a_stale_connection_creates_no_second_key() {
+    // The server closes the connection after each response without saying so.
+    let server = Server::start([Reply::Close(response(200, &[], "{}"))]).await;
     let account = client(&server.url()).build();
     for round in 1..=20 {
         account.send(get()).await.unwrap();

@@ -1,10 +1,10 @@
-//! A vendor's own words in an error, in whichever of the usual shapes they come.
+//! A vendor's error message is shown, whatever the JSON around it.
 
 use crate::support::server::{Server, reply};
 use crate::support::{CANARY, client, get};
 
 #[tokio::test]
-async fn what_the_vendor_says_is_shown_in_every_usual_shape() {
+async fn the_message_is_found_in_every_usual_structure() {
     for body in [
         r#"{"error": {"code": 7, "message": "no such scope"}}"#,
         r#"{"error": "no such scope"}"#,
@@ -16,12 +16,15 @@ async fn what_the_vendor_says_is_shown_in_every_usual_shape() {
     ] {
         let server = Server::start([reply(400, &[], body)]).await;
         let error = client(&server.url()).build().send(get()).await.unwrap_err();
-        assert!(error.to_string().contains("answered `no such scope`"), "{body}: {error}");
+        assert!(
+            error.to_string().contains("returned an error: `no such scope`"),
+            "{body}: {error}"
+        );
     }
 }
 
 #[tokio::test]
-async fn what_is_no_word_of_the_vendors_is_not_shown() {
+async fn other_json_is_not_shown() {
     for body in [
         r#"{"errors": []}"#,
         r#"{"errors": {}}"#,
@@ -30,6 +33,9 @@ async fn what_is_no_word_of_the_vendors_is_not_shown() {
     ] {
         let server = Server::start([reply(400, &[], body)]).await;
         let error = client(&server.url()).build().send(get()).await.unwrap_err().to_string();
-        assert!(error.contains("answered without a reason") && !error.contains(CANARY), "{error}");
+        assert!(
+            error.contains("returned an error without a message") && !error.contains(CANARY),
+            "{error}"
+        );
     }
 }

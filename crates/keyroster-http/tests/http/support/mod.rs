@@ -1,4 +1,4 @@
-//! What the tests share: an account, requests, and a process with an environment of its own.
+//! Helpers of the tests: an account, requests, and child processes.
 
 pub(crate) mod naive;
 pub(crate) mod server;
@@ -11,16 +11,17 @@ use keyroster_http::{
     BaseUrl, Credential, HttpClient, HttpClientBuilder, Request, RetryPolicy, Timeouts,
 };
 
-/// Stands for every secret: what begins so may be shown nowhere.
+/// Prefix of every secret in the tests. Text with it must not be shown anywhere.
 pub(crate) const CANARY: &str = "fa4efa4e";
 
 /// The account's credential in these tests.
 pub(crate) const TOKEN: &str = "fa4efa4e-token";
 
-/// Set in a process that was started by a test, to do the part that needs an environment of its own.
+/// Environment variable with the argument of a child process, which runs the part of a test that needs other
+/// environment variables.
 pub(crate) const CHILD: &str = "KEYROSTER_HTTP_TEST_CHILD";
 
-/// A client of an account at this address, with waits too short to notice.
+/// Returns a builder for an account at this address, with very short waits.
 pub(crate) fn client(url: &str) -> HttpClientBuilder {
     HttpClient::builder(BaseUrl::parse(url).unwrap())
         .credential(Credential::bearer(&Secret::from(TOKEN)).unwrap())
@@ -28,7 +29,7 @@ pub(crate) fn client(url: &str) -> HttpClientBuilder {
         .timeouts(Timeouts::default().with_request(Duration::from_secs(20)))
 }
 
-/// As usual, without the waits between attempts.
+/// The default policy with very short waits.
 pub(crate) fn quick() -> RetryPolicy {
     RetryPolicy::default().with_base(Duration::from_millis(1))
 }
@@ -41,7 +42,7 @@ pub(crate) fn create() -> Request {
     Request::create(Operation::CreateKey, "/keys").json(&"a body")
 }
 
-/// Everything that an error shows.
+/// Returns everything that an error shows.
 pub(crate) fn shown(error: &Error) -> String {
     let mut text = format!("{error} {error:?}");
     let mut cause = std::error::Error::source(error);
@@ -52,13 +53,13 @@ pub(crate) fn shown(error: &Error) -> String {
     text
 }
 
-/// Whether this process was started by [`run_in_child`].
-#[expect(clippy::disallowed_methods, reason = "a test speaks to the process that it starts")]
+/// Returns the argument if this process was started by [`run_in_child`].
+#[expect(clippy::disallowed_methods, reason = "a test talks to its child process")]
 pub(crate) fn child_argument() -> Option<String> {
     std::env::var(CHILD).ok()
 }
 
-/// Runs one test of this binary again, in a process with these variables, and waits for its success.
+/// Runs one test of this binary in a child process with these environment variables.
 pub(crate) async fn run_in_child(test: &str, argument: &str, variables: &[(&str, &str)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]).env(CHILD, argument);

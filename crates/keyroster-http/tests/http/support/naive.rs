@@ -1,14 +1,13 @@
-//! What a client does that nobody has thought about: the positive control of these tests, without
-//! which a trap that never bites would look avoided.
+//! A default HTTP client. It shows that the problems in these tests exist without our precautions.
 
-/// reqwest as it comes.
-#[expect(clippy::disallowed_methods, reason = "the control of these tests is a client as it comes")]
+/// Returns reqwest with its defaults.
+#[expect(clippy::disallowed_methods, reason = "the tests compare with a default client")]
 pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-/// The same, with settings.
-#[expect(clippy::disallowed_methods, reason = "the control of these tests is a client as it comes")]
+/// Returns a builder of the same.
+#[expect(clippy::disallowed_methods, reason = "the tests compare with a default client")]
 pub(crate) fn builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
 }

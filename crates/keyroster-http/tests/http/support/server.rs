@@ -1,4 +1,4 @@
-//! A server that is told, request by request, what to do.
+//! A server with a script of replies.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -11,18 +11,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// What the server does with one request.
+/// The reaction to one request.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
-    /// Sends these bytes; the connection stays open.
+    /// Sends these bytes and keeps the connection open.
     Send(Vec<u8>),
     /// Sends these bytes and closes the connection.
     Close(Vec<u8>),
     /// Resets the connection.
     Reset,
-    /// Does nothing, for as long as the client waits.
+    /// Sends nothing until the client gives up.
     Silence,
-    /// Sends the first bytes once, and the second ones for as long as the client reads.
+    /// Sends the first bytes once, then the second ones until the client stops reading.
     Endless(Vec<u8>, Vec<u8>),
 }
 
@@ -60,14 +60,14 @@ struct State {
     seen: Mutex<Vec<Seen>>,
     connections: AtomicUsize,
     sent: AtomicUsize,
-    /// How many requests were seen.
+    /// Number of requests seen.
     count: watch::Sender<usize>,
-    /// How many connections have ended.
+    /// Number of connections closed.
     ended: watch::Sender<usize>,
 }
 
 impl Server {
-    /// Does these things one after the other; the last of them again and again.
+    /// Starts a server that replies to one request after the other. The last reply repeats.
     pub(crate) async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
         Self::listen(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
     }
@@ -108,17 +108,17 @@ impl Server {
         self.state.connections.load(Ordering::SeqCst)
     }
 
-    /// Bytes that were sent by [`Reply::Endless`].
+    /// Returns the number of bytes sent by [`Reply::Endless`].
     pub(crate) fn sent(&self) -> usize {
         self.state.sent.load(Ordering::SeqCst)
     }
 
-    /// Waits for so many requests.
+    /// Waits for this number of requests.
     pub(crate) async fn has_seen(&self, count: usize) {
         self.state.count.subscribe().wait_for(|seen| *seen >= count).await.unwrap();
     }
 
-    /// Waits until so many connections have ended.
+    /// Waits until this number of connections are closed.
     pub(crate) async fn has_lost(&self, count: usize) {
         self.state.ended.subscribe().wait_for(|ended| *ended >= count).await.unwrap();
     }
@@ -162,7 +162,7 @@ impl State {
     }
 }
 
-/// The next request; none when the client has no more.
+/// Reads the next request. Returns `None` when the client has closed the connection.
 async fn read_request(
     stream: &mut TcpStream,
     buffer: &mut Vec<u8>,
@@ -186,8 +186,8 @@ async fn read_request(
     }
 }
 
-/// An answer with these headers and this body.
-pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
+/// Returns a response with these headers and this body.
+pub(crate) fn response(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut bytes = format!("HTTP/1.1 {status} Whatever\r\n");
     for (name, value) in headers {
@@ -197,12 +197,12 @@ pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8
     [bytes.as_bytes(), body].concat()
 }
 
-/// The same, as what the server does.
+/// Returns a reply that sends such a response.
 pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
-    Reply::Send(answer(status, headers, body))
+    Reply::Send(response(status, headers, body))
 }
 
-/// An answer that is good.
+/// Returns a reply that sends a good response.
 pub(crate) fn fine() -> Reply {
     reply(200, &[("content-type", "application/json")], "{}")
 }
