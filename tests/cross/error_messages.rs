@@ -36,7 +36,7 @@ async fn each_answer_has_its_kind() {
         (Fault::respond(502).body(html), ErrorKind::Unavailable, "HTML"),
         (Fault::respond(200).body(html), ErrorKind::Decode, "HTML"),
         (Fault::respond(200).body(""), ErrorKind::Decode, "empty"),
-        (Fault::respond(200).body("{\"keys\": [{\"key\":"), ErrorKind::Decode, "breaks off"),
+        (Fault::respond(200).body("{\"keys\": [{\"key\":"), ErrorKind::Decode, "ends early"),
         (
             Fault::respond(302).header("location", "http://127.0.0.1:1/"),
             ErrorKind::Decode,

@@ -128,12 +128,12 @@ async fn bad_input_is_named_and_changes_nothing() {
         (&openrouter, limited("-0.01"), &["-0.01", "negative"]),
         (&openrouter, limited("1000000"), &["1000000", "below"]),
         (&pinata, uses("-1"), &["-1", "negative"]),
-        (&pinata, uses("0"), &["whole number above nought"]),
+        (&pinata, uses("0"), &["positive whole number"]),
         (&pinata, uses("1.5"), &["1.5", "whole number"]),
         (&pinata, scoped("pinning:pinFileToIpfs"), &["Ipfs`", "mean `pinning:pinFileToIPFS`"]),
         (&pinata, scoped("pinlist"), &["`pinlist`", "mean `data:pinList`"]),
         (&pinata, creating(|it| it.access = Access::scoped::<&str>([])), &["no scope is named"]),
-        (&pinata, creating(|_| {}), &["what the key may do"]),
+        (&pinata, creating(|_| {}), &["no scopes"]),
         (&openrouter, creating(|it| it.expires_at = Some(past())), &["expiry is in the past"]),
         (&pinata, creating(|it| it.expires_at = Some(past())), &["expiry is in the past"]),
         (&openrouter, creating(|it| it.reset = Some(Reset::Daily)), &["reset", "without a limit"]),
@@ -153,7 +153,7 @@ async fn bad_input_is_named_and_changes_nothing() {
     }
     for id in ["", ".", ".."] {
         let error = openrouter.revoke(&KeyId::from(id)).await.unwrap_err();
-        assert_says(&error, invalid, &["is no identifier"]);
+        assert_says(&error, invalid, &["not a valid identifier"]);
     }
     assert_eq!(sandbox.requests(), [], "all of that is seen before anything is sent");
 

@@ -28,7 +28,7 @@ const TROUBLES: [(&str, ErrorKind, &str); 10] = [
     ("redirecting", ErrorKind::Decode, "redirect"),
     ("limited", ErrorKind::RateLimited, "429"),
     ("html", ErrorKind::Decode, "HTML"),
-    ("foreign", ErrorKind::Decode, "another shape"),
+    ("foreign", ErrorKind::Decode, "unexpected structure"),
 ];
 
 /// An account, where it is, and the sandbox that serves it.

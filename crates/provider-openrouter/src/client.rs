@@ -1,4 +1,4 @@
-//! OpenRouter's requests.
+//! Requests to OpenRouter's API.
 
 use keyroster_core::{
     ApiKey, Change, Container, ContainerPage, CreateKey, CreatedKey, Decimal, Error, ErrorKind,
@@ -12,8 +12,10 @@ use serde_json::value::RawValue;
 use crate::wire::{self, Data};
 use crate::{BYOK_IN_LIMIT, OpenRouter, WORKSPACES_PER_PAGE, normalize};
 
-/// The longest name, and the limit that none reaches (OpenAPI, 2026-10-30).
+/// Maximum number of characters in a name (OpenAPI, 2026-10-30).
 const MAX_NAME: usize = 256;
+
+/// Every limit must be below this number of USD (OpenAPI, 2026-10-30).
 const LIMIT_BELOW: i32 = 1_000_000;
 
 #[async_trait]
@@ -30,7 +32,7 @@ impl KeyProvider for OpenRouter {
         self.http.window()
     }
 
-    /// The vendor's defaults hide disabled keys, expired keys, and those of other workspaces.
+    /// By default, OpenRouter leaves out disabled keys, expired keys, and those of other workspaces.
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         let mut call = Request::get(Operation::ListKeys, "/keys")
             .query("include_disabled", true)
@@ -43,7 +45,7 @@ impl KeyProvider for OpenRouter {
         let page: Data<Vec<wire::KeyRow>> = response.object()?;
         let keys = page.data.into_iter().map(|key| {
             normalize::key(key, request.container.as_ref())
-                .ok_or_else(|| response.unexpected("a key that has no `hash`"))
+                .ok_or_else(|| response.unexpected("a key without `hash`"))
         });
         Ok(Page::new(keys.collect::<Result<_>>()?))
     }
@@ -56,20 +58,20 @@ impl KeyProvider for OpenRouter {
         let response = self.http.send(call).await?;
         if response.status() != 200 {
             return Ok(ContainerPage::default_only(Warning::incomplete(format!(
-                "OpenRouter did not let this credential list the workspaces (status {}), so only the \
-                 keys of the default workspace are shown",
+                "only the keys of the default workspace are shown: OpenRouter does not let this credential \
+                 list workspaces (status {})",
                 response.status()
             ))));
         }
         let mut page: wire::WorkspacePage = response.object()?;
         if page.data.is_empty() && request.start.offset() == 0 {
             return Ok(ContainerPage::default_only(Warning::incomplete(
-                "OpenRouter listed no workspace, so only the keys of the default one are shown",
+                "only the keys of the default workspace are shown: OpenRouter listed no workspaces",
             )));
         }
         let workspaces = page.data.into_iter().map(|mut workspace| {
             let id = workspace.id.take();
-            let id = id.ok_or_else(|| response.unexpected("a workspace that has no `id`"))?;
+            let id = id.ok_or_else(|| response.unexpected("a workspace without `id`"))?;
             Ok(Container::new("workspace", id).named(workspace.name.take()))
         });
         let workspaces = workspaces.collect::<Result<_>>()?;
@@ -95,7 +97,7 @@ impl KeyProvider for OpenRouter {
         let response = self.http.send(call).await?;
         let created: wire::Created = response.object()?;
         let key = normalize::key(created.data, None);
-        let key = key.ok_or_else(|| response.unexpected("a key that has no `hash`"))?;
+        let key = key.ok_or_else(|| response.unexpected("a key without `hash`"))?;
         Ok(CreatedKey::new(key, created.key))
     }
 
@@ -109,13 +111,13 @@ impl KeyProvider for OpenRouter {
         let call = Request::delete(Operation::RevokeKey, "/keys/{hash}").segment(id.as_str());
         let response = self.http.send(call.accept(&[404])).await?;
         if response.status() == 404 {
-            // In OpenRouter's own words; a gateway's 404 says nothing about the key.
+            // Only OpenRouter's own error means that the key is gone, not a gateway's 404.
             response.object::<wire::Failure>()?;
             return Ok(response.gone());
         }
         match response.object::<wire::Deleted>()? {
             wire::Deleted { deleted: true } => Ok(Revocation::Revoked),
-            wire::Deleted { deleted: false } => Err(response.unexpected("`deleted` as false")),
+            wire::Deleted { deleted: false } => Err(response.unexpected("`deleted: false`")),
         }
     }
 
@@ -124,38 +126,37 @@ impl KeyProvider for OpenRouter {
         Ok(normalize::principal(response.object::<Data<wire::KeyRow>>()?.data))
     }
 
-    /// Keys of both kinds begin so; keys of a make that is not documented have to be asked about by
-    /// naming the account.
+    /// Keys of both kinds have this prefix. For keys with an undocumented format, the account must be named.
     fn recognizes(&self, secret: &Secret) -> bool {
         secret.expose().starts_with("sk-or-")
     }
 
-    /// The secret itself is asked about, with itself as the credential.
+    /// Asks OpenRouter about the secret, using it as the credential.
     async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let call = current_key(Operation::Identify).credential(Credential::bearer(secret)?);
         let response = self.http.send(call.accept(&[401, 403])).await?;
         if response.status() >= 400 {
-            // In OpenRouter's own words; a gateway's refusal says nothing about the secret.
+            // Only OpenRouter's own error counts as a rejection, not a gateway's.
             response.object::<wire::Failure>()?;
             let mut principal = Principal::new();
             principal.hint = masked(secret);
             let dead = Identification::new(Liveness::Dead, principal);
             return Ok(dead.because(
-                "OpenRouter refuses it, and does not tell whose it is; its masked form is compared with \
-                 the account's keys",
+                "OpenRouter rejects it and does not say whose it is; its masked form is compared with the \
+                 account's keys",
             ));
         }
         let principal = normalize::principal(response.object::<Data<wire::KeyRow>>()?.data);
         let live = Identification::new(Liveness::Live, principal).because("OpenRouter accepts it");
         Ok(if live.principal.access == keyroster_core::Access::Admin {
-            live.because("it is a management key, and those are in no list")
+            live.because("it is a management key, which OpenRouter does not list")
         } else {
             live
         })
     }
 }
 
-/// What a create asks for, or what is wrong with it.
+/// Returns the body of a create, or the error in its arguments.
 fn new_key(request: &CreateKey) -> Result<wire::NewKey<'_>> {
     check_name(&request.name)?;
     let limit = request.limit.as_ref().map(|limit| number(limit.amount));
@@ -170,7 +171,7 @@ fn new_key(request: &CreateKey) -> Result<wire::NewKey<'_>> {
     })
 }
 
-/// What a change asks for, or what is wrong with it.
+/// Returns the body of an update, or the error in its arguments.
 fn key_change(change: &UpdateKey) -> Result<wire::KeyChange<'_>> {
     change.name.as_deref().map(check_name).transpose()?;
     Ok(wire::KeyChange {
@@ -191,12 +192,12 @@ fn key_change(change: &UpdateKey) -> Result<wire::KeyChange<'_>> {
     })
 }
 
-/// What the vendor says of the key that the request carries.
+/// Returns a request for information about the credential in use.
 fn current_key(operation: Operation) -> Request {
     Request::get(operation, "/key")
 }
 
-/// The masked form under which OpenRouter lists a key: the first three and the last four digits.
+/// Returns the masked form in which OpenRouter lists a key: the first three and the last four digits.
 fn masked(secret: &Secret) -> Option<String> {
     let digits = secret.expose().strip_prefix("sk-or-v1-")?;
     let long_enough = digits.len() > 7 && digits.is_ascii();
@@ -205,10 +206,10 @@ fn masked(secret: &Secret) -> Option<String> {
 
 fn record(response: &Response) -> Result<ApiKey> {
     let key = normalize::key(response.object::<Data<wire::KeyRow>>()?.data, None);
-    key.ok_or_else(|| response.unexpected("a key that has no `hash`"))
+    key.ok_or_else(|| response.unexpected("a key without `hash`"))
 }
 
-/// The vendor's word for a reset; none is null, for never.
+/// Returns OpenRouter's name for a reset. `None` is sent as null, which means never.
 fn reset(reset: &Reset) -> Result<Option<&'static str>> {
     match reset {
         Reset::Never => Ok(None),
@@ -219,19 +220,19 @@ fn reset(reset: &Reset) -> Result<Option<&'static str>> {
     }
 }
 
-/// A limit in its own digits.
+/// Returns a limit with exactly its own digits.
 fn number(limit: Decimal) -> Result<wire::Number> {
     if limit >= Decimal::from(LIMIT_BELOW) {
-        return Err(invalid(format!("the limit {limit} USD is not below {LIMIT_BELOW}")));
+        return Err(invalid(format!("the limit {limit} USD is not below {LIMIT_BELOW} USD")));
     }
-    RawValue::from_string(limit.to_string()).map_err(|_| invalid("the limit is no number"))
+    RawValue::from_string(limit.to_string()).map_err(|_| invalid("the limit is not a number"))
 }
 
 fn flag(value: Option<&Value>) -> Result<Option<bool>> {
     match value {
         None => Ok(None),
         Some(Value::Bool(flag)) => Ok(Some(*flag)),
-        Some(_) => Err(invalid(format!("the option `{BYOK_IN_LIMIT}` is neither true nor false"))),
+        Some(_) => Err(invalid(format!("the option `{BYOK_IN_LIMIT}` must be true or false"))),
     }
 }
 
@@ -239,7 +240,7 @@ fn check_name(name: &str) -> Result<()> {
     let length = name.chars().count();
     if length > MAX_NAME {
         return Err(invalid(format!(
-            "the name has {length} characters; OpenRouter takes {MAX_NAME}"
+            "the name has {length} characters; the maximum is {MAX_NAME}"
         )));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! OpenRouter's API keys, for keyroster.
+//! A keyroster provider for OpenRouter.
 //!
 //! ```no_run
 //! use keyroster_core::{ListKeys, Provider, Result};
@@ -30,27 +30,27 @@ use keyroster_http::{Credential, HttpClient};
 pub use keyroster_http::{HttpOptions, Limits, RetryPolicy, Timeouts};
 pub use settings::OpenRouterFactory;
 
-/// OpenRouter's name in settings and records.
+/// The id of the provider in settings and records.
 pub const ID: ProviderId = ProviderId::from_static("openrouter");
 
-/// Where OpenRouter's API is.
+/// The address of OpenRouter's API.
 pub const DEFAULT_BASE_URL: &str = "https://openrouter.ai/api/v1";
 
-/// A hundred keys a page: a comment in the vendor's guide ("the most recent 100 API keys"), which its
-/// schema does not promise.
+/// A hundred keys per page, according to a comment in OpenRouter's guide ("the most recent 100 API keys"). Its
+/// schema does not promise it.
 const PAGE_SIZE: PageSize = PageSize::Usual(100);
 
-/// Newest first by creation: "the most recent" of the same comment. How ties are broken is not said.
+/// Newest first by creation, according to the same comment. The order of ties is not documented.
 const PAGING: Paging = Paging::Offset { size: PAGE_SIZE, order: Order::Stable };
 
-/// The most workspaces that one may ask for at once (OpenAPI, 2026-10-30).
+/// Maximum number of workspaces per page (OpenAPI, 2026-10-30).
 const WORKSPACES_PER_PAGE: u32 = 100;
 
-/// No order is documented; few accounts have a second page.
+/// The order is not documented. Few accounts have a second page.
 const WORKSPACE_PAGING: Paging =
     Paging::Offset { size: PageSize::Usual(WORKSPACES_PER_PAGE), order: Order::Stable };
 
-/// The vendor option that counts the use of one's own provider keys against a limit.
+/// The option that counts the use of the account's own provider keys ("bring your own key") against a limit.
 const BYOK_IN_LIMIT: &str = "include_byok_in_limit";
 
 /// One OpenRouter account.
@@ -60,7 +60,7 @@ pub struct OpenRouter {
     http: HttpClient,
 }
 
-/// Settings of an [`OpenRouter`] account.
+/// A builder of [`OpenRouter`] accounts.
 #[derive(Clone, Debug, Default)]
 pub struct OpenRouterBuilder {
     management_key: Option<Secret>,
@@ -68,7 +68,7 @@ pub struct OpenRouterBuilder {
 }
 
 impl OpenRouter {
-    /// Settings for an account; the management key is the only one that has no default.
+    /// Returns a builder. Only the management key has no default.
     #[must_use]
     pub fn builder() -> OpenRouterBuilder {
         OpenRouterBuilder::default()
@@ -76,42 +76,42 @@ impl OpenRouter {
 }
 
 impl OpenRouterBuilder {
-    /// A management key, made at `openrouter.ai/settings/management-keys`.
+    /// Sets the management key, which `openrouter.ai/settings/management-keys` creates.
     #[must_use]
     pub fn management_key(mut self, key: impl Into<Secret>) -> Self {
         self.management_key = Some(key.into());
         self
     }
 
-    /// Another address than the vendor's, with `/api/v1`, as the vendor's own SDKs read it.
+    /// Sets another address for the API, with `/api/v1`, as in OpenRouter's own SDKs.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.http = self.http.base_url(url);
         self
     }
 
-    /// Address, limits, retries and time-outs, in place of those set before. OpenRouter publishes no limit
-    /// for these routes.
+    /// Sets all HTTP options, replacing earlier ones. There is no default rate limit, because OpenRouter
+    /// publishes none for these routes.
     #[must_use]
     pub fn http(mut self, options: HttpOptions) -> Self {
         self.http = options;
         self
     }
 
-    /// Makes the account; nothing is sent.
+    /// Builds the account. Nothing is sent.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): there is no management key, or a setting is
+    /// - [`Configuration`](ErrorKind::Configuration): the management key is missing, or an option is
     ///   malformed.
     pub fn build(self) -> Result<OpenRouter> {
         let at = |error: Error| error.with_provider(ID);
         let Some(key) = &self.management_key else {
             return Err(at(Error::new(ErrorKind::Configuration, "no credential is set")
                 .with_help(
-                    "set `management-key` (OPENROUTER_MANAGEMENT_KEY) to a key made at \
-                 https://openrouter.ai/settings/management-keys",
+                    "set `management-key` (OPENROUTER_MANAGEMENT_KEY) to a key from \
+                     https://openrouter.ai/settings/management-keys",
                 )));
         };
-        // Management keys and others look alike, so the text tells no more than that it is a key.
+        // Management keys look like other keys, so the kind cannot be checked here.
         let credential = Credential::bearer(key).map_err(at)?;
         let http = self.http.client(credential, DEFAULT_BASE_URL, Limits::none()).map_err(at)?;
         Ok(OpenRouter { info: info(), http })

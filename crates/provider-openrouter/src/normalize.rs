@@ -1,4 +1,4 @@
-//! OpenRouter's JSON to the record.
+//! Converts OpenRouter's JSON to records.
 
 use keyroster_core::{
     Access, Amount, ApiKey, Container, Decimal, Expiry, LastUsed, Limit, Owner, Principal, Quota,
@@ -9,18 +9,18 @@ use keyroster_http::may_be_secret;
 
 use crate::{BYOK_IN_LIMIT, ID, wire};
 
-/// Uses since this instant show in `last_used_at`; earlier ones do not ("null if no usage has been
-/// recorded since the end of 2025", OpenAPI, 2026-10-30).
+/// `last_used_at` covers only uses since this instant ("null if no usage has been recorded since the end of
+/// 2025", OpenAPI, 2026-10-30).
 const LAST_USED_SINCE: &str = "2026-01-01T00:00:00Z";
 
-/// The record of a key; none if the vendor's has no `hash`, without which nothing can be done with it.
+/// Converts a key. Returns `None` if it has no `hash`, which every other route needs.
 ///
-/// The container's name is the vendor's, from the list of workspaces, where it was asked.
+/// The name of its workspace comes from `container`, if that is the same workspace.
 pub(crate) fn key(mut wire: wire::KeyRow, container: Option<&Container>) -> Option<ApiKey> {
     let mut key = ApiKey::new(ID, wire.hash.take()?);
     key.name = wire.name.take();
     key.hint = wire.label.take().filter(|label| !may_be_secret(label));
-    // OpenRouter deletes keys; a deleted one is in no list.
+    // OpenRouter deletes keys and does not list deleted ones.
     key.state = State::new(wire.disabled.take(), Some(false));
     key.quota = quota(&mut wire);
     key.usage = usage(&mut wire);
@@ -45,14 +45,14 @@ pub(crate) fn key(mut wire: wire::KeyRow, container: Option<&Container>) -> Opti
     Some(key)
 }
 
-/// What `GET /key` says of the key in use.
+/// Converts the response of `GET /key`, which is about the credential in use.
 pub(crate) fn principal(mut wire: wire::KeyRow) -> Principal {
     let mut principal = Principal::new();
     principal.hint = wire.label.take().filter(|label| !may_be_secret(label));
     let manages = wire.is_management_key.take().or(wire.is_provisioning_key.take());
     principal.access = match manages {
         Some(true) => Access::Admin,
-        // OpenRouter has two kinds of keys, and the other one calls models.
+        // OpenRouter has two kinds of keys. The other one calls models.
         Some(false) => Access::scoped(["inference"]),
         None => Access::Unknown,
     };
@@ -76,7 +76,7 @@ fn usd(amount: Decimal) -> Amount {
     Amount::new(amount, Unit::USD)
 }
 
-/// `limit` is null for a key without one.
+/// Converts the limit, which is null for a key without one.
 fn quota(wire: &mut wire::KeyRow) -> Quota {
     let limit = match wire.limit.take() {
         Some(limit) => Limit::Amount(usd(limit)),
@@ -98,12 +98,15 @@ fn quota(wire: &mut wire::KeyRow) -> Quota {
     quota
 }
 
-/// What was paid with OpenRouter's credits, and what one's own provider keys were used for.
+/// Converts the two meters: OpenRouter's credits, and the use of the account's own provider keys.
 fn usage(wire: &mut wire::KeyRow) -> Vec<Usage> {
     let meter = |name, readings: [&mut Field<Decimal>; 4]| {
         let [total, daily, weekly, monthly] = readings.map(|reading| reading.take().map(usd));
         let mut usage = Usage::new(name);
-        (usage.total, usage.daily, usage.weekly, usage.monthly) = (total, daily, weekly, monthly);
+        usage.total = total;
+        usage.daily = daily;
+        usage.weekly = weekly;
+        usage.monthly = monthly;
         usage
     };
     let credits =
@@ -121,7 +124,7 @@ fn usage(wire: &mut wire::KeyRow) -> Vec<Usage> {
     meters
 }
 
-/// `expires_at` is null for a key without expiry, and optional: its absence says nothing.
+/// Converts the expiry. Null means none, and a missing field means unknown.
 fn expiry(wire: &mut Field<Timestamp>) -> Expiry {
     match wire.take() {
         Some(at) => Expiry::At { at },
@@ -130,8 +133,8 @@ fn expiry(wire: &mut Field<Timestamp>) -> Expiry {
     }
 }
 
-/// `last_used_at` is null for a key that was not used since the end of 2025, so "never" can be told of
-/// younger keys alone.
+/// Converts the last use. Null means no use since the end of 2025, so only younger keys were certainly never
+/// used.
 fn last_used(wire: &mut Field<Timestamp>, created_at: Option<Timestamp>) -> LastUsed {
     if let Some(at) = wire.take() {
         return LastUsed::At { at };

@@ -1,24 +1,24 @@
-//! OpenRouter accounts out of named settings.
+//! Creates OpenRouter accounts from named settings.
 
 use keyroster_core::{Provider, ProviderFactory, ProviderInfo, Result, Setting, Settings};
 use keyroster_http::HttpOptions;
 
 use crate::{OpenRouter, info};
 
-/// Makes OpenRouter accounts out of named settings.
+/// Creates OpenRouter accounts from named settings.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct OpenRouterFactory;
 
 const SETTINGS: &[Setting] = &[
-    Setting::secret("management-key", "OPENROUTER_MANAGEMENT_KEY", "a management key"),
+    Setting::secret("management-key", "OPENROUTER_MANAGEMENT_KEY", "management key"),
     HttpOptions::base_url_setting(
         "OPENROUTER_BASE_URL",
-        "another address than https://openrouter.ai/api/v1",
+        "address of the API, by default https://openrouter.ai/api/v1",
     ),
     HttpOptions::rate_setting(
         "OPENROUTER_REQUESTS_PER_MINUTE",
-        "a rate limit of your own; none unless set",
+        "rate limit, or `none`; by default `none`",
     ),
 ];
 

@@ -1,4 +1,4 @@
-//! OpenRouter's JSON.
+//! Types for OpenRouter's JSON.
 
 use keyroster_core::{Change, Decimal, Secret, Timestamp};
 use keyroster_http::json::Field;
@@ -6,7 +6,7 @@ use keyroster_http::record;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// What most answers wrap theirs in.
+/// The envelope of most responses.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Data<T> {
     pub(crate) data: T,
@@ -21,7 +21,7 @@ pub(crate) struct WorkspacePage {
 }
 
 record! {
-    /// A workspace, of which only the name is used.
+    /// A workspace.
     pub(crate) struct WorkspaceRow {
         id: String = "id",
         name: String = "name",
@@ -29,7 +29,7 @@ record! {
 }
 
 record! {
-    /// A key (OpenAPI, 2026-10-30; older answers lack the newest fields).
+    /// A key (OpenAPI, 2026-10-30). Older responses lack the newest fields.
     pub(crate) struct KeyRow {
         hash: String = "hash",
         name: String = "name",
@@ -54,28 +54,28 @@ record! {
         creator_user_id: String = "creator_user_id",
         external_user: String = "external_user",
         workspace_id: String = "workspace_id",
-        /// Said of the key in use alone, by `GET /key`.
+        /// Only in the response of `GET /key`.
         is_management_key: bool = "is_management_key",
-        /// The older name of the same.
+        /// The older name of `is_management_key`.
         is_provisioning_key: bool = "is_provisioning_key",
     }
 }
 
-/// What a create answers, this once. The secret stands beside `data`; the vendor's rotation guide, which
-/// puts it inside, is wrong.
+/// The response to a create. The secret is shown only here. It is next to `data`; OpenRouter's rotation guide,
+/// which puts it inside, is wrong.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Created {
     pub(crate) data: KeyRow,
     pub(crate) key: Secret,
 }
 
-/// What a deletion answers.
+/// The response to a deletion.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Deleted {
     pub(crate) deleted: bool,
 }
 
-/// An error in the vendor's envelope.
+/// An error of OpenRouter.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Failure {
     #[serde(rename = "error")]
@@ -86,15 +86,15 @@ pub(crate) struct Failure {
 struct FailureText {
     #[serde(rename = "message")]
     _message: String,
-    /// A number in the schema, and a text in some answers.
+    /// A number in the schema, but text in some responses.
     #[serde(rename = "code")]
     _code: serde_json::Value,
 }
 
-/// A number in the digits that were asked for.
+/// A number with exactly the requested digits.
 pub(crate) type Number = Box<RawValue>;
 
-/// What a create asks for; what is not asked for is not sent.
+/// The body of a create. Absent fields are not sent.
 #[derive(Debug, Serialize)]
 pub(crate) struct NewKey<'a> {
     pub(crate) name: &'a str,
@@ -112,7 +112,7 @@ pub(crate) struct NewKey<'a> {
     pub(crate) workspace_id: Option<&'a str>,
 }
 
-/// What a change asks for: what stays is not sent, what is taken away is sent as null.
+/// The body of an update. Unchanged fields are not sent. Removed ones are sent as null.
 #[derive(Debug, Serialize)]
 pub(crate) struct KeyChange<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! Pinata's requests.
+//! Requests to Pinata's API.
 
 use keyroster_core::{
     ApiKey, CreateKey, CreatedKey, Error, ErrorKind, Expiry, Identification, KeyId, KeyProvider,
@@ -35,7 +35,7 @@ impl KeyProvider for Pinata {
         let response = self.http.send(request).await?;
         let mut page: wire::KeyPage = response.object()?;
         let keys = page.keys.into_iter().map(|key| {
-            normalize::key(key).ok_or_else(|| response.unexpected("a key that has no `key`"))
+            normalize::key(key).ok_or_else(|| response.unexpected("a key without `key`"))
         });
         Ok(Page::new(keys.collect::<Result<_>>()?).with_total(page.count.take()))
     }
@@ -62,7 +62,7 @@ impl KeyProvider for Pinata {
         Ok(created_key)
     }
 
-    /// The legacy route answers "Revoked" for a key that never was, too.
+    /// The legacy route returns "Revoked" even for a key that never existed.
     async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
         let operation = Operation::RevokeKey;
         let request = match self.generation {
@@ -79,7 +79,7 @@ impl KeyProvider for Pinata {
         }
         match response.json::<String>()?.as_str() {
             "Revoked" => Ok(Revocation::Revoked),
-            _ => Err(response.unexpected("another word than `Revoked`")),
+            _ => Err(response.unexpected("a message other than `Revoked`")),
         }
     }
 
@@ -92,13 +92,13 @@ impl KeyProvider for Pinata {
         jwt_claims(secret).is_some_and(|claims| claims.key.is_some())
     }
 
-    /// A JWT says itself whose it is; then it is tried, which uses up one of a limited key's uses.
+    /// Reads the owner from the JWT and tests it, which spends one use of a key with limited uses.
     async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let Some(claims) = jwt_claims(secret) else {
             let unknown = Identification::new(Liveness::Unknown, Principal::new());
             return Ok(unknown.because(
-                "it is no Pinata JWT; a key's secret alone does not tell whose it is, and cannot be \
-                 tried without the key",
+                "not a Pinata JWT; a key's secret alone does not identify its key and cannot be tested \
+                 without it",
             ));
         };
         let principal = principal(&claims);
@@ -108,7 +108,7 @@ impl KeyProvider for Pinata {
         let liveness = liveness(&self.http.send(request).await?)?;
         let verdict = match liveness {
             Liveness::Live => "Pinata accepts it",
-            _ => "Pinata refuses it",
+            _ => "Pinata rejects it",
         };
         Ok(Identification::new(liveness, principal)
             .because("the JWT names its key")
@@ -116,7 +116,7 @@ impl KeyProvider for Pinata {
     }
 }
 
-/// What a JWT says of its key.
+/// Converts the claims of a JWT to a principal.
 fn principal(claims: &wire::Claims) -> Principal {
     let mut principal = Principal::new();
     principal.key_id = claims.key.as_deref().map(KeyId::from);
@@ -130,17 +130,17 @@ fn principal(claims: &wire::Claims) -> Principal {
     principal
 }
 
-/// Proves that a credential authenticates, and nothing else: a key without any scope passes.
+/// Returns a request that only tests a credential. A key without any scope passes.
 fn test_authentication(operation: Operation) -> Request {
     Request::get(operation, "/data/testAuthentication")
 }
 
-/// What Pinata says to a credential that it accepts.
+/// Checks that the response is Pinata's message for a valid credential.
 fn accepted(response: &Response) -> Result<()> {
     response.object::<wire::Message>().map(drop)
 }
 
-/// Whether Pinata accepts a credential, in its own words: a gateway's refusal says nothing about it.
+/// Returns whether Pinata accepts a credential. Only Pinata's own error counts as a rejection, not a gateway's.
 fn liveness(response: &Response) -> Result<Liveness> {
     if response.status() < 400 {
         return accepted(response).map(|()| Liveness::Live);
@@ -149,18 +149,18 @@ fn liveness(response: &Response) -> Result<Liveness> {
     Ok(Liveness::Dead)
 }
 
-/// What a 404 to a revocation means: in Pinata's own words, that there is no such key (any longer).
+/// Returns the outcome of a revocation that got a 404. Only Pinata's own error means that the key is gone.
 fn gone(response: &Response) -> Result<Revocation> {
     response.object::<wire::Failure>()?;
     Ok(response.gone())
 }
 
 impl Pinata {
-    /// What a create asks for, or what is wrong with it.
+    /// Returns the body of a create, or the error in its arguments.
     fn new_key<'a>(&self, request: &'a CreateKey) -> Result<wire::NewKey<'a>> {
         let max_uses = request.limit.as_ref().map(|limit| {
             limit.amount.as_u64().filter(|uses| *uses > 0).ok_or_else(|| {
-                let message = format!("the limit {limit} is not a whole number above nought");
+                let message = format!("the limit {limit} is not a positive whole number");
                 Error::new(ErrorKind::InvalidRequest, message)
             })
         });

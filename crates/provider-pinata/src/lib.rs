@@ -1,4 +1,4 @@
-//! Pinata's API keys, for keyroster.
+//! A keyroster provider for Pinata.
 //!
 //! ```no_run
 //! use keyroster_core::{ListKeys, Provider, Result};
@@ -32,33 +32,31 @@ use keyroster_http::{Credential, HttpClient};
 pub use keyroster_http::{HttpOptions, Limits, RetryPolicy, Timeouts};
 pub use settings::PinataFactory;
 
-/// Pinata's name in settings and records.
+/// The id of the provider in settings and records.
 pub const ID: ProviderId = ProviderId::from_static("pinata");
 
-/// Where Pinata's API is.
+/// The address of Pinata's API.
 pub const DEFAULT_BASE_URL: &str = "https://api.pinata.cloud";
 
-/// The smallest plan's rate, requests a minute (docs.pinata.cloud, account limits, 2026-01-12).
+/// Requests per minute of the smallest plan (docs.pinata.cloud, account limits, 2026-01-12).
 const FREE_PLAN_PER_MINUTE: u32 = 60;
 
-/// Ten keys a page: documented for the legacy route, observed on v3, where nothing promises it.
+/// Ten keys per page: documented for the legacy route, only observed on v3.
 const PAGE_SIZE: PageSize = PageSize::Usual(10);
 
-/// Newest first by creation, as far as users saw; neither documented nor settable.
+/// Newest first by creation, as users observed. Neither documented nor configurable.
 const PAGING: Paging = Paging::Offset { size: PAGE_SIZE, order: Order::Stable };
 
-/// Which generation of Pinata's key API is spoken.
-///
-/// All three show the same keys.
+/// The generation of Pinata's key API to use. All three return the same keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Generation {
-    /// `/users/apiKeys` and its siblings (the "legacy" API, still documented in 2026-06).
+    /// `/users/apiKeys` and related routes (the "legacy" API, still documented in 2026-06).
     #[default]
     Legacy,
     /// `/v3/api_keys` (documented since 2025-04-01).
     V3,
-    /// `/v3/pinata/keys`, the spelling that Pinata's own SDKs call (npm `pinata` 2.5.6).
+    /// `/v3/pinata/keys`, the routes of Pinata's own SDKs (npm `pinata` 2.5.6).
     V3Sdk,
 }
 
@@ -71,7 +69,7 @@ impl FromStr for Generation {
             "v3" => Ok(Self::V3),
             "v3-sdk" => Ok(Self::V3Sdk),
             _ => {
-                let message = "the API generation is neither `legacy`, `v3` nor `v3-sdk`";
+                let message = "the API generation must be `legacy`, `v3` or `v3-sdk`";
                 Err(Error::new(ErrorKind::Configuration, message))
             }
         }
@@ -84,11 +82,11 @@ pub struct Pinata {
     info: ProviderInfo,
     generation: Generation,
     http: HttpClient,
-    /// What the credential in use says of itself, without asking.
+    /// What the account's own JWT says about its key.
     own: wire::Claims,
 }
 
-/// Settings of a [`Pinata`] account.
+/// A builder of [`Pinata`] accounts.
 #[derive(Clone, Debug, Default)]
 pub struct PinataBuilder {
     jwt: Option<Secret>,
@@ -98,7 +96,7 @@ pub struct PinataBuilder {
 }
 
 impl Pinata {
-    /// Settings for an account; a credential is the only one that has no default.
+    /// Returns a builder. Only the credential has no default.
     #[must_use]
     pub fn builder() -> PinataBuilder {
         PinataBuilder::default()
@@ -106,45 +104,45 @@ impl Pinata {
 }
 
 impl PinataBuilder {
-    /// The JWT of an admin key; it wins over a key pair.
+    /// Sets the JWT of an admin key. It takes precedence over a key pair.
     #[must_use]
     pub fn jwt(mut self, jwt: impl Into<Secret>) -> Self {
         self.jwt = Some(jwt.into());
         self
     }
 
-    /// Key and secret of an admin key, which the legacy routes take instead of the JWT.
+    /// Sets the key and secret of an admin key, which the legacy routes accept instead of a JWT.
     #[must_use]
     pub fn key_pair(mut self, key: impl Into<Secret>, secret: impl Into<Secret>) -> Self {
         self.key_pair = Some((key.into(), secret.into()));
         self
     }
 
-    /// Another generation of the API than the legacy one.
+    /// Sets the generation of the API. The default is [`Generation::Legacy`].
     #[must_use]
     pub fn generation(mut self, generation: Generation) -> Self {
         self.generation = generation;
         self
     }
 
-    /// Another address than the vendor's, without `/v3`.
+    /// Sets another address for the API, without `/v3`.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.http = self.http.base_url(url);
         self
     }
 
-    /// Address, limits, retries and time-outs, in place of those set before. Without a limit, the smallest
-    /// plan's 60 requests a minute hold at Pinata's own address.
+    /// Sets all HTTP options, replacing earlier ones. At Pinata's own address, the default limit is that of the
+    /// smallest plan: 60 requests per minute.
     #[must_use]
     pub fn http(mut self, options: HttpOptions) -> Self {
         self.http = options;
         self
     }
 
-    /// Makes the account; nothing is sent.
+    /// Builds the account. Nothing is sent.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): there is no credential, or a setting is malformed.
+    /// - [`Configuration`](ErrorKind::Configuration): the credential is missing, or an option is malformed.
     pub fn build(self) -> Result<Pinata> {
         let at = |error: Error| error.with_provider(ID);
         let (credential, own) = self.credential().map_err(at)?;
@@ -160,8 +158,8 @@ impl PinataBuilder {
         if let Some(jwt) = &self.jwt {
             if jwt.expose().split('.').filter(|part| !part.is_empty()).count() != 3 {
                 return wrong(
-                    "the JWT is malformed: it is not three parts joined by dots",
-                    "set `jwt` (PINATA_JWT) to the whole JWT that Pinata showed beside key and secret",
+                    "the JWT is malformed: it does not consist of three parts separated by dots",
+                    "set `jwt` (PINATA_JWT) to the complete JWT that Pinata showed with the key and secret",
                 );
             }
             return Ok((Credential::bearer(jwt)?, wire::jwt_claims(jwt).unwrap_or_default()));
@@ -170,13 +168,13 @@ impl PinataBuilder {
             return wrong(
                 "no credential is set",
                 "set `jwt` (PINATA_JWT), or `api-key` and `api-secret` (PINATA_API_KEY, PINATA_API_SECRET), \
-                 of an admin key",
+                 to those of an admin key",
             );
         };
         if self.generation != Generation::Legacy {
             return wrong(
-                "the v3 routes take a JWT, not a key and its secret",
-                "set `jwt` (PINATA_JWT), or use the legacy generation",
+                "the v3 API requires a JWT instead of a key and its secret",
+                "set `jwt` (PINATA_JWT), or set `generation` (PINATA_GENERATION) to `legacy`",
             );
         }
         let pair = Credential::headers([

@@ -1,17 +1,17 @@
-//! Pinata's JSON to the record.
+//! Converts Pinata's JSON to records.
 
 use keyroster_core::{Access, Amount, ApiKey, Limit, Owner, Quota, Reset, State, Unit, Usage};
 
 use crate::{ID, scopes, wire};
 
-/// The record of a key; none if the vendor's has no `key`, without which nothing can be done with it.
+/// Converts a key. Returns `None` if it has no `key`, which every other route needs.
 pub(crate) fn key(mut wire: wire::KeyRow) -> Option<ApiKey> {
     let mut key = ApiKey::new(ID, wire.public_key.take()?);
     key.name = wire.name.take();
-    // Pinata cannot disable a key for a while, only revoke it.
+    // Pinata cannot disable a key, only revoke it.
     key.state = State::new(Some(false), wire.revoked.take());
     let raw_scopes = wire.scopes.take();
-    let (access, odd) = raw_scopes.as_ref().map_or((Access::Unknown, false), scopes::read);
+    let (access, incomplete) = raw_scopes.as_ref().map_or((Access::Unknown, false), scopes::read);
     key.access = access;
     key.quota = quota(&mut wire);
     key.usage = key.quota.used.clone().into_iter().map(uses).collect();
@@ -23,14 +23,14 @@ pub(crate) fn key(mut wire: wire::KeyRow) -> Option<ApiKey> {
     if let Some(uuid) = uuid {
         key.extras.insert("id", uuid.into());
     }
-    if let Some(scopes) = raw_scopes.filter(|_| odd) {
+    if let Some(scopes) = raw_scopes.filter(|_| incomplete) {
         key.extras.insert("scopes", scopes);
     }
     Some(key)
 }
 
-/// `max_uses` is null for a key without limit (observed by its users; the schema says integer). Uses are
-/// never given back.
+/// Converts the limit. `max_uses` is null for a key without one (observed by users; the schema says integer).
+/// Uses are never reset.
 fn quota(wire: &mut wire::KeyRow) -> Quota {
     let requests = |amount| Amount::new(amount, Unit::REQUESTS);
     let limit = match wire.max_uses.take() {

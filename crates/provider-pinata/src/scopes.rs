@@ -1,7 +1,7 @@
-//! Pinata's scopes: a tree on the wire, a set of names here.
+//! Converts Pinata's scopes between its tree in JSON and a set of names.
 //!
-//! A name is the path to a leaf, joined by colons, as `pinning:pinFileToIPFS`. The v3 resources are
-//! names already, as `org:files:read`.
+//! A name is the path to a leaf, joined by colons, e.g. `pinning:pinFileToIPFS`. The resources of v3 are
+//! names already, e.g. `org:files:read`.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::Generation;
 
-/// What a new key's `permissions.endpoints` may hold (pinata-api-ipfs.yaml and pinata-api-v3.yaml,
-/// 2026-06-30). Keys made in the web interface can have more, as `psa:pins:listPinObjects`.
+/// The scopes that a new key's `permissions.endpoints` may contain (pinata-api-ipfs.yaml and
+/// pinata-api-v3.yaml, 2026-06-30). Keys created in the web interface can have others, e.g.
+/// `psa:pins:listPinObjects`.
 const ENDPOINTS: [&str; 10] = [
     "data:pinList",
     "data:userPinnedDataTotal",
@@ -25,7 +26,7 @@ const ENDPOINTS: [&str; 10] = [
     "pinning:userPinPolicy",
 ];
 
-/// What a new key's `permissions.resources` may hold, on v3 alone (npm `pinata` 2.5.6,
+/// The scopes that a new key's `permissions.resources` may contain, only on v3 (npm `pinata` 2.5.6,
 /// `types/keys.ts`).
 const RESOURCES: [&str; 10] = [
     "org:read",
@@ -40,7 +41,7 @@ const RESOURCES: [&str; 10] = [
     "org:analytics:write",
 ];
 
-/// Reads a record's `scopes`; the flag tells whether some of it has no place in the result.
+/// Converts a record's `scopes`. The flag says whether the result leaves something out.
 pub(crate) fn read(scopes: &Value) -> (Access, bool) {
     let Some(members) = scopes.as_object() else {
         return (Access::Unknown, true);
@@ -50,21 +51,21 @@ pub(crate) fn read(scopes: &Value) -> (Access, bool) {
         return (Access::Admin, more);
     }
     let mut names = BTreeSet::new();
-    let mut odd = false;
+    let mut incomplete = false;
     for (name, value) in members {
         match (name.as_str(), value) {
             ("admin", Value::Bool(_)) => {}
-            // Neither of the two names is a part of a scope's own name.
-            ("endpoints" | "resources", value) => collect("", value, &mut names, &mut odd),
-            (name, value) => collect(name, value, &mut names, &mut odd),
+            // These two names are not part of a scope's name.
+            ("endpoints" | "resources", value) => collect("", value, &mut names, &mut incomplete),
+            (name, value) => collect(name, value, &mut names, &mut incomplete),
         }
     }
     let says = ["admin", "endpoints", "resources"].iter().any(|name| members.contains_key(*name));
     if says || !names.is_empty() {
-        (Access::Scoped { scopes: names }, odd)
+        (Access::Scoped { scopes: names }, incomplete)
     } else {
-        // `{}` was seen in the wild, and nothing tells what it means.
-        (Access::Unknown, odd)
+        // `{}` occurs, but its meaning is not documented.
+        (Access::Unknown, incomplete)
     }
 }
 
@@ -77,7 +78,7 @@ fn is_bare(value: &Value) -> bool {
     }
 }
 
-fn collect(path: &str, value: &Value, names: &mut BTreeSet<String>, odd: &mut bool) {
+fn collect(path: &str, value: &Value, names: &mut BTreeSet<String>, incomplete: &mut bool) {
     let below = |name: &str| match path {
         "" => name.to_owned(),
         path => format!("{path}:{name}"),
@@ -89,7 +90,7 @@ fn collect(path: &str, value: &Value, names: &mut BTreeSet<String>, odd: &mut bo
         Value::Bool(false) | Value::Null => {}
         Value::Object(members) => {
             for (name, value) in members {
-                collect(&below(name), value, names, odd);
+                collect(&below(name), value, names, incomplete);
             }
         }
         Value::Array(items) => {
@@ -98,27 +99,27 @@ fn collect(path: &str, value: &Value, names: &mut BTreeSet<String>, odd: &mut bo
                     Some(name) => {
                         names.insert(below(name));
                     }
-                    None => *odd = true,
+                    None => *incomplete = true,
                 }
             }
         }
-        Value::Bool(true) | Value::Number(_) | Value::String(_) => *odd = true,
+        Value::Bool(true) | Value::Number(_) | Value::String(_) => *incomplete = true,
     }
 }
 
-/// The `permissions` of a new key.
+/// Returns the `permissions` of a new key.
 ///
-/// - [`InvalidRequest`](ErrorKind::InvalidRequest): a scope is unknown (the nearest known one is named),
-///   or none is asked for.
-/// - [`Unsupported`](ErrorKind::Unsupported): a resource is asked of the legacy API.
+/// - [`InvalidRequest`](ErrorKind::InvalidRequest): a scope is unknown (the error suggests the nearest one),
+///   or there are no scopes.
+/// - [`Unsupported`](ErrorKind::Unsupported): a resource is requested from the legacy API.
 pub(crate) fn permissions(access: &Access, generation: Generation) -> Result<Value> {
     let scopes = match access {
         Access::Admin => return Ok(serde_json::json!({ "admin": true })),
         Access::Scoped { scopes } => scopes,
         _ => {
-            let message = "what the key may do is not named";
+            let message = "the new key has no scopes";
             return Err(Error::new(ErrorKind::InvalidRequest, message)
-                .with_help("ask for admin access or name scopes, as `pinning:pinFileToIPFS`"));
+                .with_help("request admin access or scopes such as `pinning:pinFileToIPFS`"));
         }
     };
     let mut endpoints = Map::new();
@@ -128,7 +129,7 @@ pub(crate) fn permissions(access: &Access, generation: Generation) -> Result<Val
             if generation == Generation::Legacy {
                 let message = format!("the legacy API does not offer the scope `{scope}`");
                 return Err(Error::new(ErrorKind::Unsupported, message)
-                    .with_help("use the v3 generation of the API; nothing was sent"));
+                    .with_help("set `generation` (PINATA_GENERATION) to `v3`; nothing was sent"));
             }
             resources.push(Value::from(scope.as_str()));
             continue;
@@ -156,13 +157,13 @@ pub(crate) fn permissions(access: &Access, generation: Generation) -> Result<Val
 fn unknown(scope: &str) -> Error {
     let lower = scope.to_lowercase();
     let distance = |known: &str| {
-        // A bare `pinFileToIPFS` is near to `pinning:pinFileToIPFS`.
+        // A bare `pinFileToIPFS` suggests `pinning:pinFileToIPFS`.
         let tail = known.split_once(':').map_or(known, |(_, tail)| tail).to_lowercase();
         strsim::levenshtein(&lower, &known.to_lowercase()).min(strsim::levenshtein(&lower, &tail))
     };
     let nearest = ENDPOINTS.iter().chain(&RESOURCES).min_by_key(|known| distance(known));
     let nearest = nearest.copied().unwrap_or_default();
-    Error::new(ErrorKind::InvalidRequest, format!("there is no scope `{scope}`"))
+    Error::new(ErrorKind::InvalidRequest, format!("unknown scope `{scope}`"))
         .with_help(format!("did you mean `{nearest}`?"))
 }
 
@@ -175,8 +176,8 @@ mod tests {
     use crate::Generation;
 
     #[test]
-    fn every_known_shape_is_read() {
-        for (scopes, access, odd) in [
+    fn every_known_structure_is_read() {
+        for (scopes, access, incomplete) in [
             (json!({"admin": true}), Access::Admin, false),
             (
                 json!({"admin": true, "endpoints": {"data": {}, "pinning": {}}}),
@@ -204,12 +205,12 @@ mod tests {
             (json!(["admin"]), Access::Unknown, true),
             (json!(7), Access::Unknown, true),
         ] {
-            assert_eq!(read(&scopes), (access, odd), "{scopes}");
+            assert_eq!(read(&scopes), (access, incomplete), "{scopes}");
         }
     }
 
     #[test]
-    fn scopes_are_written_as_the_tree_that_they_are() {
+    fn scopes_are_written_as_a_tree() {
         let access = Access::scoped(["pinning:unpin", "data:pinList", "pinning:pinByHash"]);
         assert_eq!(
             permissions(&access, Generation::Legacy).unwrap(),
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_scope_is_named_with_the_nearest() {
+    fn an_unknown_scope_gets_a_suggestion() {
         for (wrong, right) in [
             ("pinning:pinFileToIpfs", "pinning:pinFileToIPFS"),
             ("pinList", "data:pinList"),

@@ -1,4 +1,4 @@
-//! Pinata accounts out of named settings.
+//! Creates Pinata accounts from named settings.
 
 use keyroster_core::{
     Error, ErrorKind, Provider, ProviderFactory, ProviderInfo, Result, Setting, Settings,
@@ -7,26 +7,30 @@ use keyroster_http::HttpOptions;
 
 use crate::{Generation, Pinata, info};
 
-/// Makes Pinata accounts out of named settings.
+/// Creates Pinata accounts from named settings.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct PinataFactory;
 
 const GENERATION: &str = "generation";
 
-/// The names of the first four are those of Pinata's own documentation and SDKs.
+/// The environment variables of the credentials are those of Pinata's own documentation and SDKs.
 const SETTINGS: &[Setting] = &[
     Setting::secret("jwt", "PINATA_JWT", "JWT of an admin key"),
-    Setting::secret("api-key", "PINATA_API_KEY", "public key of an admin key, instead of the JWT"),
-    Setting::secret("api-secret", "PINATA_API_SECRET", "secret of that key"),
-    Setting::plain(GENERATION, "PINATA_GENERATION", "`legacy`, `v3` or `v3-sdk`"),
+    Setting::secret("api-key", "PINATA_API_KEY", "public part of an admin key, instead of the JWT"),
+    Setting::secret("api-secret", "PINATA_API_SECRET", "secret of the same key"),
+    Setting::plain(
+        GENERATION,
+        "PINATA_GENERATION",
+        "generation of the API: `legacy` (default), `v3` or `v3-sdk`",
+    ),
     HttpOptions::base_url_setting(
         "PINATA_BASE_URL",
-        "another address than https://api.pinata.cloud",
+        "address of the API, by default https://api.pinata.cloud",
     ),
     HttpOptions::rate_setting(
         "PINATA_REQUESTS_PER_MINUTE",
-        "the plan's rate limit, or `none`; at Pinata's own address 60 unless set",
+        "rate limit of the plan, or `none`; by default 60 at Pinata's own address",
     ),
 ];
 
@@ -56,10 +60,16 @@ impl ProviderFactory for PinataFactory {
         match (settings.secret("api-key"), settings.secret("api-secret")) {
             (Some(key), Some(secret)) => builder = builder.key_pair(key.clone(), secret.clone()),
             (Some(_), None) if !has_jwt => {
-                return Err(half("`api-key` (PINATA_API_KEY)", "`api-secret` (PINATA_API_SECRET)"));
+                return Err(incomplete_pair(
+                    "`api-key` (PINATA_API_KEY)",
+                    "`api-secret` (PINATA_API_SECRET)",
+                ));
             }
             (None, Some(_)) if !has_jwt => {
-                return Err(half("`api-secret` (PINATA_API_SECRET)", "`api-key` (PINATA_API_KEY)"));
+                return Err(incomplete_pair(
+                    "`api-secret` (PINATA_API_SECRET)",
+                    "`api-key` (PINATA_API_KEY)",
+                ));
             }
             _ => {}
         }
@@ -71,12 +81,11 @@ impl ProviderFactory for PinataFactory {
 }
 
 fn generation(text: &str) -> Result<Generation> {
-    text.parse::<Generation>().map_err(|error| {
-        error.with_help("set `generation` (PINATA_GENERATION) to one of them, or leave it out")
-    })
+    text.parse::<Generation>()
+        .map_err(|error| error.with_help("correct `generation` (PINATA_GENERATION) or remove it"))
 }
 
-fn half(set: &str, missing: &str) -> Error {
-    Error::new(ErrorKind::Configuration, format!("{set} is set and {missing} is not"))
+fn incomplete_pair(set: &str, missing: &str) -> Error {
+    Error::new(ErrorKind::Configuration, format!("{set} is set, but {missing} is not"))
         .with_help(format!("set {missing} too, or `jwt` (PINATA_JWT) instead of both"))
 }

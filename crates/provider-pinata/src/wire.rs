@@ -1,4 +1,4 @@
-//! Pinata's JSON.
+//! Types for Pinata's JSON.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use keyroster_http::record;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A page of keys. `count` is the total of the whole list (observed; documented nowhere).
+/// A page of keys. `count` is the total of the whole list (observed, not documented).
 #[derive(Debug, Deserialize)]
 pub(crate) struct KeyPage {
     pub(crate) keys: Vec<KeyRow>,
@@ -17,12 +17,12 @@ pub(crate) struct KeyPage {
 }
 
 record! {
-    /// A key, as every generation lists it.
+    /// A key, which every generation lists in the same form.
     pub(crate) struct KeyRow {
         uuid: String = "id",
         name: String = "name",
         public_key: String = "key",
-        /// The legacy listing has it; what it is, is not documented. It is never kept.
+        /// Only in the legacy listing. Its meaning is not documented. It is never kept.
         secret: Discarded = "secret",
         max_uses: Decimal = "max_uses",
         uses: Decimal = "uses",
@@ -34,7 +34,7 @@ record! {
     }
 }
 
-/// What a create asks for.
+/// The body of a create.
 #[derive(Debug, Serialize)]
 pub(crate) struct NewKey<'a> {
     #[serde(rename = "keyName")]
@@ -44,10 +44,10 @@ pub(crate) struct NewKey<'a> {
     pub(crate) permissions: Value,
 }
 
-/// What a create hands out beside the JWT, by Pinata's name.
+/// Pinata's name for the secret that a create returns next to the JWT.
 pub(crate) const API_SECRET: &str = "pinata_api_secret";
 
-/// What a create answers, this once.
+/// The response to a create. The secrets are shown only here.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Created {
     #[serde(rename = "JWT")]
@@ -56,21 +56,21 @@ pub(crate) struct Created {
     pub(crate) pinata_api_secret: Secret,
 }
 
-/// What the legacy revoke asks for.
+/// The body of a legacy revoke.
 #[derive(Debug, Serialize)]
 pub(crate) struct Revoke<'a> {
     #[serde(rename = "apiKey")]
     pub(crate) key: &'a str,
 }
 
-/// What `testAuthentication` answers to a good credential.
+/// The response of `testAuthentication` to a valid credential.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Message {
     #[serde(rename = "message")]
     _message: String,
 }
 
-/// An error in any of Pinata's shapes, which have one field; a gateway's have others beside it.
+/// An error of Pinata, whose only field is `error`. A gateway's errors have other fields.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Failure {
@@ -78,7 +78,7 @@ pub(crate) struct Failure {
     _error: Value,
 }
 
-/// What a JWT says of its key. It holds the key's secret too, which is read past.
+/// The claims of a JWT. The key's secret, which it also contains, is skipped.
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
     pub(crate) key: Option<String>,
@@ -97,10 +97,10 @@ record! {
     }
 }
 
-/// Reads the payload of a JWT without checking its signature; none if the text is no Pinata JWT.
+/// Reads the payload of a JWT without checking its signature. Returns `None` if the text is not a Pinata JWT.
 pub(crate) fn jwt_claims(jwt: &Secret) -> Option<Claims> {
     let payload = jwt.expose().split('.').nth(1)?;
-    // The payload holds the secret: it is kept where it is wiped.
+    // The payload contains the secret, so it must be wiped.
     let payload = Secret::new(String::from_utf8(URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?);
     let mut payload: Payload = serde_json::from_str(payload.expose()).ok()?;
     let instant = |seconds: u64| Timestamp::from_seconds(i64::try_from(seconds).ok()?);

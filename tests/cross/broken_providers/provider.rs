@@ -111,7 +111,7 @@ impl Sample {
             Flaw::TakesACutForTheEnd => error.kind() == ErrorKind::Transport,
             Flaw::TakesAPageForAnEmptyList => text.contains("an HTML page"),
             Flaw::TakesNothingForAnEmptyList => text.contains("an empty body"),
-            Flaw::TakesHalfForAnEmptyList => text.contains("breaks off"),
+            Flaw::TakesHalfForAnEmptyList => text.contains("ends early"),
             Flaw::TakesAnyObjectForAnEmptyList => text.contains("no `data`"),
             _ => false,
         };
@@ -327,7 +327,7 @@ impl KeyProvider for Sample {
             (Flaw::RetriesACreate, Err(error)) => {
                 error.status().is_some_and(|status| status >= 500)
             }
-            (Flaw::RetriesALostCreate, Err(error)) => lost(error, "was lost"),
+            (Flaw::RetriesALostCreate, Err(error)) => lost(error, "no complete response"),
             _ => false,
         };
         if again {

@@ -134,7 +134,7 @@ async fn what_cannot_be_is_refused_before_anything_is_sent() {
         (&["openrouter", "x", "--set", "colour=blue"], "colour"),
         (&["pinata", "x", "--admin", "--expires", "30d"], "an expiry"),
         (&["pinata", "x", "--scope", "pinning:unpinn"], "`pinning:unpin`"),
-        (&["pinata", "x"], "not named"),
+        (&["pinata", "x"], "no scopes"),
         (&["pinata", "x", "--admin", "--limit", "0.5"], "whole number"),
     ] {
         let made = at(&sandbox, &[&["create", "--secret-to", "stdout"], arguments].concat()).await;

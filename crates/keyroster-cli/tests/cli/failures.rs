@@ -52,7 +52,7 @@ async fn a_wrong_base_url() {
         ("nonsense", "not a URL"),
         ("http://example.com", "plain http"),
         ("https://me:fa4efa4e@example.com", "password"),
-        ("ftp://127.0.0.1", "neither https nor http"),
+        ("ftp://127.0.0.1", "does not start with https://"),
     ] {
         let mut command = keyroster(&["list"]);
         command.env("OPENROUTER_MANAGEMENT_KEY", "sk-or-v1-fa4efa4e");
@@ -84,7 +84,7 @@ async fn what_is_no_answer() {
     let html = "<!DOCTYPE html><html><head><title>502</title></head></html>";
     for (fault, code, words) in [
         (Fault::respond(200).body(html), 5, "HTML page"),
-        (Fault::respond(200).body("{\"keys\":[{\"key\":\"k"), 5, "breaks off"),
+        (Fault::respond(200).body("{\"keys\":[{\"key\":\"k"), 5, "ends early"),
         (Fault::respond(401), 4, "status 401"),
         (Fault::respond(403), 4, "status 403"),
         (Fault::truncate(10), 5, "lost"),

@@ -23,7 +23,7 @@ const TROUBLES: [(&str, &str); 10] = [
     ("redirecting", "redirect"),
     ("limited", "status 429"),
     ("html", "HTML page"),
-    ("foreign", "another shape"),
+    ("foreign", "unexpected structure"),
 ];
 
 fn fault(trouble: &str) -> Option<Fault> {

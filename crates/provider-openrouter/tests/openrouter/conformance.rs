@@ -1,4 +1,4 @@
-//! The conformance suite, with OpenRouter's routes.
+//! The conformance suite for OpenRouter's API.
 
 use keyroster_core::{KeyProvider, Result};
 use keyroster_testkit::{

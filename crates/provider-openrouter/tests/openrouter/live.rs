@@ -1,4 +1,4 @@
-//! The scenarios that a real account may be asked, against the sandbox's.
+//! The scenarios for real accounts, run on the sandbox.
 
 use keyroster_core::Provider;
 use keyroster_sandbox::Sandbox;
@@ -7,7 +7,7 @@ use provider_openrouter::OpenRouter;
 use tokio::runtime::Runtime;
 
 #[test]
-fn an_account_passes_and_is_left_as_it_was() {
+fn an_account_passes_and_is_left_unchanged() {
     let runtime = Runtime::new().unwrap();
     let sandbox = runtime.block_on(Sandbox::start()).unwrap();
     let access = sandbox.openrouter();

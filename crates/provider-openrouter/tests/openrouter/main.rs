@@ -1,4 +1,4 @@
-//! OpenRouter's provider against the conformance suite and the sandbox.
+//! The OpenRouter provider with the conformance suite and the sandbox.
 
 mod conformance;
 mod live;

@@ -1,4 +1,4 @@
-//! Traffic that was recorded, from the sandbox, and plays again.
+//! Recording traffic from the sandbox and replaying it.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,15 +12,16 @@ use tokio::runtime::Runtime;
 
 const CASSETTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cassettes");
 
-/// A stand-in for the account's own JWT, which no cassette holds.
+/// A placeholder for the account's JWT, which cassettes do not contain.
 const JWT: &str = "e30.e30.fa4efa4e";
 
-/// What was asked, page by page, for the engine is free to choose other pages, and the answers.
-fn tour(base_url: String, jwt: &str) -> (Vec<ApiKey>, KeyId, Revocation) {
+/// Lists two pages, creates a key and revokes it. Pages are requested one by one, because a listing may choose
+/// others.
+fn exercise(base_url: String, jwt: &str) -> (Vec<ApiKey>, KeyId, Revocation) {
     let provider = Provider::new(Pinata::builder().jwt(jwt).base_url(base_url).build().unwrap());
     let mut request = CreateKey::new("made while it was recorded");
     request.access = Access::Admin;
-    let tour = async {
+    let requests = async {
         let mut keys = Vec::new();
         for start in [PageStart::First, PageStart::Offset(10)] {
             keys.extend(provider.page(&PageRequest::new(start)).await?.keys);
@@ -29,47 +30,47 @@ fn tour(base_url: String, jwt: &str) -> (Vec<ApiKey>, KeyId, Revocation) {
         let revoked = provider.revoke(&made).await?;
         Ok::<_, keyroster_core::Error>((keys, made, revoked))
     };
-    Runtime::new().unwrap().block_on(tour).unwrap()
+    Runtime::new().unwrap().block_on(requests).unwrap()
 }
 
 #[test]
-fn what_is_recorded_holds_no_secret_and_plays_again() {
+fn a_recording_contains_no_secret_and_can_be_replayed() {
     let runtime = Runtime::new().unwrap();
     let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_780_000_000);
     let sandbox = Sandbox::builder().now(then).pinata_keys(14);
     let sandbox = runtime.block_on(sandbox.start()).unwrap();
     let access = sandbox.pinata();
     let recorder = Recorder::start(&access.base_url).unwrap();
-    let (keys, made, revoked) = tour(recorder.base_url(), &access.jwt);
+    let (keys, made, revoked) = exercise(recorder.base_url(), &access.jwt);
     assert_eq!((keys.len(), revoked), (14, Revocation::Revoked));
 
-    // Where this is written, a new cassette may be taken from.
-    let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/tour.json");
+    // Copy this file to update the cassette.
+    let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/requests.json");
     recorder.cassette().write(path).unwrap();
     let text = std::fs::read_to_string(path).unwrap();
     for secret in sandbox.secrets() {
         assert!(!text.contains(&secret), "a secret was recorded");
     }
-    // The legacy listing has a `secret` of each key, so the naive way would have shown it.
+    // The legacy listing has a `secret` for each key, which is hidden.
     assert!(text.contains("[hidden]"));
-    // Its name speaks of a secret, so even the new key's id is left out; what is asked still fits.
+    // The new key's id is hidden too, because its field is named like a secret. Replaying works anyway.
     assert!(!text.contains(made.as_str()));
 
     let server = Cassette::read(path).unwrap().play().unwrap();
-    let (played, ..) = tour(server.base_url(), JWT);
+    let (played, ..) = exercise(server.base_url(), JWT);
     assert_eq!(played, keys);
     assert_eq!(server.complaints(), [""; 0]);
 }
 
 #[test]
-fn the_recorded_account_reads_as_it_did() {
-    let server = Cassette::read(format!("{CASSETTES}/tour.json")).unwrap().play().unwrap();
-    let (keys, ..) = tour(server.base_url(), JWT);
+fn the_recorded_account_is_read_correctly() {
+    let server = Cassette::read(format!("{CASSETTES}/requests.json")).unwrap().play().unwrap();
+    let (keys, ..) = exercise(server.base_url(), JWT);
     assert_eq!(server.complaints(), [""; 0]);
     assert_keys_snapshot!("recorded-account", keys[..4]);
 }
 
 #[test]
-fn no_cassette_holds_a_secret() {
+fn no_cassette_contains_a_secret() {
     assert_eq!(cassette_complaints(CASSETTES).unwrap(), [""; 0]);
 }

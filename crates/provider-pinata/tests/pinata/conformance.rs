@@ -1,4 +1,4 @@
-//! The conformance suite, with the routes of each of Pinata's generations.
+//! The conformance suite for each generation of Pinata's API.
 
 use keyroster_core::{Access, KeyProvider, Result};
 use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, Samples, Suite, VendorApi};

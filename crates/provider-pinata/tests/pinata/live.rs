@@ -1,4 +1,4 @@
-//! The scenarios that a real account may be asked, against the sandbox's.
+//! The scenarios for real accounts, run on the sandbox.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use keyroster_testkit::{Live, Samples, Verdict};
 use provider_pinata::PinataFactory;
 use tokio::runtime::Runtime;
 
-/// What the environment would hold.
+/// Returns the environment variables of a live run.
 fn environment(sandbox: &Sandbox, writes: bool) -> BTreeMap<&'static str, String> {
     let access = sandbox.pinata();
     let mut variables = BTreeMap::from([
@@ -37,12 +37,12 @@ fn passed(live: &Live) -> Vec<&'static str> {
 }
 
 #[test]
-fn nobody_is_asked_unless_the_environment_names_the_provider() {
+fn nothing_is_sent_unless_the_environment_names_the_provider() {
     assert!(live(&BTreeMap::from([("KEYROSTER_LIVE", "acme".to_owned())])).is_none());
 }
 
 #[test]
-fn an_account_is_read_and_not_written_to() {
+fn an_account_is_only_read_by_default() {
     let runtime = Runtime::new().unwrap();
     let sandbox = runtime.block_on(Sandbox::start()).unwrap();
     let passed = passed(&live(&environment(&sandbox, false)).unwrap());
@@ -54,7 +54,7 @@ fn an_account_is_read_and_not_written_to() {
 }
 
 #[test]
-fn what_was_made_is_revoked_whatever_happened() {
+fn created_keys_are_revoked_even_after_a_failure() {
     let runtime = Runtime::new().unwrap();
     let sandbox = runtime.block_on(Sandbox::start()).unwrap();
     let live = live(&environment(&sandbox, true)).unwrap();
@@ -70,7 +70,7 @@ fn what_was_made_is_revoked_whatever_happened() {
     };
     assert_eq!(left(&sandbox), [true; 3]);
 
-    // Looking the new key up fails, so the scenario does; the key is revoked all the same.
+    // Reading the new key fails, so the scenario fails. The key is revoked anyway.
     sandbox.reset();
     sandbox.add_fault(Fault::respond(403).method("GET"));
     let verdicts = live.run_all();
