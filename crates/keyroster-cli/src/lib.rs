@@ -44,6 +44,8 @@ mod probe;
 mod progress;
 mod prompt;
 mod rank;
+#[cfg(test)]
+mod reference;
 mod select;
 mod sink;
 mod sort;
