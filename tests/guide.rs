@@ -1,5 +1,9 @@
-//! The examples of `docs/writing-a-provider.md`, run as documentation tests; nothing else.
+//! The examples in `docs`, run as documentation tests; nothing else.
 
 #[cfg(doctest)]
 #[doc = include_str!("../docs/writing-a-provider.md")]
 struct Guide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/library.md")]
+struct Library;

@@ -6,6 +6,7 @@ mod broken_providers;
 mod changing_accounts;
 mod complete_listings;
 mod dependencies;
+mod doc_links;
 mod docs;
 mod error_messages;
 mod faults;

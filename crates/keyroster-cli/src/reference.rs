@@ -103,6 +103,7 @@ fn with_reference(document: &str, reference: &str) -> Option<String> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the tests' only setting")]
 fn the_reference_is_fresh() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cli.md");
     let document = std::fs::read_to_string(&path).unwrap();
