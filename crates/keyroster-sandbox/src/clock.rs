@@ -2,6 +2,7 @@
 //!
 //! Instants are microseconds since 1970, which every vendor's format can be cut down from.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::tz::TimeZone;
@@ -13,26 +14,36 @@ pub(crate) const MINUTE: i64 = 60 * SECOND;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 pub(crate) const DAY: i64 = 24 * HOUR;
 
-/// What the time is in the sandbox.
-#[derive(Clone, Copy, Debug)]
+/// The time in the sandbox.
+#[derive(Debug)]
 pub(crate) struct Clock {
     start: i64,
-    began: Instant,
+    /// When the clock began to run; none if it is frozen.
+    began: Option<Instant>,
+    /// How far the clock was advanced.
+    advanced: AtomicI64,
 }
 
 impl Clock {
-    pub(crate) fn starting_at(now: SystemTime) -> Self {
-        Self { start: micros(now), began: Instant::now() }
+    pub(crate) fn new(start: SystemTime, frozen: bool) -> Self {
+        let began = (!frozen).then(Instant::now);
+        Self { start: micros(start), began, advanced: AtomicI64::new(0) }
     }
 
-    /// The instant the seeded data is laid out around.
-    pub(crate) fn start(self) -> i64 {
+    /// The instant around which the seeded data is laid out.
+    pub(crate) fn start(&self) -> i64 {
         self.start
     }
 
-    pub(crate) fn now(self) -> i64 {
-        let passed = i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX);
-        self.start.saturating_add(passed)
+    pub(crate) fn now(&self) -> i64 {
+        let passed = self.began.map_or(Duration::ZERO, |began| began.elapsed());
+        self.start
+            .saturating_add(whole_micros(passed))
+            .saturating_add(self.advanced.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.advanced.fetch_add(whole_micros(by), Ordering::Relaxed);
     }
 }
 
@@ -43,11 +54,14 @@ pub(crate) fn real_now() -> SystemTime {
 }
 
 fn micros(time: SystemTime) -> i64 {
-    let whole = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
     match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => whole(after),
-        Err(before) => -whole(before.duration()),
+        Ok(after) => whole_micros(after),
+        Err(before) => -whole_micros(before.duration()),
     }
+}
+
+fn whole_micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 fn timestamp(at: i64) -> Timestamp {

@@ -1,7 +1,8 @@
 //! Everything a sandbox is, apart from its socket.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -27,9 +28,13 @@ pub(crate) struct Config {
     pub(crate) openrouter: OpenRouterQuirks,
 }
 
+/// What is called for each request; see [`Sandbox::on_request`](crate::Sandbox::on_request).
+pub(crate) type Hook =
+    Arc<dyn Fn(RequestRecord) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
 pub(crate) struct World {
     pub(crate) config: Config,
-    clock: Clock,
+    pub(crate) clock: Clock,
     inner: Mutex<Inner>,
 }
 
@@ -38,6 +43,7 @@ pub(crate) struct Inner {
     pub(crate) openrouter: openrouter::State,
     pub(crate) faults: ActiveFaults,
     pub(crate) log: Vec<RequestRecord>,
+    pub(crate) hook: Option<Hook>,
     /// Resets so far: a request from before one must not write into the log after it.
     resets: u64,
     /// Secrets of keys that a reset took away.
@@ -54,10 +60,11 @@ pub(crate) struct LogPosition {
 impl World {
     pub(crate) fn new(config: Config, clock: Clock) -> Self {
         let inner = Mutex::new(Inner {
-            pinata: pinata(&config, clock),
-            openrouter: openrouter(&config, clock),
+            pinata: pinata(&config, &clock),
+            openrouter: openrouter(&config, &clock),
             faults: ActiveFaults::new(config.seed),
             log: Vec::new(),
+            hook: None,
             resets: 0,
             bygone: BTreeSet::new(),
         });
@@ -98,6 +105,18 @@ impl World {
         }
     }
 
+    /// Runs the hook, if there is one, with the request at this position in the log.
+    pub(crate) async fn run_hook(&self, position: LogPosition) {
+        let called = {
+            let inner = self.lock();
+            let record = inner.log.get(position.at).filter(|_| inner.resets == position.resets);
+            inner.hook.clone().zip(record.cloned())
+        };
+        if let Some((hook, record)) = called {
+            hook(record).await;
+        }
+    }
+
     pub(crate) fn answered(&self, position: LogPosition, status: u16) {
         let mut inner = self.lock();
         if inner.resets == position.resets
@@ -122,8 +141,8 @@ impl World {
         let made = inner.pinata.created_secrets(config.pinata_keys);
         let also_made = inner.openrouter.created_secrets(config.openrouter_keys);
         inner.bygone.extend(made.into_iter().chain(also_made));
-        inner.pinata = pinata(config, self.clock);
-        inner.openrouter = openrouter(config, self.clock);
+        inner.pinata = pinata(config, &self.clock);
+        inner.openrouter = openrouter(config, &self.clock);
         inner.faults.clear();
         inner.log.clear();
         inner.resets += 1;
@@ -138,11 +157,11 @@ impl World {
     }
 }
 
-fn pinata(config: &Config, clock: Clock) -> pinata::State {
+fn pinata(config: &Config, clock: &Clock) -> pinata::State {
     pinata::state(config.pinata.clone(), config.pinata_keys, config.seed, clock.start())
 }
 
-fn openrouter(config: &Config, clock: Clock) -> openrouter::State {
+fn openrouter(config: &Config, clock: &Clock) -> openrouter::State {
     openrouter::state(
         config.openrouter.clone(),
         config.openrouter_keys,

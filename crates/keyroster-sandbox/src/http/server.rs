@@ -85,8 +85,10 @@ async fn respond(world: &World, request: Request<Incoming>) -> Result<Response<R
         Some(Action::Respond { commit, .. } | Action::Cut { commit }) => *commit,
         _ => true,
     };
-    // At once, and only the reply is late: a client that stops waiting cannot undo it.
+    // The operation is carried out at once, and only the reply is late: a client that stops waiting cannot
+    // undo it.
     let real = committed.then(|| world.operate(vendor, &call));
+    world.run_hook(position).await;
     let wait = world.config.latency + Duration::from_millis(applied.delay_ms);
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;

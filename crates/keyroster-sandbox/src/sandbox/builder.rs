@@ -20,6 +20,7 @@ use crate::world::{Config, World};
 pub struct SandboxBuilder {
     listen: SocketAddr,
     now: Option<SystemTime>,
+    frozen: bool,
     config: Config,
 }
 
@@ -28,6 +29,7 @@ impl SandboxBuilder {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             now: None,
+            frozen: false,
             config: Config {
                 seed: 1,
                 pinata_keys: 24,
@@ -88,6 +90,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// Freezes the clock, which then moves only by [`Sandbox::advance`]. For tests of expiries, lags and
+    /// rate limits whose outcome must not depend on how fast the machine is.
+    pub fn frozen_clock(mut self) -> Self {
+        self.frozen = true;
+        self
+    }
+
     /// How Pinata behaves where its documents are silent.
     pub fn pinata_quirks(mut self, quirks: PinataQuirks) -> Self {
         self.config.pinata = quirks;
@@ -115,7 +124,7 @@ impl SandboxBuilder {
         }
         let listener = TcpListener::bind(self.listen).await?;
         let address = listener.local_addr()?;
-        let clock = Clock::starting_at(self.now.unwrap_or_else(real_now));
+        let clock = Clock::new(self.now.unwrap_or_else(real_now), self.frozen);
         let world = Arc::new(World::new(self.config, clock));
         let task = tokio::spawn(server::serve(listener, Arc::clone(&world)));
         Ok(Sandbox::new(world, address, task))

@@ -6,6 +6,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -131,6 +132,38 @@ impl Sandbox {
     /// Removes all faults.
     pub fn clear_faults(&self) {
         self.world.lock().faults.clear();
+    }
+
+    /// Calls `hook` for each request of a client, after its operation and before its reply. The reply is sent
+    /// when the hook's future ends, so a hook can hold a reply back, or change the account between the pages
+    /// of a listing, at the same place in each run. It replaces the hook that was set before.
+    ///
+    /// The status in the record is not set yet. A hook that sends requests to the sandbox is called for
+    /// these, too.
+    ///
+    /// ```
+    /// use keyroster_sandbox::Sandbox;
+    ///
+    /// # async fn example(sandbox: &Sandbox) {
+    /// let (arrived, mut requests) = tokio::sync::mpsc::unbounded_channel();
+    /// sandbox.on_request(move |request| {
+    ///     let arrived = arrived.clone();
+    ///     async move { drop(arrived.send(request.path)) }
+    /// });
+    /// // … a client lists keys …
+    /// assert_eq!(requests.recv().await.as_deref(), Some("/users/apiKeys"));
+    /// # }
+    /// ```
+    pub fn on_request<F>(&self, hook: impl Fn(RequestRecord) -> F + Send + Sync + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.world.lock().hook = Some(Arc::new(move |request| Box::pin(hook(request))));
+    }
+
+    /// Moves the sandbox's clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.world.clock.advance(by);
     }
 
     /// Goes back to the start: seeded keys, no log, no faults. The clock runs on.

@@ -9,9 +9,19 @@ mod openrouter_quirks;
 mod pinata;
 mod seeded;
 
+use std::time::{Duration, SystemTime};
+
 use keyroster_sandbox::{Sandbox, SandboxBuilder};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
+
+/// The time at which a frozen clock is.
+const NOW: Duration = Duration::from_hours(500_000);
+
+/// A sandbox whose clock only moves when a test advances it.
+fn frozen() -> SandboxBuilder {
+    Sandbox::builder().now(SystemTime::UNIX_EPOCH + NOW).frozen_clock()
+}
 
 /// A sandbox, a client, and short ways to ask.
 struct Fixture {

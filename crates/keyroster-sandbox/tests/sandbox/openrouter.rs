@@ -6,10 +6,10 @@ use keyroster_sandbox::{InvalidBoolean, ListRefusal, OpenRouterQuirks, Sandbox, 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Fixture, Reply, all, send};
+use crate::{Fixture, Reply, all, frozen, send};
 
 pub(crate) async fn with(change: impl FnOnce(&mut OpenRouterQuirks)) -> Fixture {
-    Fixture::of(Sandbox::builder().openrouter_quirks(OpenRouterQuirks::with(change))).await
+    Fixture::of(frozen().openrouter_quirks(OpenRouterQuirks::with(change))).await
 }
 
 pub(crate) async fn post(fixture: &Fixture, body: &Value) -> Reply {

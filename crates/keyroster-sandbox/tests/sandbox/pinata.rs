@@ -1,16 +1,18 @@
 //! Pinata's three generations.
 
+use std::time::Duration;
+
 use keyroster_sandbox::{
     ExhaustedError, ExhaustedFilter, ListOrder, NoCredentials, PinataQuirks, RateLimit,
-    ResourceScopes, RevokeAnswer, Sandbox, ZeroUses,
+    ResourceScopes, RevokeAnswer, ZeroUses,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Fixture, all, send};
+use crate::{Fixture, all, frozen, send};
 
 async fn with(change: impl FnOnce(&mut PinataQuirks)) -> Fixture {
-    Fixture::of(Sandbox::builder().pinata_quirks(PinataQuirks::with(change))).await
+    Fixture::of(frozen().pinata_quirks(PinataQuirks::with(change))).await
 }
 
 async fn create(fixture: &Fixture, body: Value) -> Value {
@@ -351,7 +353,7 @@ async fn a_new_key_may_need_a_moment() {
         fixture.pinata_as(text(&made["JWT"]), Method::GET, path).await.status
     };
     assert_eq!(status().await, 401);
-    tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
+    fixture.sandbox.advance(Duration::from_millis(1_000));
     assert_eq!(status().await, 200);
 }
 
@@ -369,7 +371,7 @@ async fn a_rate_limit_counts_per_key() {
     assert_eq!((refused.status, refused.header("retry-after")), (429, "2"));
     let path = "/data/testAuthentication";
     assert_eq!(fixture.pinata_as(text(&other["JWT"]), Method::GET, path).await.status, 200);
-    tokio::time::sleep(std::time::Duration::from_millis(1_550)).await;
+    fixture.sandbox.advance(Duration::from_millis(1_500));
     assert_eq!(fixture.get_pinata(path).await.status, 200);
 
     let bare = RateLimit::per_minute(0).retry_after(false).headers(false);
