@@ -7,11 +7,20 @@ use etcetera::BaseStrategy;
 use keyroster::Secret;
 use tracing_subscriber::EnvFilter;
 
+/// The file that describes the accounts.
+pub(crate) const CONFIG: &str = "KEYROSTER_CONFIG";
+
+/// Set by the shells' scripts when they ask for completions.
+pub(crate) const COMPLETE: &str = "KEYROSTER_COMPLETE";
+
+/// What the variables begin with that set something of an account: `KEYROSTER_ACCOUNT__SETTING`.
+pub(crate) const ACCOUNT_PREFIX: &str = "KEYROSTER_";
+
 /// What is logged, in the syntax of `tracing`'s filters (`debug`, `keyroster_http=trace`).
-const LOG: &str = "KEYROSTER_LOG";
+pub(crate) const LOG: &str = "KEYROSTER_LOG";
 
 /// The same, of programs in general.
-const COMMON_LOG: &str = "RUST_LOG";
+pub(crate) const COMMON_LOG: &str = "RUST_LOG";
 
 /// Whether a variable holds something; an empty one counts as unset.
 pub(crate) fn is_set(name: &str) -> bool {
@@ -43,7 +52,7 @@ pub(crate) fn overrides() -> Vec<String> {
         let known = name.to_ascii_uppercase();
         // No tags at all can be wanted; what else is empty is as good as unset.
         let counts = !value.is_empty() || known.ends_with("__TAGS");
-        (known.starts_with("KEYROSTER_") && known.contains("__") && counts).then_some(name)
+        (known.starts_with(ACCOUNT_PREFIX) && known.contains("__") && counts).then_some(name)
     });
     let mut names: Vec<String> = names.collect();
     names.sort();
@@ -52,7 +61,7 @@ pub(crate) fn overrides() -> Vec<String> {
 
 /// The configuration file that the environment names.
 pub(crate) fn config_file() -> Option<PathBuf> {
-    std::env::var_os("KEYROSTER_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from)
+    std::env::var_os(CONFIG).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// Where this system keeps programs' settings.
@@ -81,7 +90,7 @@ pub(crate) fn proxies() -> Vec<(&'static str, String)> {
 
 /// Whether a shell asks what it may complete.
 pub(crate) fn is_completing() -> bool {
-    std::env::var_os(crate::cli::VARIABLE).is_some()
+    std::env::var_os(COMPLETE).is_some()
 }
 
 /// A variable that the user names.

@@ -25,32 +25,16 @@
 
 mod accounts;
 mod args;
-mod arguments;
-mod cli;
-mod closing;
+mod clock;
 mod commands;
-mod complete;
 mod config;
 mod env;
-mod facts;
-mod failure;
-mod filter;
-mod gather;
-mod groups;
-mod handover;
+mod exit;
+mod listing;
 mod output;
-mod plan;
-mod probe;
-mod progress;
-mod prompt;
-mod rank;
-#[cfg(test)]
-mod reference;
-mod select;
-mod sink;
-mod sort;
-mod stop;
-mod view;
+mod platform;
+mod secret;
+mod terminal;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -59,10 +43,10 @@ use clap::FromArgMatches;
 use keyroster::{ProviderFactory, Registry};
 
 use args::{Arguments, Command};
+use commands::key_state::{self, KeyAction};
 use commands::setup;
-use commands::turn::{self, Act};
-use failure::Failure;
-use output::Terminal;
+use exit::Failure;
+use terminal::Terminal;
 
 /// The command and the providers that it knows.
 #[derive(Debug)]
@@ -94,14 +78,14 @@ impl App {
     #[must_use]
     pub fn run(self) -> ExitCode {
         let registry = Arc::new(self.registry);
-        cli::answer_the_shell(&registry);
-        let matches = cli::command(&registry).get_matches();
+        args::completion::answer_the_shell(&registry);
+        let matches = args::command(&registry).get_matches();
         let arguments = match Arguments::from_arg_matches(&matches) {
             Ok(arguments) => arguments,
             Err(error) => error.exit(),
         };
-        env::start_logging(arguments.manners.verbose);
-        let terminal = Terminal::detect(arguments.manners);
+        env::start_logging(arguments.global.verbose);
+        let terminal = Terminal::detect(arguments.global.color.into(), arguments.global.quiet);
         let outcome = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -109,7 +93,7 @@ impl App {
             .and_then(|runtime| runtime.block_on(dispatch(&registry, arguments, &terminal)));
         match outcome {
             Ok(code) => code,
-            Err(failure) => failure.report(&terminal),
+            Err(failure) => report(&failure, &terminal),
         }
     }
 }
@@ -128,11 +112,17 @@ async fn dispatch(
         Command::List(list) => commands::list::run(&accounts, &list, terminal).await,
         Command::Show(show) => commands::show::run(&accounts, &show).await,
         Command::Create(create) => commands::create::run(&accounts, &create, terminal).await,
-        Command::Update(update) => commands::update::run(&accounts, &update, terminal).await,
+        Command::Update(update) => commands::update::run(&accounts, &update).await,
         Command::Rotate(rotate) => commands::rotate::run(&accounts, &rotate, terminal).await,
-        Command::Disable(turn) => turn::run(&accounts, Act::Disable, &turn, terminal).await,
-        Command::Enable(turn) => turn::run(&accounts, Act::Enable, &turn, terminal).await,
-        Command::Revoke(turn) => turn::run(&accounts, Act::Revoke, &turn, terminal).await,
+        Command::Disable(args) => {
+            key_state::run(&accounts, KeyAction::Disable, &args, terminal).await
+        }
+        Command::Enable(args) => {
+            key_state::run(&accounts, KeyAction::Enable, &args, terminal).await
+        }
+        Command::Revoke(args) => {
+            key_state::run(&accounts, KeyAction::Revoke, &args, terminal).await
+        }
         Command::Whoami(whoami) => commands::whoami::run(&accounts, &whoami, terminal).await,
         Command::Identify(identify) => {
             commands::identify::run(&accounts, &identify, terminal).await
@@ -146,4 +136,14 @@ async fn dispatch(
         Command::Schema(schema) => commands::schema::run(&schema),
         Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox, terminal).await,
     }
+}
+
+/// Prints what happened, and tells the exit code.
+fn report(failure: &Failure, terminal: &Terminal) -> ExitCode {
+    // Whoever reads our output has read enough.
+    if failure.is_broken_pipe() {
+        return ExitCode::SUCCESS;
+    }
+    terminal.error(&failure.message());
+    ExitCode::from(failure.code())
 }

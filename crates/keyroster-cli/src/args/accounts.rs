@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::ListFormat;
+use crate::output::ListFormat;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {

@@ -1,10 +1,11 @@
 //! What the commands that change keys take.
 
 use clap::{Args, ValueEnum};
-use keyroster::Reset;
+use keyroster::{Access, Reset};
 
-use super::ListFormat;
-use super::values::{Moment, extra, moment};
+use super::values::extra;
+use crate::clock::{Moment, moment};
+use crate::output::ListFormat;
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
@@ -79,6 +80,18 @@ pub(crate) struct AccessArgs {
     /// Let it do this, as `pinning:pinFileToIPFS`; may be repeated.
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(crate) scopes: Vec<String>,
+}
+
+impl AccessArgs {
+    pub(crate) fn access(&self) -> Access {
+        if self.admin {
+            Access::Admin
+        } else if self.scopes.is_empty() {
+            Access::Unknown
+        } else {
+            Access::scoped(&self.scopes)
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -168,7 +181,7 @@ pub(crate) struct Rotate {
 /// Which keys to turn on or off, and how carefully.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, not a state")]
-pub(crate) struct Turn {
+pub(crate) struct KeyStateArgs {
     /// Accounts and the keys' ids, or the beginnings of them.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) keys: Vec<String>,

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use keyroster::KeyStatus;
 
-use super::values::duration;
-use crate::facts::Fact;
-use crate::sort::Order;
+use crate::clock::duration;
+use crate::listing::fields::Field;
+use crate::listing::filter::{AccessKind, Criteria};
+use crate::listing::sort::Order;
+use crate::output::Format;
 
-/// Stands for every fact.
+/// Stands for every field.
 const ALL: &str = "all";
 
 #[derive(Debug, Args)]
@@ -20,17 +22,17 @@ pub(crate) struct List {
     pub(crate) output: Format,
 
     /// In this order, as `status,-created_at`; what a vendor does not say comes last.
-    #[arg(long, value_name = "FACT", value_delimiter = ',', value_parser = Order::parse,
-        allow_hyphen_values = true, add = ArgValueCandidates::new(facts),
-        long_help = with_facts("In this order, as `status,-created_at`, where `-` is downwards; what a \
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = Order::parse,
+        allow_hyphen_values = true, add = ArgValueCandidates::new(fields),
+        long_help = with_fields("In this order, as `status,-created_at`, where `-` is downwards; what a \
             vendor does not say comes last. `quota` is the share that is used; amounts, as `used`, are \
             sorted by their unit first."))]
     pub(crate) sort: Vec<Order>,
 
     /// These columns of a table, CSV or Markdown, as `account,id,owner,extras.NAME`, or `all`.
-    #[arg(long, value_name = "FACT", value_delimiter = ',', value_parser = Columns::parse,
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = Columns::parse,
         add = ArgValueCandidates::new(columns),
-        long_help = with_facts("These columns of a table, CSV or Markdown, as \
+        long_help = with_fields("These columns of a table, CSV or Markdown, as \
             `account,id,owner,extras.NAME`, or `all`."))]
     columns: Vec<Columns>,
 
@@ -39,11 +41,11 @@ pub(crate) struct List {
     pub(crate) wide: bool,
 
     /// Groups of keys and their figures in place of the keys, as `provider`, `status` or `owner`.
-    #[arg(long, value_name = "FACT", value_parser = Fact::parse,
-        conflicts_with_all = ["sort", "columns"], add = ArgValueCandidates::new(facts),
-        long_help = with_facts("Groups of keys and their figures in place of the keys, as `provider`, \
+    #[arg(long, value_name = "FIELD", value_parser = Field::parse,
+        conflicts_with_all = ["sort", "columns"], add = ArgValueCandidates::new(fields),
+        long_help = with_fields("Groups of keys and their figures in place of the keys, as `provider`, \
             `status` or `owner`."))]
-    pub(crate) group_by: Option<Fact>,
+    pub(crate) group_by: Option<Field>,
 
     /// How many keys there are, and no more.
     #[arg(long, conflicts_with_all = ["sort", "columns"])]
@@ -64,21 +66,21 @@ pub(crate) struct List {
 
 impl List {
     /// The columns that are asked for.
-    pub(crate) fn columns(&self) -> Vec<Fact> {
+    pub(crate) fn columns(&self) -> Vec<Field> {
         self.columns.iter().flat_map(|columns| columns.0.iter().cloned()).collect()
     }
 }
 
-/// One fact, or all of them.
+/// One field, or all of them.
 #[derive(Clone, Debug)]
-struct Columns(Vec<Fact>);
+struct Columns(Vec<Field>);
 
 impl Columns {
     fn parse(text: &str) -> Result<Self, String> {
         if text.trim() == ALL {
-            return Ok(Self(Fact::all()));
+            return Ok(Self(Field::all()));
         }
-        Fact::parse(text).map(|fact| Self(vec![fact]))
+        Field::parse(text).map(|field| Self(vec![field]))
     }
 }
 
@@ -137,44 +139,23 @@ pub(crate) struct FilterArgs {
 }
 
 impl FilterArgs {
-    /// Whether keys are chosen by this fact.
-    pub(crate) fn asks_for(&self, fact: &str) -> bool {
-        match fact {
-            "access" => self.access.is_some(),
-            "created_at" => self.older_than.is_some(),
-            "last_used" => self.unused_for.is_some(),
-            "expires_at" => self.expires_within.is_some() || self.never_expires,
-            "quota" => self.used_over.is_some(),
-            _ => false,
+    /// Which keys are wanted.
+    pub(crate) fn criteria(&self) -> Criteria {
+        Criteria {
+            accounts: self.account.clone(),
+            providers: self.provider.clone(),
+            tags: self.tag.clone(),
+            names: self.name.clone(),
+            status: self.status.clone(),
+            access: self.access,
+            older_than: self.older_than,
+            unused_for: self.unused_for,
+            expires_within: self.expires_within,
+            never_expires: self.never_expires,
+            used_over: self.used_over,
+            or_unknown: self.or_unknown,
         }
     }
-}
-
-/// What a key may do, as far as one can ask for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum AccessKind {
-    /// Everything.
-    Admin,
-    /// What its scopes allow.
-    Scoped,
-}
-
-/// How keys are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people: columns that fit the terminal.
-    #[default]
-    Table,
-    /// For programs: one object.
-    Json,
-    /// One record a line.
-    Jsonl,
-    /// One record a line, with a header; a text that a spreadsheet would take for a formula begins with `'`.
-    Csv,
-    /// ACCOUNT/KEY-ID, one a line, as `--from` reads them.
-    Ids,
-    /// A table for a page or a ticket.
-    Markdown,
 }
 
 fn percent(text: &str) -> Result<u32, String> {
@@ -182,18 +163,18 @@ fn percent(text: &str) -> Result<u32, String> {
     number.trim().parse().map_err(|_| "not a percentage: write `80%`".to_owned())
 }
 
-/// A help text, and the names of the facts.
-fn with_facts(help: &str) -> String {
-    let names = Fact::names().collect::<Vec<_>>().join(", ");
-    format!("{help}\n\nThe facts: {names}, and extras.NAME for a field of the vendor's own.")
+/// A help text, and the names of the fields.
+fn with_fields(help: &str) -> String {
+    let names = Field::names().collect::<Vec<_>>().join(", ");
+    format!("{help}\n\nThe fields: {names}, and extras.NAME for a field of the vendor's own.")
 }
 
-fn facts() -> Vec<CompletionCandidate> {
-    Fact::names().map(CompletionCandidate::new).collect()
+fn fields() -> Vec<CompletionCandidate> {
+    Field::names().map(CompletionCandidate::new).collect()
 }
 
 fn columns() -> Vec<CompletionCandidate> {
-    std::iter::once(ALL).chain(Fact::names()).map(CompletionCandidate::new).collect()
+    std::iter::once(ALL).chain(Field::names()).map(CompletionCandidate::new).collect()
 }
 
 fn statuses() -> clap::builder::PossibleValuesParser {

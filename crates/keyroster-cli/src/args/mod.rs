@@ -2,34 +2,40 @@
 
 mod accounts;
 mod change;
-mod examples;
+pub(crate) mod completion;
+mod global;
+mod help;
 mod list;
-mod manners;
+#[cfg(test)]
+mod reference;
 mod setup;
-mod values;
+pub(crate) mod values;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+use keyroster::Registry;
 
 pub(crate) use accounts::{
     AccountsAdd, AccountsCommand, AccountsList, AccountsRemove, AccountsTest, ConfigCommand,
     ConfigShow,
 };
-pub(crate) use change::{AccessArgs, Create, Rotate, SinkArgs, Turn, Update};
-pub(crate) use list::{AccessKind, FilterArgs, Format, List};
-pub(crate) use manners::Manners;
+pub(crate) use change::{Create, KeyStateArgs, Rotate, Update};
+pub(crate) use global::GlobalArgs;
+pub(crate) use help::version;
+pub(crate) use list::List;
 pub(crate) use setup::{Completions, Doctor, Man};
-pub(crate) use values::duration;
 
-use crate::commands::schema;
+use crate::clock::duration;
+use crate::output::{Format, ListFormat, schema};
 
 /// Know and control the API keys that your vendors have issued.
 #[derive(Debug, Parser)]
-#[command(name = "keyroster", version, max_term_width = 100, after_long_help = examples::TOP)]
+#[command(name = "keyroster", version, max_term_width = 100, after_long_help = help::TOP)]
 pub(crate) struct Arguments {
     /// Use made-up accounts of an embedded sandbox instead of yours.
     #[arg(long, global = true)]
@@ -39,7 +45,7 @@ pub(crate) struct Arguments {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) manners: Manners,
+    pub(crate) global: GlobalArgs,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -48,25 +54,25 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List every key of every account.
-    #[command(after_help = examples::LIST)]
+    #[command(after_help = help::LIST)]
     List(List),
     /// Show one key with everything that its vendor says of it.
     Show(Show),
     /// Make a key, and put its secret where you say.
-    #[command(after_help = examples::CREATE)]
+    #[command(after_help = help::CREATE)]
     Create(Box<Create>),
     /// Change a key.
-    #[command(after_help = examples::UPDATE)]
+    #[command(after_help = help::UPDATE)]
     Update(Box<Update>),
     /// Give a key a new secret in place, and put it where you say.
     Rotate(Rotate),
     /// Turn keys off for now.
-    Disable(Turn),
+    Disable(KeyStateArgs),
     /// Turn disabled keys on again.
-    Enable(Turn),
+    Enable(KeyStateArgs),
     /// Turn keys off for good.
-    #[command(after_help = examples::REVOKE)]
-    Revoke(Turn),
+    #[command(after_help = help::REVOKE)]
+    Revoke(KeyStateArgs),
     /// Check the accounts' own credentials.
     Whoami(WhoAmI),
     /// Tell whose key a secret belongs to.
@@ -74,7 +80,7 @@ pub(crate) enum Command {
     /// The secret is never an argument: it would stand in the shell's history and the process list. It is
     /// sent to the vendor whose shape it has, and to no other. Trying a Pinata key that has a limited number
     /// of uses takes one of them.
-    #[command(after_help = examples::IDENTIFY)]
+    #[command(after_help = help::IDENTIFY)]
     Identify(Identify),
     /// List, add, remove and test the accounts.
     #[command(subcommand)]
@@ -175,12 +181,11 @@ pub(crate) struct Identify {
     pub(crate) output: ListFormat,
 }
 
-/// How a list of other things is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ListFormat {
-    /// For people.
-    #[default]
-    Table,
-    /// For programs.
-    Json,
+/// The command line, which completes what the registry's accounts tell.
+pub(crate) fn command(registry: &Arc<Registry>) -> clap::Command {
+    let version = version(registry);
+    let plain = Arguments::command().long_version(version.clone());
+    let help = help::top_help(&plain);
+    let completed = completion::with_completers(plain, registry);
+    completed.help_template(help)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::ListFormat;
+use crate::output::ListFormat;
 
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {

@@ -1,42 +1,8 @@
-//! Values of arguments that clap does not know.
+//! Values of arguments that clap does not know, as the library takes them.
 
-use std::time::Duration;
+use keyroster::{Amount, Decimal, Extras, Field, Provider, Unit};
 
-use keyroster::Timestamp;
-
-/// An instant, or a span from now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Moment {
-    At(Timestamp),
-    In(Duration),
-}
-
-impl Moment {
-    /// The instant, to the second: vendors refuse finer ones.
-    pub(crate) fn after(self, now: Timestamp) -> Timestamp {
-        match self {
-            Self::At(at) => at,
-            Self::In(span) => {
-                let at = now.saturating_add(span);
-                Timestamp::from_seconds(at.as_millis() / 1000).unwrap_or(at)
-            }
-        }
-    }
-}
-
-pub(super) fn moment(text: &str) -> Result<Moment, String> {
-    if let Ok(at) = text.parse() {
-        return Ok(Moment::At(at));
-    }
-    // A day begins at midnight in UTC, as all that is printed is in UTC.
-    let day = text.parse::<jiff::civil::Date>().ok().map(|day| format!("{day}T00:00:00Z"));
-    if let Some(Ok(at)) = day.map(|text| text.parse()) {
-        return Ok(Moment::At(at));
-    }
-    let span = span(text).ok_or("not a time: write `90d`, `12h`, `1y` or `2027-01-31`")?;
-    // A time of the past is an instant too, and the library refuses it by name.
-    Ok(Duration::try_from(span).map_or(Moment::At(Timestamp::MIN), Moment::In))
-}
+use crate::exit::Failure;
 
 /// A vendor's option; what is no JSON is text.
 pub(super) fn extra(text: &str) -> Result<(String, serde_json::Value), String> {
@@ -45,50 +11,41 @@ pub(super) fn extra(text: &str) -> Result<(String, serde_json::Value), String> {
     Ok((name.to_owned(), value))
 }
 
-/// A span of time, in the units that tables show.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let span = span(text).and_then(|span| Duration::try_from(span).ok());
-    span.ok_or_else(|| "not a time: write `50ms`, `12h`, `90d`, `7mo` or `1y`".to_owned())
+pub(crate) fn extras(pairs: &[(String, serde_json::Value)]) -> Extras {
+    pairs.iter().cloned().collect()
 }
 
-/// A day has 24 hours here, a month 30 days and a year 365, as in the tables.
-fn span(text: &str) -> Option<jiff::SignedDuration> {
-    let span: jiff::Span = text.parse().ok()?;
-    let (years, months) = (i64::from(span.get_years()), i64::from(span.get_months()));
-    let rest = span.try_years(0).and_then(|span| span.try_months(0)).ok()?;
-    let rest = rest.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
-    rest.checked_add(jiff::SignedDuration::from_hours(24 * (365 * years + 30 * months)))
+/// `25`, or `25 USD`; without a unit, in the only one that the vendor takes.
+pub(crate) fn limit(text: &str, fields: &[Field]) -> Result<Amount, Failure> {
+    let text = text.trim();
+    let end = text.find(|c: char| c.is_alphabetic() || c.is_whitespace()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let number: Decimal = number.parse().map_err(|_| {
+        Failure::Usage(format!("the limit `{text}` is no amount: write 25 or 25 USD"))
+    })?;
+    let unit = match unit.trim() {
+        "" => units(fields).next().cloned().unwrap_or(Unit::from_static("units")),
+        unit => {
+            let same = |known: &&Unit| known.as_str().eq_ignore_ascii_case(unit);
+            units(fields).find(same).cloned().unwrap_or_else(|| Unit::new(unit))
+        }
+    };
+    Ok(Amount::new(number, unit))
 }
 
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
+fn units(fields: &[Field]) -> impl Iterator<Item = &Unit> {
+    fields.iter().filter_map(|field| match field {
+        Field::Limit(unit) => Some(unit),
+        _ => None,
+    })
+}
 
-    use super::{Moment, duration, moment};
+/// What a provider takes when it creates a key.
+pub(crate) fn create_fields(provider: &Provider) -> &'static [Field] {
+    provider.info().capabilities.create.unwrap_or_default()
+}
 
-    #[test]
-    fn spans_are_read_in_the_units_that_tables_show() {
-        let day = Duration::from_hours(24);
-        for (text, span) in [
-            ("90d", 90 * day),
-            ("2w", 14 * day),
-            ("7mo", 210 * day),
-            ("1y", 365 * day),
-            ("1y 1mo 12h", 395 * day + day / 2),
-            ("50ms", Duration::from_millis(50)),
-        ] {
-            assert_eq!(duration(text), Ok(span), "{text}");
-        }
-        for wrong in ["", "soon", "-1d", "-7mo", "7", "99999y"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_day_begins_at_midnight_in_utc() {
-        let midnight = Moment::At("2027-01-31T00:00:00Z".parse().unwrap());
-        assert_eq!(moment("2027-01-31"), Ok(midnight));
-        assert_eq!(moment("2027-01-31T00:00:00Z"), Ok(midnight));
-        assert!(moment("2027-02-31").is_err());
-    }
+/// What a provider takes when it changes a key.
+pub(crate) fn update_fields(provider: &Provider) -> &'static [Field] {
+    provider.info().capabilities.update.unwrap_or_default()
 }

@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use crate::accounts::Source;
-use crate::args::{ConfigCommand, ConfigShow, ListFormat};
-use crate::commands::schema;
+use crate::args::{ConfigCommand, ConfigShow};
 use crate::config::{Config, Definition, Origin};
-use crate::failure::Failure;
-use crate::output::{BOLD, DIM, Document, Terminal, print_json, stdout};
-use crate::view;
+use crate::exit::Failure;
+use crate::output::{BOLD, DIM, Document, ListFormat, print_json, schema, stdout, text};
+use crate::terminal::Terminal;
 
 pub(crate) fn run(
     accounts: &Source<'_>,
@@ -112,6 +111,6 @@ fn print(config: &Config, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn line(name: &str, value: &str, origin: &Origin, out: &mut impl Write) -> Result<(), Failure> {
-    let (name, value) = (format!("{name}:"), view::clean(value));
+    let (name, value) = (format!("{name}:"), text::clean(value));
     Ok(writeln!(out, "{name:<20} {value}  {DIM}# {origin}{DIM:#}")?)
 }

@@ -6,12 +6,13 @@ use keyroster::{Access, CreateKey, Error, Provider, Reset};
 
 use crate::accounts::Source;
 use crate::args::Create;
-use crate::arguments::{create_fields, extras, limit};
-use crate::failure::{self, Failure};
-use crate::handover::{self, Handover};
-use crate::output::Terminal;
-use crate::plan::{Difference, Outcome, Plan, Planned};
-use crate::view;
+use crate::args::values::{create_fields, extras, limit};
+use crate::clock;
+use crate::exit::{self, Failure};
+use crate::output::dry_run::{Difference, Outcome, Plan, Planned};
+use crate::output::{format, text};
+use crate::secret::deliver::{self, Delivery};
+use crate::terminal::Terminal;
 
 pub(crate) async fn run(
     accounts: &Source<'_>,
@@ -23,14 +24,19 @@ pub(crate) async fn run(
     let request = request(create, &provider)?;
     provider.check_create(&request)?;
     // The sink is checked before anything is made: a secret is shown once.
-    let sink = handover::open(&create.to, &provider)?;
-    let name = view::clean(&create.name);
+    let sink = deliver::open(
+        &create.to.secret_to,
+        create.to.overwrite,
+        create.to.part.as_deref(),
+        &provider,
+    )?;
+    let name = text::clean(&create.name);
     if create.dry_run {
-        plan(create, &request, terminal)?;
+        plan(create, &request)?;
         return Ok(ExitCode::SUCCESS);
     }
     let what = format!("the key `{name}` is being made");
-    let made = handover::unhurried(provider.create_without_record(&request), &what, terminal).await;
+    let made = deliver::unhurried(provider.create_without_record(&request), &what, terminal).await;
     let Some(made) = made else {
         terminal.error(&format!(
             "interrupted while the key `{name}` was being made; it may exist without anybody holding its \
@@ -42,23 +48,23 @@ pub(crate) async fn run(
         Ok(created) => {
             let (account, part) = (create.account.as_str(), create.to.part.as_deref());
             let (done, output) = ("created", create.output);
-            let handover = Handover { account, provider: &provider, done, part, output };
-            handover::deliver(handover, sink, created, terminal).await
+            let delivery = Delivery { account, provider: &provider, done, part, output };
+            deliver::deliver(delivery, sink, created, terminal).await
         }
         Err(error) => {
             terminal.error(&error.to_string());
-            handover::interruptible(explain_orphan(&create.account, &provider, &error, terminal))
+            deliver::interruptible(explain_orphan(&create.account, &provider, &error, terminal))
                 .await;
-            Ok(ExitCode::from(failure::code(error.kind())))
+            Ok(ExitCode::from(exit::code(error.kind())))
         }
     }
 }
 
 /// Shows everything that would be asked for.
-fn plan(create: &Create, request: &CreateKey, terminal: &Terminal) -> Result<(), Failure> {
+fn plan(create: &Create, request: &CreateKey) -> Result<(), Failure> {
     let mut changes = Vec::new();
     let mut ask = |field: &str, value: Option<String>| {
-        changes.extend(value.map(|value| Difference::made(field, view::clean(&value))));
+        changes.extend(value.map(|value| Difference::made(field, text::clean(&value))));
     };
     ask(
         "access",
@@ -67,21 +73,21 @@ fn plan(create: &Create, request: &CreateKey, terminal: &Terminal) -> Result<(),
                 Some(scopes.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
             }
             Access::Unknown => None,
-            access => Some(view::access(access)),
+            access => Some(format::access(access)),
         },
     );
     ask("limit", request.limit.as_ref().map(ToString::to_string));
-    ask("resets", request.reset.as_ref().map(view::reset));
+    ask("resets", request.reset.as_ref().map(format::reset));
     ask("expires", request.expires_at.map(|at| at.to_string()));
     ask("container", request.container.clone());
     ask("owner", request.owner.clone());
     for (name, value) in &request.extras {
-        ask(&view::clean(name), Some(value.to_string()));
+        ask(&text::clean(name), Some(value.to_string()));
     }
     let mut words =
-        format!("would create the key `{}` at {}:", view::clean(&request.name), create.account);
+        format!("would create the key `{}` at {}:", text::clean(&request.name), create.account);
     words.extend(changes.iter().map(Difference::line));
-    words += &format!("\n  secret to: {}", view::clean(&create.to.secret_to));
+    words += &format!("\n  secret to: {}", text::clean(&create.to.secret_to));
     let key = Planned {
         account: create.account.clone(),
         id: None,
@@ -91,7 +97,7 @@ fn plan(create: &Create, request: &CreateKey, terminal: &Terminal) -> Result<(),
         changes,
     };
     let plan = Plan { act: "create", keys: vec![key], secret_to: Some(&create.to.secret_to) };
-    plan.show(create.output, &words, terminal)
+    plan.print(create.output, &words)
 }
 
 fn request(create: &Create, provider: &Provider) -> Result<CreateKey, Failure> {
@@ -100,7 +106,7 @@ fn request(create: &Create, provider: &Provider) -> Result<CreateKey, Failure> {
     let limit = create.limit.as_deref().map(|text| limit(text, create_fields(provider)));
     request.limit = limit.transpose()?;
     request.reset = create.reset.map(Reset::from);
-    request.expires_at = create.expires.map(|moment| moment.after(view::now()));
+    request.expires_at = create.expires.map(|moment| moment.after(clock::now()));
     request.container.clone_from(&create.container);
     request.owner.clone_from(&create.owner);
     request.extras = extras(&create.extras);
@@ -118,10 +124,10 @@ async fn explain_orphan(account: &str, provider: &Provider, error: &Error, termi
         Ok(found) if found.suspects.is_empty() => terminal.hint(&format!(
             "the account has no new key named `{}` yet; the vendor's list may lag, so look again with \
              `keyroster list` before you create it anew",
-            view::clean(&orphan.name)
+            text::clean(&orphan.name)
         )),
         Ok(found) => {
-            let name = view::clean(&orphan.name);
+            let name = text::clean(&orphan.name);
             for suspect in found.suspects {
                 let reference = format!("{account}/{}", suspect.key.id);
                 let at = suspect.key.created_at.map_or_else(
@@ -132,10 +138,10 @@ async fn explain_orphan(account: &str, provider: &Provider, error: &Error, termi
                     format!(
                         "`{name}` was made {at}, after the request was sent; if nobody else made it, \
                          revoke it:\n  keyroster revoke {}",
-                        view::quoted(&reference)
+                        text::quoted(&reference)
                     )
                 } else {
-                    let reference = view::clean(&reference);
+                    let reference = text::clean(&reference);
                     format!(
                         "{reference} is named `{name}` too, and was made {at}, before the request was \
                          sent by this machine's clock: it may be an older key in good use"

@@ -9,13 +9,13 @@ use keyroster::{Access, Provider};
 use serde::Serialize;
 
 use crate::accounts::Source;
-use crate::args::{Doctor, ListFormat};
-use crate::commands::schema;
+use crate::accounts::check::{self, Answer};
+use crate::args::{self, Doctor};
 use crate::config::{Config, writable_by_group};
-use crate::failure::Failure;
-use crate::output::{BAD, DIM, Document, GOOD, Terminal, WARN, print_json, stdout};
-use crate::probe::{self, Answer};
-use crate::{cli, env, view};
+use crate::env;
+use crate::exit::Failure;
+use crate::output::{BAD, DIM, Document, GOOD, ListFormat, WARN, print_json, schema, stdout, text};
+use crate::terminal::Terminal;
 
 /// The exit code that stands for findings.
 const FINDINGS: u8 = 1;
@@ -94,7 +94,7 @@ pub(crate) async fn run(
 }
 
 fn versions(accounts: &Source<'_>) -> Finding {
-    let version = cli::version(accounts.registry).replace('\n', "; ");
+    let version = args::version(accounts.registry).replace('\n', "; ");
     let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
     Finding::ok("version", format!("keyroster {version}; on {system} {machine}"))
 }
@@ -104,7 +104,7 @@ fn proxies() -> Option<Finding> {
     let proxies = env::proxies();
     let named: Vec<String> = proxies
         .iter()
-        .map(|(name, address)| format!("{name} = {}", view::clean(address)))
+        .map(|(name, address)| format!("{name} = {}", text::clean(address)))
         .collect();
     (!named.is_empty())
         .then(|| Finding::ok("proxy", format!("requests go through a proxy: {}", named.join(", "))))
@@ -112,7 +112,7 @@ fn proxies() -> Option<Finding> {
 
 fn config(accounts: &Source<'_>) -> Vec<Finding> {
     let inspected = Config::inspect(accounts.config, accounts.registry);
-    let (config, mistakes) = match inspected {
+    let (config, diagnostics) = match inspected {
         Ok(inspected) => inspected,
         Err(failure) => {
             return vec![Finding::wrong(
@@ -124,12 +124,12 @@ fn config(accounts: &Source<'_>) -> Vec<Finding> {
         }
     };
     let file = config.file.as_deref().unwrap_or(Path::new(""));
-    if !mistakes.is_empty() {
-        let wrong = mistakes.iter().map(|mistake| {
+    if !diagnostics.is_empty() {
+        let wrong = diagnostics.iter().map(|diagnostic| {
             Finding::wrong(
                 Verdict::Problem,
                 "config",
-                mistake.in_file(file),
+                diagnostic.in_file(file),
                 "correct it; `keyroster config check` tells whether all is right",
             )
         });
@@ -170,10 +170,10 @@ async fn try_accounts(accounts: &Source<'_>) -> Result<Vec<Finding>, Failure> {
         .collect();
     let tried = selected.iter().map(|(name, provider)| async move {
         let started = Instant::now();
-        let answer = probe::ask(provider).await;
+        let answer = check::ask(provider).await;
         judge(name, provider, &answer, started.elapsed().as_millis())
     });
-    findings.extend(probe::together(tried).await);
+    findings.extend(check::together(tried).await);
     findings.extend(clock(&selected));
     Ok(findings)
 }
@@ -228,9 +228,9 @@ fn print(findings: &[Finding], terminal: &Terminal, out: &mut impl Write) -> Res
             Verdict::Problem => ("problem", BAD),
         };
         write!(out, "{style}{word:<7}{style:#}  {check:<widest$}  ")?;
-        writeln!(out, "{}", indented(&view::clean(message), room, indent))?;
+        writeln!(out, "{}", indented(&text::clean(message), room, indent))?;
         if let Some(fix) = fix {
-            let fix = indented(&format!("fix: {}", view::clean(fix)), room, indent);
+            let fix = indented(&format!("fix: {}", text::clean(fix)), room, indent);
             writeln!(out, "{:indent$}{DIM}{fix}{DIM:#}", "")?;
         }
     }
@@ -239,5 +239,5 @@ fn print(findings: &[Finding], terminal: &Terminal, out: &mut impl Write) -> Res
 
 /// A text whose lines after the first begin where the first does.
 fn indented(text: &str, room: usize, indent: usize) -> String {
-    view::wrapped(text, room).join(&format!("\n{:indent$}", ""))
+    text::wrapped(text, room).join(&format!("\n{:indent$}", ""))
 }

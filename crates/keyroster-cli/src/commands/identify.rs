@@ -9,12 +9,13 @@ use futures_util::stream;
 use keyroster::{Error, Identification, Liveness, Provider, Secret};
 
 use crate::accounts::{Accounts, Source};
-use crate::args::{Identify, ListFormat};
-use crate::commands::schema;
+use crate::args::Identify;
+use crate::clock;
 use crate::config::is_variable;
-use crate::failure::Failure;
-use crate::output::{BOLD, Document, Record, Terminal, print_json, stdout};
-use crate::{env, view};
+use crate::env;
+use crate::exit::Failure;
+use crate::output::{BOLD, Document, ListFormat, Record, format, print_json, schema, stdout, text};
+use crate::terminal::Terminal;
 
 /// So many accounts are asked at once.
 const ASKED_AT_ONCE: usize = 16;
@@ -86,7 +87,7 @@ pub(crate) async fn run(
     let mut out = stdout();
     match identify.output {
         ListFormat::Json => {
-            let now = view::now();
+            let now = clock::now();
             let keys: Vec<_> =
                 answer.keys.iter().map(|key| Record::new(account, key, now)).collect();
             let json = serde_json::json!({
@@ -154,7 +155,7 @@ async fn named(
         _ => secret,
     };
     if !provider.recognizes(&secret) {
-        let name = view::clean(name);
+        let name = text::clean(name);
         terminal.warning(&format!(
             "the secret has not the shape of `{name}`'s vendor; what that says of it proves little"
         ));
@@ -224,7 +225,7 @@ fn assigned(secret: &Secret) -> Option<Secret> {
 }
 
 fn print(account: &str, answer: &Identification, out: &mut impl Write) -> Result<(), Failure> {
-    let now = view::now();
+    let now = clock::now();
     let works = match answer.liveness {
         Liveness::Live => "live: the vendor accepts it",
         Liveness::Dead => "dead: the vendor refuses it",
@@ -233,14 +234,14 @@ fn print(account: &str, answer: &Identification, out: &mut impl Write) -> Result
     let mut lines = vec![
         ("Account", account.to_owned()),
         ("Secret", works.to_owned()),
-        ("Access", view::access(&answer.principal.access)),
+        ("Access", format::access(&answer.principal.access)),
     ];
     lines.extend(answer.keys.iter().map(|key| {
-        let (id, name) = (view::clean(key.id.as_str()), view::name(key));
+        let (id, name) = (text::clean(key.id.as_str()), format::name(key));
         ("Key", format!("{account}/{id}  {name}  ({})", key.status_at(now)))
     }));
     if answer.keys.is_empty() {
-        let id = answer.principal.key_id.as_ref().map(|id| view::clean(id.as_str()));
+        let id = answer.principal.key_id.as_ref().map(|id| text::clean(id.as_str()));
         let compared = answer.principal.hint.is_some();
         lines.push((
             "Key",
@@ -251,7 +252,7 @@ fn print(account: &str, answer: &Identification, out: &mut impl Write) -> Result
             },
         ));
     }
-    lines.extend(answer.evidence.iter().map(|sentence| ("Because", view::clean(sentence))));
+    lines.extend(answer.evidence.iter().map(|sentence| ("Because", text::clean(sentence))));
     for (title, text) in lines {
         writeln!(out, "{BOLD}{title:<12}{BOLD:#} {text}")?;
     }

@@ -7,20 +7,22 @@ use std::process::ExitCode;
 use keyroster::{AccountKey, Roster, Timestamp};
 
 use crate::accounts::Source;
-use crate::args::{Format, List};
-use crate::closing::Closing;
-use crate::commands::schema;
-use crate::facts::Fact;
-use crate::failure::Failure;
-use crate::filter::Filter;
-use crate::gather::{Gathered, Step, by_account, gather};
-use crate::groups::{self, Group};
+use crate::args::List;
+use crate::clock;
+use crate::exit::Failure;
+use crate::listing::collect::{CollectEvent, Collected, by_account, collect};
+use crate::listing::columns::{inert, print_csv, table};
+use crate::listing::document::{Asked, Count, Course, Grouped, Keys};
+use crate::listing::fields::Field;
+use crate::listing::filter::Filter;
+use crate::listing::group::Group;
+use crate::listing::progress::Progress;
+use crate::listing::summary::Summary;
+use crate::listing::{group, sort};
 use crate::output::{
-    Asked, Course, Document, Keys, Record, Terminal, inert, print_csv, print_ids, print_json,
-    print_jsonl, raw_stdout, stdout, table,
+    Document, Format, Record, print_ids, print_json, print_jsonl, raw_stdout, schema, stdout,
 };
-use crate::progress::Progress;
-use crate::{sort, view};
+use crate::terminal::Terminal;
 
 /// An id is shown by so many characters at the least.
 const SHORT_ID: usize = 8;
@@ -30,12 +32,12 @@ pub(crate) async fn run(
     list: &List,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
-    let now = view::now();
+    let now = clock::now();
     if list.output == Format::Ids && (list.group_by.is_some() || list.count) {
         let message = "`-o ids` prints keys, and --group-by and --count print none; leave one out";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let mut filter = Filter::new(&list.filter, now)?;
+    let mut filter = Filter::new(list.filter.criteria(), now)?;
     let mut accounts = accounts.open().await?;
     accounts.retain(|account| filter.wants_account(account))?;
     let roster = accounts.roster().with_patience(list.deadline, tokio::time::sleep);
@@ -43,96 +45,99 @@ pub(crate) async fn run(
         && list.sort.is_empty()
         && list.group_by.is_none()
         && !list.count;
-    let (gathered, found, hidden) = if streams {
-        let (gathered, found) = stream(&roster, &mut filter, now, terminal).await?;
-        (gathered, found, 0)
+    let (collected, found, hidden) = if streams {
+        let (collected, found) = stream(&roster, &mut filter, now, terminal).await?;
+        (collected, found, 0)
     } else {
-        let (gathered, keys) = collect(&roster, &mut filter, list, now, terminal).await?;
-        let course = course(&gathered, &filter);
-        let hidden = print(list, &gathered, course, &keys, now, terminal)?;
-        (gathered, keys.len() as u64, hidden)
+        let (collected, keys) = wanted_keys(&roster, &mut filter, list, now, terminal).await?;
+        let course = course(&collected, &filter);
+        let hidden = print(list, &filter, &collected, course, &keys, now, terminal)?;
+        (collected, keys.len() as u64, hidden)
     };
-    let (filter, roster, gathered) = (&filter, &roster, &gathered);
-    let closing = Closing { list, filter, roster, gathered, found, hidden };
-    Ok(ExitCode::from(closing.say(terminal)))
+    let (filter, roster, collected) = (&filter, &roster, &collected);
+    let exit_code = list.exit_code;
+    let legend = list.output == Format::Table && list.group_by.is_none() && !list.count;
+    let summary = Summary { exit_code, legend, filter, roster, collected, found, hidden };
+    Ok(ExitCode::from(summary.print(terminal)))
 }
 
 /// Collects the wanted keys, in the order that is wanted.
-async fn collect(
+async fn wanted_keys(
     roster: &Roster,
-    filter: &mut Filter<'_>,
+    filter: &mut Filter,
     list: &List,
     now: Timestamp,
     terminal: &Terminal,
-) -> Result<(Gathered, Vec<AccountKey>), Failure> {
+) -> Result<(Collected, Vec<AccountKey>), Failure> {
     let mut keys = Vec::new();
-    let gathered = gather(roster, Progress::new(roster, terminal), |step| {
+    let collected = collect(roster, Progress::new(roster, terminal), |step| {
         match step {
-            Step::Key(key) if filter.keeps(&key.key) => keys.push(*key),
-            Step::Key(_) | Step::Pause => {}
+            CollectEvent::Key(key) if filter.keeps(&key.key) => keys.push(*key),
+            CollectEvent::Key(_) | CollectEvent::Pause => {}
         }
         Ok(())
     })
     .await?;
     by_account(roster, &mut keys);
     sort::sort(&mut keys, &list.sort, now);
-    Ok((gathered, keys))
+    Ok((collected, keys))
 }
 
 /// Prints each key as it comes, and keeps none.
 async fn stream(
     roster: &Roster,
-    filter: &mut Filter<'_>,
+    filter: &mut Filter,
     now: Timestamp,
     terminal: &Terminal,
-) -> Result<(Gathered, u64), Failure> {
+) -> Result<(Collected, u64), Failure> {
     let (mut out, mut found) = (raw_stdout(), 0);
     // Keys that come on the same terminal are progress enough.
     let shown = !io::stdout().is_terminal();
     let progress = if shown { Progress::new(roster, terminal) } else { Progress::none() };
-    let gathered = gather(roster, progress, |step| match step {
-        Step::Key(key) if filter.keeps(&key.key) => {
+    let collected = collect(roster, progress, |step| match step {
+        CollectEvent::Key(key) if filter.keeps(&key.key) => {
             found += 1;
             print_jsonl([Record::new(&key.account, &key.key, now)], &mut out)
         }
-        Step::Key(_) => Ok(()),
+        CollectEvent::Key(_) => Ok(()),
         // Whoever reads the stream gets what there is while the next page is on its way.
-        Step::Pause => Ok(out.flush()?),
+        CollectEvent::Pause => Ok(out.flush()?),
     })
     .await?;
-    Ok((gathered, found))
+    Ok((collected, found))
 }
 
 /// Prints the keys, and tells how many columns there was no room for.
 fn print(
     list: &List,
-    gathered: &Gathered,
+    filter: &Filter,
+    collected: &Collected,
     course: Asked<'_>,
     keys: &[AccountKey],
     now: Timestamp,
     terminal: &Terminal,
 ) -> Result<usize, Failure> {
     if let Some(by) = &list.group_by {
-        let mut groups = groups::groups(keys, by, now);
+        let mut groups = group::groups(keys, by, now);
         if by.is_account() {
-            groups::add_failed(&mut groups, &gathered.report.failures);
+            group::add_failed(&mut groups, &collected.report.failures);
         }
         return print_groups(list, by, &groups, keys.len(), course, terminal);
     }
     if list.count {
         // Of accounts none of which answered nothing is known.
-        let known = (!gathered.is_unanswered()).then_some(keys.len());
+        let known = (!collected.is_unanswered()).then_some(keys.len());
         return print_count(list, known, course).map(|()| 0);
     }
     let records = keys.iter().map(|key| Record::new(&key.account, &key.key, now));
     let wanted = list.columns();
-    let facts = |all: fn() -> Vec<Fact>| if wanted.is_empty() { all() } else { wanted.clone() };
-    let column = |fact: &Fact| match &wanted[..] {
-        [] if list.filter.asks_for(&fact.name()) => fact.column().stays(),
-        [] => fact.column(),
+    let fields = |all: fn() -> Vec<Field>| if wanted.is_empty() { all() } else { wanted.clone() };
+    let column = |field: &Field| match &wanted[..] {
+        [] if filter.criteria().asks_for(&field.name()) => field.column().stays(),
+        [] => field.column(),
         // A part of an id is of no use.
-        _ if fact.is_id() => fact.column(),
-        _ => fact.column().kept(),
+        _ if field.is_id() => field.column(),
+        _ => field.column().kept(),
     };
     let whole = |record: &Record<'_>| record.key.id.to_string();
     match list.output {
@@ -145,17 +150,17 @@ fn print(
             print_jsonl(records, &mut out)?;
             out.flush()?;
         }
-        Format::Csv => print_csv(records, &facts(Fact::exact_ones), &mut raw_stdout())?,
+        Format::Csv => print_csv(records, &fields(Field::exact_ones), &mut raw_stdout())?,
         Format::Ids => print_ids(records, &mut raw_stdout())?,
         Format::Markdown => {
-            let facts = facts(Fact::shown);
-            let columns: Vec<_> = facts.iter().map(column).collect();
-            table(records, &facts, &columns, whole).print_markdown(&mut raw_stdout())?;
+            let fields = fields(Field::shown);
+            let columns: Vec<_> = fields.iter().map(column).collect();
+            table(records, &fields, &columns, whole).print_markdown(&mut raw_stdout())?;
         }
         Format::Table if keys.is_empty() => {}
         Format::Table => {
-            let facts = facts(Fact::shown);
-            let columns: Vec<_> = facts.iter().map(column).collect();
+            let fields = fields(Field::shown);
+            let columns: Vec<_> = fields.iter().map(column).collect();
             // Whoever pipes a table on wants to use the ids.
             let width = terminal.width.filter(|_| !list.wide);
             let short = width.map(|_| short_ids(keys));
@@ -164,7 +169,7 @@ fn print(
                 record.key.id.as_str().chars().take(length.unwrap_or(usize::MAX)).collect()
             };
             let mut out = stdout();
-            let hidden = table(records, &facts, &columns, id).print(width, &mut out)?;
+            let hidden = table(records, &fields, &columns, id).print(width, &mut out)?;
             out.flush()?;
             return Ok(hidden);
         }
@@ -174,7 +179,7 @@ fn print(
 
 fn print_groups(
     list: &List,
-    by: &Fact,
+    by: &Field,
     groups: &[Group],
     keys: usize,
     course: Asked<'_>,
@@ -182,7 +187,7 @@ fn print_groups(
 ) -> Result<usize, Failure> {
     match list.output {
         Format::Json => {
-            let body = schema::Grouped { by: by.name(), keys, groups, course };
+            let body = Grouped { by: by.name(), keys, groups, course };
             print_json(&Document::new(schema::GROUPS, body), &mut raw_stdout())?;
         }
         Format::Jsonl => {
@@ -194,13 +199,13 @@ fn print_groups(
         }
         Format::Csv => {
             let mut csv = csv::Writer::from_writer(raw_stdout());
-            for row in groups::rows(groups, by, list.count) {
+            for row in group::rows(groups, by, list.count) {
                 csv.write_record(row.into_iter().map(inert))?;
             }
             csv.flush()?;
         }
         Format::Markdown => {
-            let table = groups::table(groups, by, list.count);
+            let table = group::table(groups, by, list.count);
             table.print_markdown(&mut raw_stdout())?;
         }
         // Ids are refused before anybody is asked.
@@ -208,7 +213,7 @@ fn print_groups(
         Format::Table | Format::Ids => {
             let mut out = stdout();
             let width = terminal.width.filter(|_| !list.wide);
-            let hidden = groups::table(groups, by, list.count).print(width, &mut out)?;
+            let hidden = group::table(groups, by, list.count).print(width, &mut out)?;
             out.flush()?;
             return Ok(hidden);
         }
@@ -219,7 +224,7 @@ fn print_groups(
 /// Prints how many keys there are; nothing that passes for a number if none of the accounts answered.
 fn print_count(list: &List, keys: Option<usize>, course: Asked<'_>) -> Result<(), Failure> {
     let mut out = raw_stdout();
-    let body = schema::Count { keys, course };
+    let body = Count { keys, course };
     match (list.output, keys) {
         (Format::Json, _) => print_json(&Document::new(schema::COUNT, body), &mut out)?,
         (Format::Jsonl, _) => {
@@ -233,9 +238,9 @@ fn print_count(list: &List, keys: Option<usize>, course: Asked<'_>) -> Result<()
     Ok(out.flush()?)
 }
 
-fn course<'a>(gathered: &'a Gathered, filter: &Filter<'_>) -> Asked<'a> {
-    let unanswered = gathered.stopped.as_ref().map(|(_, accounts)| &accounts[..]);
-    let course = Course::new(&gathered.report, unanswered);
+fn course<'a>(collected: &'a Collected, filter: &Filter) -> Asked<'a> {
+    let unanswered = collected.stopped.as_ref().map(|(_, accounts)| &accounts[..]);
+    let course = Course::new(&collected.report, unanswered);
     Asked { undecided: filter.undecided(), course }
 }
 

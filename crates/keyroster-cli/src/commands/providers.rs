@@ -7,11 +7,12 @@ use anstyle::Style;
 use keyroster::{Operation, ProviderInfo, Registry};
 use serde::Serialize;
 
-use crate::args::{ListFormat, Providers};
-use crate::commands::schema;
-use crate::failure::Failure;
-use crate::output::{BOLD, Column, DIM, Document, GOOD, Table, Terminal, print_json, stdout};
-use crate::view;
+use crate::args::Providers;
+use crate::exit::Failure;
+use crate::output::{
+    BOLD, Column, DIM, Document, GOOD, ListFormat, Table, print_json, schema, stdout, text,
+};
+use crate::terminal::Terminal;
 
 /// Where the help of a setting begins.
 const INDENT: usize = 23;
@@ -95,7 +96,7 @@ fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result
         for setting in &entry.settings {
             let room = terminal.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT));
             let help = format!("{} ({})", setting.help, setting.env);
-            let mut lines = view::wrapped(&help, room.max(LEAST)).into_iter();
+            let mut lines = text::wrapped(&help, room.max(LEAST)).into_iter();
             writeln!(out, "  {:<20} {}", setting.name, lines.next().unwrap_or_default())?;
             for line in lines {
                 writeln!(out, "{:INDENT$}{line}", "")?;

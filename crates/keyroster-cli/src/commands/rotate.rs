@@ -4,14 +4,15 @@ use std::process::ExitCode;
 
 use keyroster::{Error, ErrorKind, Operation, RotateKey};
 
-use crate::accounts::Source;
+use crate::accounts::{Source, select};
 use crate::args::Rotate;
-use crate::arguments::extras;
-use crate::failure::{self, Failure};
-use crate::handover::{self, Handover};
-use crate::output::Terminal;
-use crate::plan::{Difference, Outcome, Plan, Planned};
-use crate::{prompt, select, view};
+use crate::args::values::extras;
+use crate::clock;
+use crate::exit::{self, Failure};
+use crate::output::dry_run::{Difference, Outcome, Plan, Planned};
+use crate::output::{format, text};
+use crate::secret::deliver::{self, Delivery};
+use crate::terminal::{Terminal, prompt};
 
 pub(crate) async fn run(
     accounts: &Source<'_>,
@@ -32,29 +33,34 @@ pub(crate) async fn run(
             .into());
     }
     let mut request = RotateKey::default();
-    let now = view::now();
+    let now = clock::now();
     request.old_works_until = rotate.old_works.map(|moment| moment.after(now));
     request.expires_at = rotate.expires.map(|moment| moment.after(now));
     request.extras = extras(&rotate.extras);
     provider.check_rotate(&request)?;
-    let sink = handover::open(&rotate.to, &provider)?;
+    let sink = deliver::open(
+        &rotate.to.secret_to,
+        rotate.to.overwrite,
+        rotate.to.part.as_deref(),
+        &provider,
+    )?;
     let target = select::one(&accounts, &rotate.key).await?;
-    let (reference, name) = (view::clean(&target.reference()), view::name(&target.key));
+    let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
     if rotate.dry_run {
         let mut changes = Vec::new();
         if let Some(until) = request.old_works_until {
             changes.push(Difference::made("old secret works until", until.to_string()));
         }
         if let Some(at) = request.expires_at {
-            let old = view::expiry(target.key.expiry, now);
+            let old = format::expiry(target.key.expiry, now);
             changes.push(Difference::new("expires", old, at.to_string()));
         }
         let mut words = format!("would give {reference} ({name}) a new secret:");
         words.extend(changes.iter().map(Difference::line));
-        words += &format!("\n  secret to: {}", view::clean(&rotate.to.secret_to));
-        let keys = vec![Planned::of(&target, Outcome::Planned, changes, now)];
+        words += &format!("\n  secret to: {}", text::clean(&rotate.to.secret_to));
+        let keys = vec![Planned::of(&target.account, &target.key, Outcome::Planned, changes, now)];
         let plan = Plan { act: "rotate", keys, secret_to: Some(&rotate.to.secret_to) };
-        plan.show(rotate.output, &words, terminal)?;
+        plan.print(rotate.output, &words)?;
         return Ok(ExitCode::SUCCESS);
     }
     if !rotate.yes {
@@ -64,7 +70,7 @@ pub(crate) async fn run(
         prompt::confirm(&question, terminal)?;
     }
     let what = format!("{reference} is being rotated");
-    let done = handover::unhurried(
+    let done = deliver::unhurried(
         provider.rotate_without_record(&target.key.id, &request),
         &what,
         terminal,
@@ -80,16 +86,16 @@ pub(crate) async fn run(
     match rotated {
         Ok(rotated) => {
             let (done, part, output) = ("rotated", rotate.to.part.as_deref(), rotate.output);
-            let handover = Handover { account, provider: &provider, done, part, output };
-            handover::deliver(handover, sink, rotated, terminal).await
+            let delivery = Delivery { account, provider: &provider, done, part, output };
+            deliver::deliver(delivery, sink, rotated, terminal).await
         }
         Err(error) => {
             terminal.error(&error.to_string());
             if error.kind() == ErrorKind::Indeterminate {
                 terminal
-                    .hint(&format!("keyroster rotate {} --secret-to …", view::quoted(&reference)));
+                    .hint(&format!("keyroster rotate {} --secret-to …", text::quoted(&reference)));
             }
-            Ok(ExitCode::from(failure::code(error.kind())))
+            Ok(ExitCode::from(exit::code(error.kind())))
         }
     }
 }

@@ -8,8 +8,9 @@ use std::task::Poll;
 use tokio::sync::oneshot;
 
 use crate::args;
-use crate::failure::Failure;
-use crate::output::{Terminal, stdout};
+use crate::exit::Failure;
+use crate::output::stdout;
+use crate::terminal::Terminal;
 
 pub(crate) async fn run(sandbox: &args::Sandbox, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let mut builder =

@@ -3,127 +3,27 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use serde::Serialize;
-use serde_json::Value;
-
 use crate::args::Schema;
-use crate::failure::Failure;
-use crate::groups::Group;
-use crate::output::{Asked, print_json, raw_stdout};
-use crate::view;
+use crate::exit::Failure;
+use crate::output::{print_json, raw_stdout, schema, text};
 
-/// The names that documents carry. A document of one version may gain no field, and lose none.
-pub(crate) const KEY: &str = "urn:keyroster:key:1";
-pub(crate) const LIST: &str = "urn:keyroster:list:1";
-pub(crate) const GROUPS: &str = "urn:keyroster:groups:1";
-pub(crate) const GROUP: &str = "urn:keyroster:group:1";
-pub(crate) const COUNT: &str = "urn:keyroster:count:1";
-pub(crate) const PLAN: &str = "urn:keyroster:plan:1";
-pub(crate) const RESULTS: &str = "urn:keyroster:results:1";
-pub(crate) const WHOAMI: &str = "urn:keyroster:whoami:1";
-pub(crate) const IDENTIFY: &str = "urn:keyroster:identify:1";
-pub(crate) const PROVIDERS: &str = "urn:keyroster:providers:1";
-pub(crate) const ACCOUNTS: &str = "urn:keyroster:accounts:1";
-pub(crate) const TESTS: &str = "urn:keyroster:tests:1";
-pub(crate) const CONFIG: &str = "urn:keyroster:config:1";
-pub(crate) const FINDINGS: &str = "urn:keyroster:findings:1";
-
-/// A schema, by the name that people use.
-struct Entry {
-    name: &'static str,
-    text: &'static str,
-    help: &'static str,
-    /// The names of the others that it refers to.
-    uses: &'static [&'static str],
-}
-
-macro_rules! entry {
-    ($name:literal, $help:literal, $uses:expr) => {
-        Entry {
-            name: $name,
-            text: include_str!(concat!("../../schemas/", $name, ".json")),
-            help: $help,
-            uses: &$uses,
-        }
-    };
-}
-
-static ALL: [Entry; 15] = [
-    entry!(
-        "key",
-        "a key: `show`, `create`, `rotate`, `update`, and each line of `list -o jsonl`",
-        []
-    ),
-    entry!("list", "`list -o json`", ["key", "course"]),
-    entry!("groups", "`list --group-by FACT -o json`", ["group", "course"]),
-    entry!("group", "each line of `list --group-by FACT -o jsonl`", []),
-    entry!("count", "`list --count`", ["course"]),
-    entry!("course", "how asking the accounts went, in those three", []),
-    entry!("results", "`disable`, `enable` and `revoke`", []),
-    entry!("plan", "those three, `create`, `update` and `rotate` with `--dry-run`", []),
-    entry!("whoami", "`whoami`", ["key", "course"]),
-    entry!("identify", "`identify`", ["key"]),
-    entry!("providers", "`providers`", []),
-    entry!("accounts", "`accounts list`", []),
-    entry!("tests", "`accounts test`", ["key", "course"]),
-    entry!("config", "`config show`", []),
-    entry!("findings", "`doctor`", []),
-];
-
-/// Keys in groups, as a document.
-#[derive(Debug, Serialize)]
-pub(crate) struct Grouped<'a> {
-    pub(crate) by: String,
-    pub(crate) keys: usize,
-    pub(crate) groups: &'a [Group],
-    #[serde(flatten)]
-    pub(crate) course: Asked<'a>,
-}
-
-/// How many keys there are, as a document.
-#[derive(Debug, Serialize)]
-pub(crate) struct Count<'a> {
-    /// None if every account failed.
-    pub(crate) keys: Option<usize>,
-    #[serde(flatten)]
-    pub(crate) course: Asked<'a>,
-}
-
-/// The names that people use.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    ALL.iter().map(|entry| entry.name)
-}
-
-pub(crate) fn run(schema: &Schema) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &Schema) -> Result<ExitCode, Failure> {
     let mut out = raw_stdout();
-    let Some(name) = &schema.name else {
-        for entry in &ALL {
+    let Some(name) = &args.name else {
+        for entry in &schema::ALL {
             writeln!(out, "{:<10} {}", entry.name, entry.help)?;
         }
         out.flush()?;
         return Ok(ExitCode::SUCCESS);
     };
-    let Some(entry) = find(name) else {
-        let nearest = ALL.iter().min_by_key(|entry| strsim::levenshtein(name, entry.name));
+    let Some(entry) = schema::find(name) else {
+        let nearest = schema::ALL.iter().min_by_key(|entry| strsim::levenshtein(name, entry.name));
         return Err(Failure::Usage(format!(
             "there is no schema `{}`; `{}` is nearest, and `keyroster schema` names them all",
-            view::clean(name),
+            text::clean(name),
             nearest.map_or("key", |entry| entry.name)
         )));
     };
-    print_json(&whole(entry)?, &mut out)?;
+    print_json(&schema::whole(entry)?, &mut out)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn find(name: &str) -> Option<&'static Entry> {
-    ALL.iter().find(|entry| entry.name == name)
-}
-
-/// A schema with those that it refers to, so that it can be used without any other file.
-fn whole(entry: &Entry) -> Result<Value, Failure> {
-    let mut schema: Value = serde_json::from_str(entry.text)?;
-    for other in entry.uses.iter().filter_map(|name| find(name)) {
-        schema["$defs"][other.name] = serde_json::from_str(other.text)?;
-    }
-    Ok(schema)
 }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use clap_complete::env::Shells;
 use keyroster::Registry;
 
-use crate::args::{Completions, Man};
-use crate::cli;
-use crate::failure::Failure;
-use crate::output::{Terminal, raw_stdout};
+use crate::args::{self, Completions, Man};
+use crate::env;
+use crate::exit::Failure;
+use crate::output::raw_stdout;
+use crate::terminal::Terminal;
 
 pub(crate) fn completions(
     completions: &Completions,
@@ -28,7 +29,7 @@ pub(crate) fn completions(
     let program =
         if called.components().count() > 1 { std::env::current_exe()? } else { called.clone() };
     let mut out = raw_stdout();
-    script.write_registration(cli::VARIABLE, &name, &name, &program.to_string_lossy(), &mut out)?;
+    script.write_registration(env::COMPLETE, &name, &name, &program.to_string_lossy(), &mut out)?;
     out.flush()?;
     if terminal.width.is_some() {
         terminal
@@ -38,7 +39,7 @@ pub(crate) fn completions(
 }
 
 pub(crate) fn man(man: &Man, registry: &Arc<Registry>) -> Result<ExitCode, Failure> {
-    let command = cli::command(registry);
+    let command = args::command(registry);
     if let Some(dir) = &man.dir {
         std::fs::create_dir_all(dir)?;
         clap_mangen::generate_to(command, dir)?;

@@ -5,21 +5,16 @@ use std::process::ExitCode;
 
 use keyroster::{Access, ApiKey, Change, Expiry, Limit, Provider, Reset, UpdateKey};
 
-use crate::accounts::Source;
-use crate::args::{ListFormat, Update};
-use crate::arguments::{extras, limit, update_fields};
-use crate::commands::show;
-use crate::failure::Failure;
-use crate::output::{Record, Terminal, print_json, stdout};
-use crate::plan::{Difference, Outcome, Plan, Planned};
-use crate::select::{self, Target};
-use crate::view;
+use crate::accounts::select::Target;
+use crate::accounts::{Source, select};
+use crate::args::Update;
+use crate::args::values::{extras, limit, update_fields};
+use crate::clock;
+use crate::exit::Failure;
+use crate::output::dry_run::{Difference, Outcome, Plan, Planned};
+use crate::output::{ListFormat, Record, details, format, print_json, stdout, text};
 
-pub(crate) async fn run(
-    accounts: &Source<'_>,
-    update: &Update,
-    terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<ExitCode, Failure> {
     let accounts = accounts.open().await?;
     let (account, _) = select::split(&update.key)?;
     let provider = accounts.find(account).await?;
@@ -28,15 +23,15 @@ pub(crate) async fn run(
     provider.check_update(&change)?;
     let target = select::one(&accounts, &update.key).await?;
     if update.dry_run {
-        plan(update, &target, &change, terminal)?;
+        plan(update, &target, &change)?;
         return Ok(ExitCode::SUCCESS);
     }
     let key = target.provider.update(&target.key.id, &change).await?;
     let mut out = stdout();
     match update.output {
-        ListFormat::Table => show::print(&target.account, &key, view::now(), &mut out)?,
+        ListFormat::Table => details::print(&target.account, &key, clock::now(), &mut out)?,
         ListFormat::Json => {
-            print_json(&Record::new(&target.account, &key, view::now()).alone(), &mut out)?;
+            print_json(&Record::new(&target.account, &key, clock::now()).alone(), &mut out)?;
         }
     }
     out.flush()?;
@@ -44,13 +39,8 @@ pub(crate) async fn run(
 }
 
 /// Shows what would change.
-fn plan(
-    update: &Update,
-    target: &Target,
-    change: &UpdateKey,
-    terminal: &Terminal,
-) -> Result<(), Failure> {
-    let (reference, name) = (view::clean(&target.reference()), view::name(&target.key));
+fn plan(update: &Update, target: &Target, change: &UpdateKey) -> Result<(), Failure> {
+    let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
     let changes = differences(&target.key, change);
     let (mut words, outcome) = if changes.is_empty() {
         (format!("nothing would change: {reference} ({name}) is so already"), Outcome::Unchanged)
@@ -58,23 +48,23 @@ fn plan(
         (format!("would change {reference} ({name}):"), Outcome::Planned)
     };
     words.extend(changes.iter().map(Difference::line));
-    let keys = vec![Planned::of(target, outcome, changes, view::now())];
-    Plan { act: "update", keys, secret_to: None }.show(update.output, &words, terminal)
+    let keys = vec![Planned::of(&target.account, &target.key, outcome, changes, clock::now())];
+    Plan { act: "update", keys, secret_to: None }.print(update.output, &words)
 }
 
 /// What a change would make of a key; what is so already is no change.
 fn differences(key: &ApiKey, change: &UpdateKey) -> Vec<Difference> {
-    let now = view::now();
+    let now = clock::now();
     let mut found = Vec::new();
     let mut differ = |field: &str, same: bool, old: &str, new: &str| {
         if !same {
-            found.push(Difference::new(field, view::clean(old), view::clean(new)));
+            found.push(Difference::new(field, text::clean(old), text::clean(new)));
         }
     };
     if let Some(name) = &change.name {
-        differ("name", key.name.as_ref() == Some(name), &view::name(key), name);
+        differ("name", key.name.as_ref() == Some(name), &format::name(key), name);
     }
-    let (limit, old) = (&key.quota.limit, view::quota(&key.quota));
+    let (limit, old) = (&key.quota.limit, format::quota(&key.quota));
     match &change.limit {
         Change::Set(new) => {
             differ("quota", *limit == Limit::Amount(new.clone()), &old, &new.to_string());
@@ -82,13 +72,13 @@ fn differences(key: &ApiKey, change: &UpdateKey) -> Vec<Difference> {
         Change::Clear => differ("quota", *limit == Limit::Unlimited, &old, "unlimited"),
         _ => {}
     }
-    let (reset, old) = (&key.quota.reset, view::reset(&key.quota.reset));
+    let (reset, old) = (&key.quota.reset, format::reset(&key.quota.reset));
     match &change.reset {
-        Change::Set(new) => differ("resets", reset == new, &old, &view::reset(new)),
+        Change::Set(new) => differ("resets", reset == new, &old, &format::reset(new)),
         Change::Clear => differ("resets", *reset == Reset::Never, &old, "never"),
         _ => {}
     }
-    let old = view::expiry(key.expiry, now);
+    let old = format::expiry(key.expiry, now);
     match change.expires_at {
         Change::Set(at) => {
             differ("expires", key.expiry == Expiry::At { at }, &old, &at.to_string());
@@ -97,16 +87,21 @@ fn differences(key: &ApiKey, change: &UpdateKey) -> Vec<Difference> {
         _ => {}
     }
     if let Some(access) = &change.access {
-        differ("access", key.access == *access, &view::access(&key.access), &view::access(access));
+        differ(
+            "access",
+            key.access == *access,
+            &format::access(&key.access),
+            &format::access(access),
+        );
     }
     if let Some(container) = &change.container {
-        let old = key.container.as_ref().map_or(view::UNKNOWN, |container| container.id.as_str());
+        let old = key.container.as_ref().map_or(format::UNKNOWN, |container| container.id.as_str());
         differ("container", old == container, old, container);
     }
     for (name, value) in &change.extras {
         let old = key.extras.get(name);
-        let shown = old.map_or_else(|| view::UNKNOWN.to_owned(), ToString::to_string);
-        differ(&view::clean(name), old == Some(value), &shown, &value.to_string());
+        let shown = old.map_or_else(|| format::UNKNOWN.to_owned(), ToString::to_string);
+        differ(&text::clean(name), old == Some(value), &shown, &value.to_string());
     }
     found
 }
@@ -121,7 +116,7 @@ fn change(update: &Update, provider: &Provider) -> Result<UpdateKey, Failure> {
     };
     change.reset = update.reset.map_or(Change::Keep, |reset| Change::Set(Reset::from(reset)));
     change.expires_at = match update.expires {
-        Some(moment) => Change::Set(moment.after(view::now())),
+        Some(moment) => Change::Set(moment.after(clock::now())),
         None if update.no_expiry => Change::Clear,
         None => Change::Keep,
     };

@@ -7,12 +7,15 @@ use anstyle::Style;
 use keyroster::{Access, Principal, Timestamp};
 use serde::Serialize;
 
-use crate::accounts::Source;
-use crate::args::{ListFormat, WhoAmI};
-use crate::commands::schema;
-use crate::failure::{self, Failure};
-use crate::output::{Column, Document, FailedAccount, GOOD, Table, Terminal, print_json, stdout};
-use crate::{probe, view};
+use crate::accounts::{Source, check};
+use crate::args::WhoAmI;
+use crate::clock;
+use crate::exit::{self, Failure};
+use crate::output::{
+    Column, Document, FailedAccount, GOOD, ListFormat, Table, format, print_json, schema, stdout,
+    text,
+};
+use crate::terminal::Terminal;
 
 #[derive(Serialize)]
 struct Entry<'a> {
@@ -42,7 +45,7 @@ pub(crate) async fn run(
     let count = selected.len() + failures.len();
     let asked = selected.iter().map(|(_, provider)| provider.whoami());
     let mut known = Vec::new();
-    for ((account, provider), answer) in selected.iter().zip(probe::together(asked).await) {
+    for ((account, provider), answer) in selected.iter().zip(check::together(asked).await) {
         match answer {
             Ok(principal) => known.push((account, provider, principal)),
             Err(error) => failures.push(error),
@@ -63,7 +66,7 @@ pub(crate) async fn run(
         print_json(&Document::new(schema::WHOAMI, json), &mut out)?;
     } else if !known.is_empty() {
         let mut table = Table::new(&COLUMNS);
-        let now = view::now();
+        let now = clock::now();
         for (account, _, principal) in &known {
             table.push(row(account, principal, now));
         }
@@ -83,24 +86,24 @@ pub(crate) async fn run(
     }
     Ok(match failures.first() {
         None => ExitCode::SUCCESS,
-        Some(error) if failures.len() == count => ExitCode::from(failure::code(error.kind())),
+        Some(error) if failures.len() == count => ExitCode::from(exit::code(error.kind())),
         Some(_) => ExitCode::from(3),
     })
 }
 
 fn row(account: &str, principal: &Principal, now: Timestamp) -> Vec<(String, Style)> {
     let plain = |text: String| (text, Style::new());
-    let unknown = || view::UNKNOWN.to_owned();
-    let key = principal.key_id.as_ref().map(|id| view::clean(id.as_str()));
-    let key = key.or_else(|| principal.hint.as_deref().map(view::clean)).unwrap_or_else(unknown);
-    let owner = principal.owner.as_ref().map_or_else(unknown, |owner| view::clean(&owner.id));
+    let unknown = || format::UNKNOWN.to_owned();
+    let key = principal.key_id.as_ref().map(|id| text::clean(id.as_str()));
+    let key = key.or_else(|| principal.hint.as_deref().map(text::clean)).unwrap_or_else(unknown);
+    let owner = principal.owner.as_ref().map_or_else(unknown, |owner| text::clean(&owner.id));
     vec![
         plain(account.to_owned()),
         ("good".to_owned(), GOOD),
         plain(key),
-        plain(view::access(&principal.access)),
-        plain(view::quota(&principal.quota)),
-        plain(view::expiry(principal.expiry, now)),
+        plain(format::access(&principal.access)),
+        plain(format::quota(&principal.quota)),
+        plain(format::expiry(principal.expiry, now)),
         plain(owner),
     ]
 }

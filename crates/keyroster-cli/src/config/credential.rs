@@ -11,11 +11,12 @@ use tokio::io::AsyncReadExt;
 
 use super::Keychain;
 use crate::env;
+use crate::platform;
 
 /// A command that does not answer for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// No secret is longer than this; more is a mistake.
+/// No secret is longer than this; more is a diagnostic.
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// A program's name is not longer; what is may be a secret in its place.
@@ -43,18 +44,18 @@ pub(crate) enum CredentialSource {
 
 /// Why a secret could not be fetched, and what to do; nothing of the secret.
 #[derive(Debug)]
-pub(crate) struct Trouble {
+pub(crate) struct CredentialError {
     pub(crate) what: String,
     pub(crate) fix: String,
 }
 
-impl Trouble {
+impl CredentialError {
     pub(crate) fn new(what: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { what: what.into(), fix: fix.into() }
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}; {}", self.what, self.fix)
     }
@@ -163,14 +164,17 @@ impl CredentialSource {
     }
 
     /// Fetches the secret; relative paths start at the folder.
-    pub(crate) async fn fetch(&self, folder: &Path) -> Result<Secret, Trouble> {
+    pub(crate) async fn fetch(&self, folder: &Path) -> Result<Secret, CredentialError> {
         let secret = match self {
             Self::Env(name) if env::is_garbled(name) => {
                 let what = format!("the environment variable {name} holds what is no text");
-                return Err(Trouble::new(what, "set it anew"));
+                return Err(CredentialError::new(what, "set it anew"));
             }
             Self::Env(name) => env::secret(name).ok_or_else(|| {
-                Trouble::new(format!("the environment variable {name} is not set"), "set it")
+                CredentialError::new(
+                    format!("the environment variable {name} is not set"),
+                    "set it",
+                )
             })?,
             Self::File(path) => read_file(&folder.join(env::expand_home(path)))?,
             Self::Command(command) => command.run(folder).await?,
@@ -179,39 +183,39 @@ impl CredentialSource {
         // What is read from a file or a command brings its line break along.
         let trimmed = Secret::from(secret.expose().trim_end_matches(['\r', '\n']));
         if trimmed.is_empty() {
-            return Err(Trouble::new(format!("{self} holds nothing"), "put the secret there"));
+            return Err(CredentialError::new(
+                format!("{self} holds nothing"),
+                "put the secret there",
+            ));
         }
         Ok(trimmed)
     }
 }
 
-fn read_file(path: &Path) -> Result<Secret, Trouble> {
+fn read_file(path: &Path) -> Result<Secret, CredentialError> {
     let shown = path.display();
     let unreadable = |error: std::io::Error| {
         let what = format!("the file {shown} cannot be read: {error}");
-        Trouble::new(what, "check its path and permissions")
+        CredentialError::new(what, "check its path and permissions")
     };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let metadata = std::fs::metadata(path).map_err(unreadable)?;
-        if metadata.permissions().mode() & 0o077 != 0 {
-            let what = format!("the file {shown} can be read by others");
-            return Err(Trouble::new(what, format!("run: chmod 600 {shown}")));
-        }
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if platform::is_open_to_others(&metadata) {
+        let what = format!("the file {shown} can be read by others");
+        return Err(CredentialError::new(what, format!("run: chmod 600 {shown}")));
     }
     std::fs::read_to_string(path).map(Secret::new).map_err(unreadable)
 }
 
 impl Command {
     /// What the command prints; it is ended when it takes too long.
-    async fn run(&self, folder: &Path) -> Result<Secret, Trouble> {
+    async fn run(&self, folder: &Path) -> Result<Secret, CredentialError> {
         let program = match self.program() {
             "" => String::new(),
             program => format!(" `{program}`"),
         };
-        let trouble =
-            |what: &str, fix: &str| Trouble::new(format!("the command{program} {what}"), fix);
+        let trouble = |what: &str, fix: &str| {
+            CredentialError::new(format!("the command{program} {what}"), fix)
+        };
         let by_hand = "run it by hand to see why";
         let mut command = match &self.line {
             CommandLine::Words(words) => {

@@ -8,9 +8,13 @@ use keyroster::Registry;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, RawString, Table, Value as Toml, value};
 
 use super::credential::CommandLine;
-use super::{CredentialSource, Mistake, Value, folder_of, mistake, overrides, read};
+use super::{
+    Config, CredentialSource, Definition, Diagnostic, Origin, Value, check_name, diagnostic,
+    folder_of, overrides, quoted, read,
+};
 use crate::env;
-use crate::failure::Failure;
+use crate::exit::Failure;
+use crate::platform;
 
 /// An account to be written down.
 #[derive(Debug)]
@@ -59,11 +63,11 @@ pub(crate) fn add(path: &Path, account: &NewAccount, registry: &Registry) -> Res
         document.set_trailing("");
     }
     let text = document.to_string();
-    let known = mistakes(&draft.before, registry);
-    let mut fresh = mistakes(&text, registry);
+    let known = diagnostics(&draft.before, registry);
+    let mut fresh = diagnostics(&text, registry);
     fresh.retain(|wrong| !known.iter().any(|old| old.is_like(wrong)));
     if !fresh.is_empty() {
-        let report = mistake::report(Some(path), &fresh);
+        let report = diagnostic::report(Some(path), &fresh);
         return Err(Failure::Configuration(format!("nothing was written: {report}")));
     }
     draft.write(&text)
@@ -74,7 +78,7 @@ pub(crate) fn remove(
     path: &Path,
     name: &str,
     registry: &Registry,
-) -> Result<Vec<Mistake>, Failure> {
+) -> Result<Vec<Diagnostic>, Failure> {
     let mut draft = Draft::open(path)?;
     let accounts = draft.document.get_mut("accounts").and_then(Item::as_table_like_mut);
     let Some(removed) = accounts.and_then(|accounts| accounts.remove(name)) else {
@@ -85,11 +89,36 @@ pub(crate) fn remove(
     }
     let text = draft.document.to_string();
     draft.write(&text)?;
-    Ok(mistakes(&text, registry))
+    Ok(diagnostics(&text, registry))
+}
+
+/// The name, if a new account can have it.
+pub(crate) fn new_name(name: &str, config: &Config) -> Result<String, Failure> {
+    check_name(name).map_err(|wrong| Failure::Usage(format!("{}: {wrong}", quoted(name))))?;
+    // One that only the environment describes may be written down.
+    let in_file = |known: &&Definition| matches!(known.origin, Origin::Line(_));
+    let mut names = config.accounts.iter().filter(in_file).map(|known| &known.name);
+    if names.any(|known| known == name) || config.broken.iter().any(|known| known == name) {
+        return Err(Failure::Usage(taken(name)));
+    }
+    Ok(name.to_owned())
+}
+
+/// Where a secret is, as a person wrote it.
+pub(crate) fn new_credential(
+    account: &str,
+    setting: &keyroster::Setting,
+    source: &str,
+) -> Result<Value, Failure> {
+    let entry = format!("{account}/{}", setting.name);
+    let source = CredentialSource::parse(source, &entry);
+    source
+        .map(Value::Credential)
+        .map_err(|wrong| Failure::Usage(format!("`{}`: {wrong}", setting.name)))
 }
 
 /// What is said of a name that an account of the file has.
-pub(crate) fn taken(name: &str) -> String {
+fn taken(name: &str) -> String {
     format!(
         "there is an account `{name}` already; choose another name, or remove it first: keyroster \
          accounts remove {name}"
@@ -97,11 +126,11 @@ pub(crate) fn taken(name: &str) -> String {
 }
 
 /// All that is wrong with a file's text, as the environment stands.
-fn mistakes(text: &str, registry: &Registry) -> Vec<Mistake> {
+fn diagnostics(text: &str, registry: &Registry) -> Vec<Diagnostic> {
     let found = read::accounts(text, registry, &overrides::providers(&env::overrides()));
-    let mut mistakes = found.mistakes;
-    mistakes.extend(overrides::ambiguous(&found.accounts));
-    mistakes
+    let mut diagnostics = found.diagnostics;
+    diagnostics.extend(overrides::ambiguous(&found.accounts));
+    diagnostics
 }
 
 /// Hands the comments before a table that was removed, as far as they are not its own, to what follows.
@@ -248,13 +277,8 @@ fn followed(path: &Path) -> PathBuf {
 /// another file beside it.
 fn lock(target: &Path) -> io::Result<File> {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let mut options = File::options();
+    let mut options = platform::private_file();
     options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
     let file = options.open(folder_of(target).join(format!(".{name}.lock")))?;
     match file.lock() {
         // A file system without locks is no reason to write nothing.
@@ -265,12 +289,5 @@ fn lock(target: &Path) -> io::Result<File> {
 
 /// Makes the folder, which nobody else may look into.
 fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
+    platform::private_folder().recursive(true).create(folder)
 }

@@ -3,28 +3,30 @@
 //! No secret stands here. An account says where each secret is, and it is read when the account is
 //! asked, not before.
 
+mod account;
 mod credential;
+mod diagnostic;
 mod edit;
 mod keychain;
-mod mistake;
 mod overrides;
 mod read;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use keyroster::{ProviderFactory, Registry, Secret};
+use keyroster::{ProviderFactory, Registry};
 
-pub(crate) use credential::{CredentialSource, Trouble, is_variable};
-pub(crate) use edit::{NewAccount, add, remove, taken};
+pub(crate) use account::{Definition, Origin, Setting, Value, check_name};
+pub(crate) use credential::{CredentialError, CredentialSource, is_variable};
+pub(crate) use diagnostic::{Diagnostic, nearest, quoted, report};
+pub(crate) use edit::{NewAccount, add, new_credential, new_name, remove};
 pub(crate) use keychain::Keychain;
-pub(crate) use mistake::{Mistake, nearest, quoted, report};
 use read::Found;
-pub(crate) use read::check_name;
 
 use crate::env;
-use crate::failure::Failure;
+use crate::exit::Failure;
+use crate::output::text;
+use crate::platform::{self, Others};
 
 /// The accounts of this run, and the file that describes them.
 #[derive(Debug)]
@@ -39,100 +41,23 @@ pub(crate) struct Config {
     pub(crate) broken: Vec<String>,
 }
 
-/// An account as it is described.
-#[derive(Clone, Debug)]
-pub(crate) struct Definition {
-    pub(crate) name: String,
-    /// The provider's id, which the registry knows.
-    pub(crate) provider: String,
-    /// Who said so.
-    pub(crate) provider_by: Origin,
-    pub(crate) tags: Vec<String>,
-    /// Who said so; none where nobody speaks of tags.
-    pub(crate) tags_by: Option<Origin>,
-    pub(crate) settings: BTreeMap<&'static str, Setting>,
-    pub(crate) origin: Origin,
-}
-
-/// A setting's value, and who said so.
-#[derive(Clone, Debug)]
-pub(crate) struct Setting {
-    pub(crate) value: Value,
-    pub(crate) origin: Origin,
-}
-
-/// What a setting is set to.
-#[derive(Clone, Debug)]
-pub(crate) enum Value {
-    /// Something that may be shown.
-    Plain(String),
-    /// A secret that is elsewhere.
-    Credential(CredentialSource),
-    /// A made-up secret of the sandbox.
-    MadeUp(Secret),
-}
-
-/// Where a description stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// A line of the configuration file.
-    Line(usize),
-    /// An environment variable.
-    Variable(String),
-    /// The vendors' own environment variables.
-    VendorVariables,
-    /// `--sandbox`.
-    Sandbox,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(line) => write!(f, "line {line}"),
-            Self::Variable(name) => f.write_str(name),
-            Self::VendorVariables => f.write_str("the environment"),
-            Self::Sandbox => f.write_str("the sandbox"),
-        }
-    }
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Plain(text) => f.write_str(&without_user(text)),
-            Self::Credential(source) => source.fmt(f),
-            Self::MadeUp(_) => f.write_str("made up"),
-        }
-    }
-}
-
-/// An address without the user and password that it may hold.
-fn without_user(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
-    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    match authority.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://…@{host}{path}"),
-        None => text.to_owned(),
-    }
-}
-
 impl Config {
     /// Reads the file that the user names, or the usual one if it exists, and what the environment adds.
     ///
     /// Without a file, the vendors' own environment variables describe an account each.
     pub(crate) fn load(named: Option<&Path>, registry: &Registry) -> Result<Self, Failure> {
-        let (config, mistakes) = Self::inspect(named, registry)?;
-        if mistakes.is_empty() {
+        let (config, diagnostics) = Self::inspect(named, registry)?;
+        if diagnostics.is_empty() {
             return Ok(config);
         }
-        Err(Failure::Configuration(report(config.file.as_deref(), &mistakes)))
+        Err(Failure::Configuration(report(config.file.as_deref(), &diagnostics)))
     }
 
     /// The same, with all that is wrong.
     pub(crate) fn inspect(
         named: Option<&Path>,
         registry: &Registry,
-    ) -> Result<(Self, Vec<Mistake>), Failure> {
+    ) -> Result<(Self, Vec<Diagnostic>), Failure> {
         Self::read(named, registry, true)
     }
 
@@ -140,7 +65,7 @@ impl Config {
     pub(crate) fn inspect_for_writing(
         named: Option<&Path>,
         registry: &Registry,
-    ) -> Result<(Self, Vec<Mistake>), Failure> {
+    ) -> Result<(Self, Vec<Diagnostic>), Failure> {
         Self::read(named, registry, false)
     }
 
@@ -148,7 +73,7 @@ impl Config {
         named: Option<&Path>,
         registry: &Registry,
         must_exist: bool,
-    ) -> Result<(Self, Vec<Mistake>), Failure> {
+    ) -> Result<(Self, Vec<Diagnostic>), Failure> {
         let named = named.map(Path::to_owned).or_else(env::config_file);
         let must_exist = must_exist && named.is_some();
         let file = named.or_else(usual_file);
@@ -159,17 +84,17 @@ impl Config {
         let exists = text.is_some();
         let mut odd = Vec::new();
         let variables = overrides::variables(&mut odd);
-        let Found { mut accounts, broken, mut mistakes } = match &text {
+        let Found { mut accounts, broken, mut diagnostics } = match &text {
             Some(text) => read::accounts(text, registry, &overrides::providers(&variables)),
             None => from_vendor_variables(registry),
         };
-        mistakes.extend(odd);
-        overrides::apply(&mut accounts, &broken, &variables, registry, &mut mistakes);
-        if mistakes.is_empty() {
-            mistakes.extend(accounts.iter().filter_map(|account| unusable(account, registry)));
+        diagnostics.extend(odd);
+        overrides::apply(&mut accounts, &broken, &variables, registry, &mut diagnostics);
+        if diagnostics.is_empty() {
+            diagnostics.extend(accounts.iter().filter_map(|account| unusable(account, registry)));
         }
         accounts.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok((Self { file, exists, accounts, broken }, mistakes))
+        Ok((Self { file, exists, accounts, broken }, diagnostics))
     }
 }
 
@@ -191,7 +116,7 @@ pub(crate) fn provider<'a>(
             registry.factories().map(|factory| factory.info().id.to_string()).collect();
         let hint = nearest(id, known.iter().map(String::as_str));
         if hint.starts_with("did you") {
-            format!("there is no provider `{}`; {hint}", crate::view::clean(id))
+            format!("there is no provider `{}`; {hint}", text::clean(id))
         } else {
             error.to_string()
         }
@@ -230,43 +155,33 @@ fn read_file(path: &Path, must_exist: bool) -> Result<Option<String>, Failure> {
 
 /// How to take away everybody's leave to write a file, if they have it.
 fn writable_by_others(path: &Path) -> Option<String> {
-    writable(path, 0o002)
+    writable(path, Others::Everybody)
 }
 
 /// How to take away the group's leave to write a file, if it has it.
 pub(crate) fn writable_by_group(path: &Path) -> Option<String> {
-    writable(path, 0o020)
+    writable(path, Others::Group)
 }
 
-fn writable(path: &Path, bit: u32) -> Option<String> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(path).ok()?.permissions().mode();
-        (mode & bit != 0).then(|| format!("run: chmod go-w {}", path.display()))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (path, bit);
-        None
-    }
+fn writable(path: &Path, others: Others) -> Option<String> {
+    platform::is_writable_by(path, others).then(|| format!("run: chmod go-w {}", path.display()))
 }
 
 /// An account of each provider whose own environment variables hold a credential, named after it.
 fn from_vendor_variables(registry: &Registry) -> Found {
-    let mut mistakes = Vec::new();
+    let mut diagnostics = Vec::new();
     let described = |factory: &dyn ProviderFactory| {
         let mut settings = BTreeMap::new();
         let mut wrong = Vec::new();
         let unreadable = factory.settings().iter().filter(|setting| env::is_garbled(setting.env));
-        mistakes.extend(unreadable.map(|setting| garbled(setting.env)));
+        diagnostics.extend(unreadable.map(|setting| garbled(setting.env)));
         for setting in factory.settings().iter().filter(|setting| env::is_set(setting.env)) {
             let value = if setting.secret {
                 Value::Credential(CredentialSource::Env(setting.env.to_owned()))
             } else {
                 let text = env::text(setting.env).unwrap_or_default();
                 let why = wrong_value(factory, setting.name, &text);
-                wrong.extend(why.map(|why| Mistake::new(format!("{}: {why}", setting.env))));
+                wrong.extend(why.map(|why| Diagnostic::new(format!("{}: {why}", setting.env))));
                 Value::Plain(text)
             };
             let origin = Origin::Variable(setting.env.to_owned());
@@ -277,7 +192,7 @@ fn from_vendor_variables(registry: &Registry) -> Found {
             settings.values().any(|setting| matches!(setting.value, Value::Credential(_)));
         let id = factory.info().id.to_string();
         if has_credential {
-            mistakes.extend(wrong);
+            diagnostics.extend(wrong);
         }
         has_credential.then(|| Definition {
             name: id.clone(),
@@ -290,12 +205,12 @@ fn from_vendor_variables(registry: &Registry) -> Found {
         })
     };
     let accounts = registry.factories().filter_map(described).collect();
-    Found { accounts, broken: Vec::new(), mistakes }
+    Found { accounts, broken: Vec::new(), diagnostics }
 }
 
 /// A variable that nobody can read.
-fn garbled(variable: &str) -> Mistake {
-    Mistake::new(format!("{variable}: its value is no text (UTF-8); set it anew"))
+fn garbled(variable: &str) -> Diagnostic {
+    Diagnostic::new(format!("{variable}: its value is no text (UTF-8); set it anew"))
 }
 
 /// What is wrong with the value of a setting that is no secret, and what to do.
@@ -309,7 +224,7 @@ pub(crate) fn wrong_value(
 }
 
 /// What keeps an account from being asked, told without reading a secret.
-fn unusable(account: &Definition, registry: &Registry) -> Option<Mistake> {
+fn unusable(account: &Definition, registry: &Registry) -> Option<Diagnostic> {
     let factory = registry.factory(&account.provider).ok()?;
     let secrets: Vec<&str> = factory
         .settings()
@@ -327,24 +242,7 @@ fn unusable(account: &Definition, registry: &Registry) -> Option<Mistake> {
         overrides::variable(&account.name, first)
     );
     Some(match account.origin {
-        Origin::Line(line) => Mistake::at(line, 1, message),
-        _ => Mistake::new(message),
+        Origin::Line(line) => Diagnostic::at(line, 1, message),
+        _ => Diagnostic::new(message),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Value;
-
-    #[test]
-    fn an_address_is_shown_without_its_user() {
-        for (text, shown) in [
-            ("https://me:fa4efa4e@x.example/v1", "https://…@x.example/v1"),
-            ("https://fa4efa4e@x.example", "https://…@x.example"),
-            ("https://x.example/a@b", "https://x.example/a@b"),
-            ("me@x.example", "me@x.example"),
-        ] {
-            assert_eq!(Value::Plain(text.to_owned()).to_string(), shown);
-        }
-    }
 }

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyroster::Registry;
 
-use super::{CredentialSource, Definition, Mistake, Origin, Setting, Value, check_name, nearest};
-use crate::env;
+use super::{
+    CredentialSource, Definition, Diagnostic, Origin, Setting, Value, check_name, nearest,
+};
+use crate::env::{self, ACCOUNT_PREFIX as PREFIX};
 
-const PREFIX: &str = "KEYROSTER_";
 const PROVIDER: &str = "PROVIDER";
 const TAGS: &str = "TAGS";
 
@@ -51,12 +52,12 @@ pub(super) fn provider_of<'a>(
 }
 
 /// The variables of the scheme that can be read; of others is told what is wrong.
-pub(super) fn variables(mistakes: &mut Vec<Mistake>) -> Vec<String> {
+pub(super) fn variables(diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
     let (mut readable, mut odd) = (Vec::new(), Vec::new());
     for variable in env::overrides() {
         let capitals = variable.to_ascii_uppercase();
         if variable != capitals {
-            odd.push(Mistake::new(format!(
+            odd.push(Diagnostic::new(format!(
                 "{variable}: such a variable is written in capitals, as {capitals}"
             )));
         } else if env::is_garbled(&variable) {
@@ -65,25 +66,25 @@ pub(super) fn variables(mistakes: &mut Vec<Mistake>) -> Vec<String> {
             readable.push(variable);
         }
     }
-    mistakes.extend(odd);
+    diagnostics.extend(odd);
     readable
 }
 
 /// Sets what the variables say, and makes the accounts that only they describe. Of the file's `broken`
-/// accounts the file's own mistakes tell enough.
+/// accounts the file's own diagnostics tell enough.
 pub(super) fn apply(
     accounts: &mut Vec<Definition>,
     broken: &[String],
     variables: &[String],
     registry: &Registry,
-    mistakes: &mut Vec<Mistake>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) {
-    mistakes.extend(ambiguous(accounts));
+    diagnostics.extend(ambiguous(accounts));
     let mut lost: BTreeSet<String> = broken.iter().map(|name| in_capitals(name)).collect();
     for (account, provider) in providers(variables) {
         let made = make(accounts, &account, provider, &lost, registry);
         if let Err(wrong) = made {
-            mistakes.push(Mistake::new(format!("{PREFIX}{account}__{PROVIDER}: {wrong}")));
+            diagnostics.push(Diagnostic::new(format!("{PREFIX}{account}__{PROVIDER}: {wrong}")));
             lost.insert(account);
         }
     }
@@ -102,7 +103,8 @@ pub(super) fn apply(
                 .trim_end_matches('?')
             )),
         };
-        mistakes.extend(outcome.err().map(|wrong| Mistake::new(format!("{variable}: {wrong}"))));
+        diagnostics
+            .extend(outcome.err().map(|wrong| Diagnostic::new(format!("{variable}: {wrong}"))));
     }
 }
 
@@ -185,9 +187,9 @@ fn set(
 }
 
 /// Accounts whose names are one in capitals, so that no variable tells which is meant.
-pub(super) fn ambiguous(accounts: &[Definition]) -> Vec<Mistake> {
+pub(super) fn ambiguous(accounts: &[Definition]) -> Vec<Diagnostic> {
     let mut by_capitals: BTreeMap<String, &Definition> = BTreeMap::new();
-    let mut mistakes = Vec::new();
+    let mut diagnostics = Vec::new();
     for account in accounts {
         if let Some(other) = by_capitals.insert(in_capitals(&account.name), account) {
             let message = format!(
@@ -197,11 +199,11 @@ pub(super) fn ambiguous(accounts: &[Definition]) -> Vec<Mistake> {
                 account.name,
                 in_capitals(&account.name)
             );
-            mistakes.push(match account.origin {
-                Origin::Line(line) => Mistake::at(line, 1, message),
-                _ => Mistake::new(message),
+            diagnostics.push(match account.origin {
+                Origin::Line(line) => Diagnostic::at(line, 1, message),
+                _ => Diagnostic::new(message),
             });
         }
     }
-    mistakes
+    diagnostics
 }

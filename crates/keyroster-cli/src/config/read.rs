@@ -9,35 +9,25 @@ use keyroster::{ProviderFactory, Registry};
 use toml_edit::{Document, Item, TableLike, Value as Toml};
 
 use super::credential::{Command, CommandLine};
-use super::mistake::position;
+use super::diagnostic::position;
 use super::overrides::provider_of;
 use super::{
-    CredentialSource, Definition, Mistake, Origin, Setting, Value, nearest, quoted, wrong_value,
+    CredentialSource, Definition, Diagnostic, Origin, Setting, Value, check_name, nearest, quoted,
+    wrong_value,
 };
-use crate::args::duration;
+use crate::clock::duration;
 
 const PROVIDER: &str = "provider";
 const TAGS: &str = "tags";
 const SOURCES: [&str; 4] = ["env", "file", "command", "keychain"];
 const TIMEOUT: &str = "timeout";
 
-/// Whether an account may be called so: it stands before a `/`, in variables and on command lines.
-pub(crate) fn check_name(name: &str) -> Result<(), String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain) {
-        return Ok(());
-    }
-    Err("an account's name begins with a letter or digit, and holds only those, `-`, `_` and `.`; \
-         rename it"
-        .to_owned())
-}
-
 /// What a file holds.
 pub(super) struct Found {
     pub(super) accounts: Vec<Definition>,
     /// The names of accounts that are so wrong that they are left out.
     pub(super) broken: Vec<String>,
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// The accounts of a file, and all that is wrong with it. The environment may say of which provider an
@@ -47,7 +37,8 @@ pub(super) fn accounts(
     registry: &Registry,
     providers: &BTreeMap<String, String>,
 ) -> Found {
-    let mut reader = Reader { text, registry, providers, broken: Vec::new(), mistakes: Vec::new() };
+    let mut reader =
+        Reader { text, registry, providers, broken: Vec::new(), diagnostics: Vec::new() };
     let accounts = match Document::parse(text) {
         Ok(document) => reader.document(document.as_table()),
         Err(error) => {
@@ -61,7 +52,7 @@ pub(super) fn accounts(
             Vec::new()
         }
     };
-    Found { accounts, broken: reader.broken, mistakes: reader.mistakes }
+    Found { accounts, broken: reader.broken, diagnostics: reader.diagnostics }
 }
 
 struct Reader<'a> {
@@ -69,12 +60,12 @@ struct Reader<'a> {
     registry: &'a Registry,
     providers: &'a BTreeMap<String, String>,
     broken: Vec<String>,
-    mistakes: Vec<Mistake>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
     fn wrong(&mut self, span: Option<Range<usize>>, message: impl Into<String>) {
-        self.mistakes.push(Mistake::within(self.text, span, message));
+        self.diagnostics.push(Diagnostic::within(self.text, span, message));
     }
 
     fn document(&mut self, table: &dyn TableLike) -> Vec<Definition> {

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::BOLD;
+use super::text::cut;
 
 const GAP: usize = 2;
 
@@ -183,23 +184,6 @@ fn escape(text: &str) -> String {
         safe.push(letter);
     }
     safe
-}
-
-/// The text in so many columns, with an ellipsis where it is cut.
-pub(super) fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut used = 1;
-    let mut short: String = text
-        .chars()
-        .take_while(|c| {
-            used += c.width().unwrap_or(0);
-            used <= width
-        })
-        .collect();
-    short.push('…');
-    short
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use keyroster_sandbox::Sandbox;
 
-use crate::acts::reading;
-use crate::bin::{keyroster, run};
-use crate::config::Settings;
+use crate::support::binary::{keyroster, run};
+use crate::support::changes::reading;
+use crate::support::settings::Settings;
 
 /// A file with one account of the sandbox's OpenRouter, whose key is where the line says.
 fn openrouter(sandbox: &Sandbox, credential: &str) -> Settings {
@@ -186,7 +186,7 @@ async fn the_first_account_makes_the_file_for_its_owner_alone() {
     assert!(file.exists());
     #[cfg(unix)]
     {
-        assert_eq!(crate::acts::mode(&file), 0o600);
-        assert_eq!(crate::acts::mode(file.parent().unwrap()), 0o700);
+        assert_eq!(crate::support::changes::mode(&file), 0o600);
+        assert_eq!(crate::support::changes::mode(file.parent().unwrap()), 0o700);
     }
 }

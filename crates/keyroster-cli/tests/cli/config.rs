@@ -2,37 +2,9 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
-use std::process::Command;
 
-use tempfile::TempDir;
-
-use crate::bin::{Run, keyroster, run};
-
-/// A configuration file in a folder of its own.
-pub(crate) struct Settings {
-    pub(crate) folder: TempDir,
-    pub(crate) file: PathBuf,
-}
-
-impl Settings {
-    pub(crate) fn new(text: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("keyroster.toml");
-        std::fs::write(&file, text).unwrap();
-        Self { folder, file }
-    }
-
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = keyroster(arguments);
-        command.arg("--config").arg(&self.file);
-        command
-    }
-
-    pub(crate) async fn run(&self, arguments: &[&str]) -> Run {
-        run(self.command(arguments)).await
-    }
-}
+use crate::support::binary::{keyroster, run};
+use crate::support::settings::Settings;
 
 /// Every mistake is told with its place and what to do, and none shows a value that may be a secret.
 #[tokio::test]

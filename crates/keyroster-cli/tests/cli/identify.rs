@@ -2,8 +2,8 @@
 
 use keyroster_sandbox::{Fault, Sandbox};
 
-use crate::acts::reading;
-use crate::config::Settings;
+use crate::support::changes::reading;
+use crate::support::settings::Settings;
 
 /// An OpenRouter account of that sandbox; its key is where the line says.
 fn account(name: &str, sandbox: &Sandbox, credential: &str) -> String {
@@ -25,7 +25,7 @@ async fn identify(
     sandbox: &Sandbox,
     input: &str,
     more: &[&str],
-) -> crate::bin::Run {
+) -> crate::support::binary::Run {
     let mut command = settings.command(&[&["identify", "-", "-o", "json"], more].concat());
     command.env("KEY", sandbox.openrouter().management_key).env("PATH", "/usr/bin:/bin");
     reading(command, input).await

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use serde_json::Value;
 
-use crate::bin::{keyroster, keyroster_at, run};
+use crate::support::binary::{keyroster, keyroster_at, run};
 
 /// Provider and id of everything at the vendors.
 fn truth(sandbox: &Sandbox) -> BTreeSet<(String, String)> {

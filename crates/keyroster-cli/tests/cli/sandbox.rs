@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::bin::{keyroster, run};
+use crate::support::binary::{keyroster, run};
 
 /// A sandbox in a process of its own, and its ready line.
 fn start(arguments: &[&str]) -> (Child, Value) {

@@ -4,8 +4,8 @@ use std::process::Command;
 
 use keyroster_sandbox::{Fault, Sandbox};
 
-use crate::bin::{keyroster, keyroster_at, run};
-use crate::config::Settings;
+use crate::support::binary::{keyroster, keyroster_at, run};
+use crate::support::settings::Settings;
 
 /// What a shell is offered for the last of these words.
 async fn completed(mut command: Command, words: &[&str]) -> Vec<String> {
@@ -38,12 +38,13 @@ async fn accounts_and_the_ids_of_keys_complete_live() {
 
 #[tokio::test]
 async fn names_that_are_known_complete() {
-    let facts = completed(keyroster(&[]), &["keyroster", "list", "--sort", "last"]).await;
-    assert_eq!(facts, ["last_used"]);
-    let facts = completed(keyroster(&[]), &["keyroster", "list", "--sort", "name,last"]).await;
-    assert_eq!(facts, ["name,last_used"]);
-    let facts = completed(keyroster(&[]), &["keyroster", "list", "--group-by", "container_"]).await;
-    assert_eq!(facts, ["container_name"]);
+    let fields = completed(keyroster(&[]), &["keyroster", "list", "--sort", "last"]).await;
+    assert_eq!(fields, ["last_used"]);
+    let fields = completed(keyroster(&[]), &["keyroster", "list", "--sort", "name,last"]).await;
+    assert_eq!(fields, ["name,last_used"]);
+    let fields =
+        completed(keyroster(&[]), &["keyroster", "list", "--group-by", "container_"]).await;
+    assert_eq!(fields, ["container_name"]);
     let columns = completed(keyroster(&[]), &["keyroster", "list", "--columns", "al"]).await;
     assert_eq!(columns, ["all"]);
     let schemas = completed(keyroster(&[]), &["keyroster", "schema", "gr"]).await;

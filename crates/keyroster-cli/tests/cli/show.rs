@@ -2,7 +2,7 @@
 
 use keyroster_sandbox::Sandbox;
 
-use crate::bin::{keyroster, keyroster_at, run};
+use crate::support::binary::{keyroster, keyroster_at, run};
 
 #[tokio::test]
 async fn a_key_is_shown_by_its_id_or_the_beginning_of_it() {

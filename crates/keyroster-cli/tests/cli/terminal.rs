@@ -5,8 +5,8 @@ use std::process::Command;
 use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use unicode_width::UnicodeWidthStr;
 
-use crate::bin::{keyroster, keyroster_at, run};
-use crate::pty::Terminal;
+use crate::support::binary::{keyroster, keyroster_at, run};
+use crate::support::pty::Terminal;
 
 /// What a command leaves on a terminal of so many columns, and all that it wrote there.
 async fn shown(command: Command, columns: u16) -> (String, String) {

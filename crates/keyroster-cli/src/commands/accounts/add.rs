@@ -7,14 +7,12 @@ use keyroster::{ProviderFactory, Secret, Setting};
 use crate::accounts::Source;
 use crate::args::AccountsAdd;
 use crate::config::{
-    self, Config, CredentialSource, Definition, Keychain, NewAccount, Origin, Value, check_name,
-    nearest, quoted,
+    self, Config, CredentialSource, Keychain, NewAccount, Origin, Value, nearest, quoted,
 };
-use crate::failure::Failure;
-use crate::output::Terminal;
-use crate::prompt;
+use crate::exit::Failure;
+use crate::terminal::{Terminal, prompt};
 
-use super::ask;
+use super::questions;
 
 pub(super) async fn run(
     accounts: &Source<'_>,
@@ -50,12 +48,12 @@ async fn describe(
 ) -> Result<(NewAccount, Vec<(String, Secret)>), Failure> {
     let factory = match &add.provider {
         Some(id) => config::provider(accounts.registry, id).map_err(Failure::Usage)?,
-        None => ask::provider(accounts.registry, terminal)?,
+        None => questions::provider(accounts.registry, terminal)?,
     };
     let id = factory.info().id.to_string();
     let name = match &add.name {
-        Some(name) => usable_name(name, config)?,
-        None => ask::name(&id, config, terminal)?,
+        Some(name) => config::new_name(name, config)?,
+        None => questions::name(&id, config, terminal)?,
     };
     let mut settings: Vec<(String, Value)> = Vec::new();
     let mut give = |option, setting: &Setting, value| {
@@ -71,7 +69,7 @@ async fn describe(
     for given in &add.credentials {
         let (setting, source) = pair("--credential", given)?;
         let setting = known(factory, setting, true)?;
-        give("--credential", setting, credential(&name, setting, source)?)?;
+        give("--credential", setting, config::new_credential(&name, setting, source)?)?;
     }
     for given in &add.settings {
         let (setting, value) = pair("--set", given)?;
@@ -82,24 +80,13 @@ async fn describe(
         give("--set", setting, Value::Plain(value.to_owned()))?;
     }
     if add.credentials.is_empty() {
-        settings.push(ask::credential(factory, &name, terminal).await?);
+        settings.push(questions::credential(factory, &name, terminal).await?);
     }
     let asked = add.provider.is_none() || add.name.is_none() || add.credentials.is_empty();
-    let tags = if asked && add.tags.is_empty() { ask::tags(terminal)? } else { add.tags.clone() };
+    let tags =
+        if asked && add.tags.is_empty() { questions::tags(terminal)? } else { add.tags.clone() };
     let secrets = secrets(&settings, terminal).await?;
     Ok((NewAccount { name, provider: id, tags, settings }, secrets))
-}
-
-/// A name that the account can have.
-pub(super) fn usable_name(name: &str, config: &Config) -> Result<String, Failure> {
-    check_name(name).map_err(|wrong| Failure::Usage(format!("{}: {wrong}", quoted(name))))?;
-    // One that only the environment describes may be written down.
-    let in_file = |known: &&Definition| matches!(known.origin, Origin::Line(_));
-    let mut names = config.accounts.iter().filter(in_file).map(|known| &known.name);
-    if names.any(|known| known == name) || config.broken.iter().any(|known| known == name) {
-        return Err(Failure::Usage(config::taken(name)));
-    }
-    Ok(name.to_owned())
 }
 
 /// The secrets that shall go into the keychain, once it is known that they can.
@@ -176,14 +163,6 @@ fn known(
             Err(Failure::Usage(format!("{id} accounts have no setting {}; {hint}", quoted(name))))
         }
     }
-}
-
-pub(super) fn credential(account: &str, setting: &Setting, source: &str) -> Result<Value, Failure> {
-    let entry = format!("{account}/{}", setting.name);
-    let source = CredentialSource::parse(source, &entry);
-    source
-        .map(Value::Credential)
-        .map_err(|wrong| Failure::Usage(format!("`{}`: {wrong}", setting.name)))
 }
 
 /// Once there is a file, the vendors' own variables describe no account any longer.

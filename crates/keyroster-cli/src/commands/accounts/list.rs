@@ -7,12 +7,11 @@ use anstyle::Style;
 use serde::Serialize;
 
 use crate::accounts::Source;
-use crate::args::{AccountsList, ListFormat};
-use crate::commands::schema;
+use crate::args::AccountsList;
 use crate::config::{Definition, Origin, Value};
-use crate::failure::Failure;
-use crate::output::{Column, Document, Table, Terminal, print_json, stdout};
-use crate::view;
+use crate::exit::Failure;
+use crate::output::{Column, Document, ListFormat, Table, print_json, schema, stdout, text};
+use crate::terminal::Terminal;
 
 const COLUMNS: [Column; 5] = [
     Column::titled("ACCOUNT"),
@@ -63,7 +62,7 @@ pub(super) async fn run(
                     entry.tags.join(", "),
                     entry.described_in.clone(),
                 ];
-                table.push(cells.map(|cell| (view::clean(&cell), Style::new())).to_vec());
+                table.push(cells.map(|cell| (text::clean(&cell), Style::new())).to_vec());
             }
             table.print(terminal.width, &mut out)?;
         }

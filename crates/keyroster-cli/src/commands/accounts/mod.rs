@@ -1,8 +1,8 @@
 //! `keyroster accounts`: describes the accounts.
 
 mod add;
-mod ask;
 mod list;
+mod questions;
 mod remove;
 mod test;
 
@@ -10,8 +10,8 @@ use std::process::ExitCode;
 
 use crate::accounts::Source;
 use crate::args::AccountsCommand;
-use crate::failure::Failure;
-use crate::output::Terminal;
+use crate::exit::Failure;
+use crate::terminal::Terminal;
 
 pub(crate) async fn run(
     accounts: &Source<'_>,

@@ -5,17 +5,17 @@ use std::process::ExitCode;
 use crate::accounts::Source;
 use crate::args::AccountsRemove;
 use crate::config::{self, Config, CredentialSource, Definition, Keychain, Origin, Value, nearest};
-use crate::failure::Failure;
-use crate::output::Terminal;
-use crate::{prompt, view};
+use crate::exit::Failure;
+use crate::output::text;
+use crate::terminal::{Terminal, prompt};
 
 pub(super) async fn run(
     accounts: &Source<'_>,
     remove: &AccountsRemove,
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
-    let (config, mistakes) = Config::inspect(accounts.config, accounts.registry)?;
-    let name = view::clean(&remove.account);
+    let (config, diagnostics) = Config::inspect(accounts.config, accounts.registry)?;
+    let name = text::clean(&remove.account);
     let account = config.accounts.iter().find(|known| known.name == remove.account);
     let Some(file) = &config.file else {
         return Err(Failure::Usage("this system tells no folder for settings".to_owned()));
@@ -29,14 +29,14 @@ pub(super) async fn run(
         }
         // So broken that nothing is known of it but where it stands.
         None if config.broken.contains(&remove.account) => {}
-        None if mistakes.is_empty() => {
+        None if diagnostics.is_empty() => {
             let hint = nearest(&name, config.accounts.iter().map(|known| known.name.as_str()));
             return Err(Failure::Usage(format!("there is no account `{name}`; {hint}")));
         }
         None => {
             return Err(Failure::Configuration(format!(
                 "there is no account `{name}`; {}",
-                config::report(Some(file), &mistakes)
+                config::report(Some(file), &diagnostics)
             )));
         }
     }

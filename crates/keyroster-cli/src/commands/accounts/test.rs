@@ -9,14 +9,14 @@ use keyroster::{Access, Error, ErrorKind, Principal};
 use serde::Serialize;
 
 use crate::accounts::Source;
-use crate::args::{AccountsTest, ListFormat};
-use crate::commands::schema;
-use crate::failure::{self, Failure, PARTIAL};
+use crate::accounts::check::{self, Answer};
+use crate::args::AccountsTest;
+use crate::exit::{self, Failure, PARTIAL};
 use crate::output::{
-    BAD, Column, Document, FailedAccount, GOOD, Table, Terminal, print_json, stdout,
+    BAD, Column, Document, FailedAccount, GOOD, ListFormat, Table, format, print_json, schema,
+    stdout, text,
 };
-use crate::probe::{self, Answer};
-use crate::view;
+use crate::terminal::Terminal;
 
 const COLUMNS: [Column; 5] = [
     Column::titled("ACCOUNT"),
@@ -51,7 +51,7 @@ pub(super) async fn run(
     })?;
     let (selected, mut failures) = accounts.select_each(None).await?;
     let count = selected.len() + failures.len();
-    let answers = probe::together(selected.iter().map(|(_, provider)| probe::ask(provider))).await;
+    let answers = check::together(selected.iter().map(|(_, provider)| check::ask(provider))).await;
     let mut entries = Vec::new();
     for ((name, provider), answer) in selected.iter().zip(answers) {
         let Answer { principal, page } = answer;
@@ -92,7 +92,7 @@ pub(super) async fn run(
     }
     Ok(match failures.first() {
         None => ExitCode::SUCCESS,
-        Some(error) if failures.len() == count => ExitCode::from(failure::code(error.kind())),
+        Some(error) if failures.len() == count => ExitCode::from(exit::code(error.kind())),
         Some(_) => ExitCode::from(PARTIAL),
     })
 }
@@ -109,7 +109,7 @@ fn verdict(answer: &Result<Principal, Error>) -> Option<bool> {
 }
 
 fn row(entry: &Entry<'_>) -> Vec<(String, Style)> {
-    let plain = |text: &str| (view::clean(text), Style::new());
+    let plain = |text: &str| (text::clean(text), Style::new());
     let verdict = |good: bool, words: [&str; 2]| {
         if good { (words[0].to_owned(), GOOD) } else { (words[1].to_owned(), BAD) }
     };
@@ -118,9 +118,9 @@ fn row(entry: &Entry<'_>) -> Vec<(String, Style)> {
         plain(&entry.provider),
         match entry.credential {
             Some(good) => verdict(good, ["good", "refused"]),
-            None => plain(view::UNKNOWN),
+            None => plain(format::UNKNOWN),
         },
         verdict(entry.lists_keys, ["yes", "no"]),
-        plain(&view::access(&entry.access)),
+        plain(&format::access(&entry.access)),
     ]
 }

@@ -1,0 +1,120 @@
+//! Holds `docs/cli.md` to the command line: its reference is rendered from clap's own description.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::{Arg, Command};
+
+const BEGIN: &str = "<!-- commands:begin -->\n";
+const END: &str = "<!-- commands:end -->\n";
+
+/// Every command with its arguments, as Markdown.
+fn reference(mut command: Command) -> String {
+    command.build();
+    let mut text =
+        String::from("\n### Global options\n\nAccepted before and after every command.\n\n");
+    for arg in arguments(&command).filter(|arg| arg.is_global_set()) {
+        text += &item(arg);
+    }
+    section(&command, &mut text);
+    text
+}
+
+/// A command that has none below it, or else those below it.
+fn section(command: &Command, text: &mut String) {
+    let below: Vec<&Command> =
+        command.get_subcommands().filter(|sub| sub.get_name() != "help").collect();
+    if !below.is_empty() {
+        below.iter().for_each(|sub| section(sub, text));
+        return;
+    }
+    let mut command = command.clone().term_width(0);
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ");
+    let name = command.get_bin_name().unwrap_or(command.get_name());
+    let about = command.get_long_about().or(command.get_about()).map(ToString::to_string);
+    let _ = writeln!(
+        *text,
+        "\n### {name}\n\n{}\n\n```text\n{usage}\n```\n",
+        about.unwrap_or_default().trim_end_matches('.').to_owned() + "."
+    );
+    let mut heading = None;
+    for arg in arguments(&command).filter(|arg| !arg.is_global_set()) {
+        if arg.get_help_heading() != heading {
+            heading = arg.get_help_heading();
+            let _ = writeln!(*text, "\n{}:\n", heading.unwrap_or("Options"));
+        }
+        *text += &item(arg);
+    }
+    if let Some(examples) = command.get_after_help() {
+        let examples = examples.to_string();
+        let lines = examples.trim().strip_prefix("Examples:\n").unwrap_or(&examples).lines();
+        let lines: Vec<&str> = lines.map(str::trim).collect();
+        let _ = writeln!(*text, "\n```sh\n{}\n```", lines.join("\n"));
+    }
+}
+
+/// What a person may write, in the order of the help.
+fn arguments(command: &Command) -> impl Iterator<Item = &Arg> {
+    let (positional, options): (Vec<&Arg>, Vec<&Arg>) = command
+        .get_arguments()
+        .filter(|arg| !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version"))
+        .partition(|arg| arg.is_positional());
+    positional.into_iter().chain(options)
+}
+
+/// An argument with its help, its default and its values.
+fn item(arg: &Arg) -> String {
+    let short = arg.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();
+    let name = arg.to_string();
+    let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string).unwrap_or_default();
+    let help = help.trim().trim_end_matches('.').replace("\n\n", "\n\n  ");
+    let mut text = format!("- `{short}{}`: {help}.", name.trim_end_matches("..."));
+    if !arg.get_action().takes_values() {
+        return text + "\n";
+    }
+    let default: Vec<_> = arg.get_default_values().iter().map(|v| v.to_string_lossy()).collect();
+    if !default.is_empty() {
+        let _ = write!(text, " Default: `{}`.", default.join(","));
+    }
+    let values = arg.get_possible_values();
+    if values.iter().all(|value| value.get_help().is_none()) {
+        let names: Vec<String> =
+            values.iter().map(|value| format!("`{}`", value.get_name())).collect();
+        if !names.is_empty() {
+            let _ = write!(text, " Values: {}.", names.join(", "));
+        }
+        return text + "\n";
+    }
+    text.push('\n');
+    for value in values {
+        let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "  - `{}`: {help}", value.get_name());
+    }
+    text
+}
+
+/// The document with another reference between its marks.
+fn with_reference(document: &str, reference: &str) -> Option<String> {
+    let (before, rest) = document.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}{reference}\n{END}{after}"))
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the tests' only setting")]
+fn the_reference_is_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cli.md");
+    let document = std::fs::read_to_string(&path).unwrap();
+    let command = super::command(&Arc::new(keyroster::registry()));
+    let fresh = with_reference(&document, &reference(command)).unwrap();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, fresh).unwrap();
+    } else {
+        assert!(
+            fresh == document,
+            "docs/cli.md is stale; run `UPDATE_DOCS=1 cargo test -p keyroster-cli reference`"
+        );
+    }
+}

@@ -1,0 +1,453 @@
+//! `keyroster disable`, `enable` and `revoke`: turns keys off and on, one or many.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use futures_util::FutureExt;
+use keyroster::{Error, Operation, Principal, Revocation, UpdateKey};
+use serde::Serialize;
+
+use crate::accounts::select::{Selection, Target};
+use crate::accounts::{Accounts, Source, select};
+use crate::args::KeyStateArgs;
+use crate::clock;
+use crate::exit::{self, Failure, PARTIAL};
+use crate::output::dry_run::{Outcome, Plan, Planned};
+use crate::output::{Document, ListFormat, format, print_json, raw_stdout, schema, stdout, text};
+use crate::terminal::interrupt::Stop;
+use crate::terminal::{Terminal, prompt};
+
+/// What is done to each key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyAction {
+    Disable,
+    Enable,
+    Revoke,
+}
+
+impl KeyAction {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Disable => "disable",
+            Self::Enable => "enable",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    fn done(self) -> &'static str {
+        match self {
+            Self::Disable => "disabled",
+            Self::Enable => "enabled",
+            Self::Revoke => "revoked",
+        }
+    }
+
+    fn operation(self) -> Operation {
+        match self {
+            Self::Disable | Self::Enable => Operation::UpdateKey,
+            Self::Revoke => Operation::RevokeKey,
+        }
+    }
+}
+
+/// Outcomes that decide the exit code.
+const FAILED: &str = "failed";
+const NOT_FOUND: &str = "not-found";
+
+/// What was not touched, as it is so already, or as it was interrupted before.
+const UNCHANGED: &str = "unchanged";
+const NOT_BEGUN: &str = "not-begun";
+
+/// What became of one key.
+#[derive(Debug, Serialize)]
+struct KeyResult {
+    account: String,
+    id: String,
+    name: Option<String>,
+    /// `disabled`, `enabled`, `revoked`, `unchanged`, `already-gone`, `not-found`, `failed` or `not-begun`.
+    outcome: &'static str,
+    error: Option<String>,
+}
+
+pub(crate) async fn run(
+    accounts: &Source<'_>,
+    action: KeyAction,
+    args: &KeyStateArgs,
+    terminal: &Terminal,
+) -> Result<ExitCode, Failure> {
+    let accounts = accounts.open().await?;
+    let mut selection = select(&accounts, args).await?;
+    for warning in &selection.warnings {
+        terminal.warning(warning);
+    }
+    let unchanged: Vec<Target> =
+        selection.targets.extract_if(.., |target| is_done(action, target)).collect();
+    for target in &selection.targets {
+        check_support(action, target)?;
+    }
+    guard(action, args, &mut selection.targets).await?;
+    if args.dry_run {
+        dry_run(action, args, &selection, &unchanged, terminal)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !args.yes && !selection.targets.is_empty() {
+        terminal.plan(&plan(action, args, &selection.targets));
+        confirm(action, selection.targets.len(), args, terminal)?;
+    }
+    carry_out(action, args, selection, unchanged, terminal).await
+}
+
+async fn select(accounts: &Accounts, args: &KeyStateArgs) -> Result<Selection, Failure> {
+    let ways = [!args.keys.is_empty(), args.name.is_some(), args.from.is_some()];
+    if ways.iter().filter(|way| **way).count() != 1 {
+        let message = "name the keys in one way: ACCOUNT/KEY-ID, --name GLOB, or --from FILE";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    if let Some(pattern) = &args.name {
+        let selection = select::by_name(accounts, args.account.as_deref(), pattern).await?;
+        if selection.targets.is_empty() {
+            let message = format!("no key has a name like `{}`", text::clean(pattern));
+            return Err(Failure::Usage(message));
+        }
+        return Ok(selection);
+    }
+    if let Some(file) = &args.from {
+        return select::several(accounts, &select::read(file)?, true).await;
+    }
+    select::several(accounts, &args.keys, false).await
+}
+
+/// Whether a key is in the wanted state already, so that an interrupted run can be run again.
+fn is_done(action: KeyAction, target: &Target) -> bool {
+    let state = target.key.state;
+    match action {
+        KeyAction::Disable => state.disabled == Some(true) || state.revoked == Some(true),
+        KeyAction::Enable => {
+            state.disabled == Some(false)
+                && target.provider.check_update(&UpdateKey::disabled(false)).is_ok()
+        }
+        KeyAction::Revoke => state.revoked == Some(true),
+    }
+}
+
+/// Refuses before anything is done what the vendor does not offer.
+fn check_support(action: KeyAction, target: &Target) -> Result<(), Failure> {
+    match action {
+        KeyAction::Disable => Ok(target.provider.check_update(&UpdateKey::disabled(true))?),
+        KeyAction::Enable => Ok(target.provider.check_update(&UpdateKey::disabled(false))?),
+        KeyAction::Revoke if target.provider.info().capabilities.revoke => Ok(()),
+        KeyAction::Revoke => {
+            let id = target.provider.info().id.clone();
+            Err(Error::unsupported(id, action.operation()).into())
+        }
+    }
+}
+
+/// The guards: not too many at once, and not the credential in use.
+///
+/// Told to act on that, too, it is put last: the others could not be reached without it.
+async fn guard(
+    action: KeyAction,
+    args: &KeyStateArgs,
+    targets: &mut [Target],
+) -> Result<(), Failure> {
+    if let Some(most) = args.max_changes
+        && targets.len() > most
+    {
+        return Err(Failure::Guard(format!(
+            "{} keys would be {}, and --max-changes allows {most}; nothing was done",
+            targets.len(),
+            action.done()
+        )));
+    }
+    if action == KeyAction::Enable {
+        return Ok(());
+    }
+    let mut owns: HashMap<String, Principal> = HashMap::new();
+    for target in targets.iter().filter(|target| target.provider.info().capabilities.whoami) {
+        if !owns.contains_key(&target.account) {
+            match target.provider.whoami().await {
+                Ok(own) => owns.insert(target.account.clone(), own),
+                // Told to act on that, too, it need not be known which it is.
+                Err(_) if args.even_own => owns.insert(target.account.clone(), Principal::new()),
+                Err(error) => return Err(error.into()),
+            };
+        }
+    }
+    let is_own = |target: &Target| owns.get(&target.account).map(|own| is_own(own, target));
+    if args.even_own {
+        targets.sort_by_key(|target| is_own(target) == Some(Some(true)));
+        return Ok(());
+    }
+    for target in targets.iter() {
+        let what = match is_own(target) {
+            Some(Some(true)) => "is the credential in use",
+            Some(None) => "may be the credential in use, which does not tell its own id",
+            Some(Some(false)) | None => continue,
+        };
+        let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
+        return Err(Failure::Guard(format!(
+            "{reference} ({name}) {what}; nothing was done; add --even-own to {} it all the same",
+            action.verb()
+        )));
+    }
+    Ok(())
+}
+
+/// Whether a key is the credential in use; none if it cannot be told.
+fn is_own(own: &Principal, target: &Target) -> Option<bool> {
+    match (&own.key_id, &own.hint) {
+        (Some(id), _) => Some(*id == target.key.id),
+        (None, Some(hint)) => Some(target.key.hint.as_ref() == Some(hint)),
+        (None, None) => None,
+    }
+}
+
+/// What would be done, or is about to be, in words.
+fn plan(action: KeyAction, args: &KeyStateArgs, targets: &[Target]) -> String {
+    let would = if args.dry_run { "would " } else { "" };
+    let keys = if targets.len() == 1 {
+        "this key".to_owned()
+    } else {
+        format!("these {} keys", targets.len())
+    };
+    let mut plan = format!("{would}{} {keys}:", action.verb());
+    let now = clock::now();
+    for target in targets {
+        let (name, status) = (format::name(&target.key), target.key.status_at(now));
+        plan += &format!("\n  {}  {name}  ({status})", text::clean(&target.reference()));
+    }
+    plan
+}
+
+/// Shows what would be done.
+fn dry_run(
+    action: KeyAction,
+    args: &KeyStateArgs,
+    selection: &Selection,
+    unchanged: &[Target],
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let now = clock::now();
+    let of = |outcome| {
+        move |target: &Target| Planned::of(&target.account, &target.key, outcome, Vec::new(), now)
+    };
+    let mut keys = Vec::new();
+    for reference in &selection.missing {
+        terminal.warning(&format!("{} is in no list", text::clean(reference)));
+        let (account, id) = select::split(reference)?;
+        let (account, id) = (account.to_owned(), Some(id.to_owned()));
+        let (outcome, changes) = (Outcome::NotFound, Vec::new());
+        keys.push(Planned { account, id, name: None, status: None, outcome, changes });
+    }
+    keys.extend(unchanged.iter().map(of(Outcome::Unchanged)));
+    keys.extend(selection.targets.iter().map(of(Outcome::Planned)));
+    let words = if selection.targets.is_empty() {
+        format!("nothing would change: no key is left to {}", action.verb())
+    } else {
+        plan(action, args, &selection.targets)
+    };
+    Plan { act: action.verb(), keys, secret_to: None }.print(args.output, &words)
+}
+
+fn confirm(
+    action: KeyAction,
+    count: usize,
+    args: &KeyStateArgs,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let keys = if count == 1 { "it".to_owned() } else { format!("the {count} keys") };
+    let question = format!("{} {keys}", action.verb());
+    // What is typed there names keys.
+    if args.from.as_deref() == Some("-") {
+        return Err(Failure::Guard(format!(
+            "standard input names the keys, so nobody can be asked there whether to {question}; nothing \
+             was done; add --yes"
+        )));
+    }
+    prompt::confirm(&question, terminal)
+}
+
+/// Does it, key by key; each result is printed as soon as it is known.
+///
+/// Whether anybody reads the results changes nothing: what was begun is done for all keys.
+async fn carry_out(
+    action: KeyAction,
+    args: &KeyStateArgs,
+    selection: Selection,
+    unchanged: Vec<Target>,
+    terminal: &Terminal,
+) -> Result<ExitCode, Failure> {
+    let mut results = Results::new(args);
+    for reference in selection.missing {
+        let (account, id) = select::split(&reference)?;
+        let (account, id) = (account.to_owned(), id.to_owned());
+        results.add(KeyResult { account, id, name: None, outcome: NOT_FOUND, error: None });
+    }
+    for target in unchanged {
+        let (id, name) = (target.key.id.to_string(), target.key.name);
+        let (account, outcome) = (target.account, UNCHANGED);
+        results.add(KeyResult { account, id, name, outcome, error: None });
+    }
+    let count = selection.targets.len();
+    let (mut stop, mut stopped) = (Stop::listen()?, None);
+    let (mut first_failure, mut begun) = (None, 0);
+    let mut targets = selection.targets.into_iter();
+    loop {
+        stopped = stopped.or_else(|| stop.told().now_or_never());
+        if stopped.is_some() {
+            break;
+        }
+        let Some(target) = targets.next() else { break };
+        begun += 1;
+        if count > 1 {
+            terminal.progress(&format!("{} {begun} of {count}", action.verb()));
+        }
+        let mut work = std::pin::pin!(apply(action, &target));
+        let done = tokio::select! {
+            biased;
+            done = &mut work => done,
+            code = stop.told() => {
+                stopped = Some(code);
+                terminal.progress("");
+                // What was sent may be done already, so its answer is waited for.
+                terminal.warning(&format!(
+                    "interrupted; waiting for the answer about {}; interrupt again to end at once",
+                    text::clean(&target.reference())
+                ));
+                work.await
+            }
+        };
+        if count > 1 {
+            terminal.progress("");
+        }
+        let (outcome, error) = match done {
+            Ok(outcome) => (outcome, None),
+            Err(error) => {
+                terminal.error(&format!("{}: {error}", text::clean(&target.reference())));
+                let message = error.to_string();
+                first_failure.get_or_insert(error.kind());
+                (FAILED, Some(message))
+            }
+        };
+        let (id, name) = (target.key.id.to_string(), target.key.name.clone());
+        results.add(KeyResult { account: target.account.clone(), id, name, outcome, error });
+    }
+    for target in targets {
+        let (id, name) = (target.key.id.to_string(), target.key.name);
+        let (account, outcome) = (target.account, NOT_BEGUN);
+        results.add(KeyResult { account, id, name, outcome, error: None });
+    }
+    if stopped.is_some() {
+        terminal.warning(&results.interruption(action));
+    }
+    let missing = results.count(NOT_FOUND);
+    if missing > 0 {
+        terminal.warning(&format!(
+            "{missing} of the keys are in no list: they are gone already, or never were; check their ids"
+        ));
+    } else if results.all.is_empty() {
+        terminal.hint("no key was named; nothing was done");
+    }
+    let (failed, all) = (results.count(FAILED), results.all.len());
+    results.finish()?;
+    if let Some(code) = stopped {
+        return Ok(ExitCode::from(code));
+    }
+    Ok(match first_failure {
+        Some(kind) if failed == all => ExitCode::from(exit::code(kind)),
+        Some(_) => ExitCode::from(PARTIAL),
+        None if missing > 0 && !args.missing_ok => ExitCode::from(PARTIAL),
+        None if !selection.warnings.is_empty() => ExitCode::from(PARTIAL),
+        None => ExitCode::SUCCESS,
+    })
+}
+
+/// Does it to one key, and tells the outcome.
+async fn apply(action: KeyAction, target: &Target) -> Result<&'static str, Error> {
+    match action {
+        KeyAction::Revoke => target.provider.revoke(&target.key.id).await.map(|revocation| {
+            // One that was listed a moment ago, and is gone now, went by this.
+            if revocation == Revocation::AlreadyGone { "already-gone" } else { action.done() }
+        }),
+        KeyAction::Disable | KeyAction::Enable => {
+            let change = UpdateKey::disabled(action == KeyAction::Disable);
+            target.provider.update(&target.key.id, &change).await.map(|_| action.done())
+        }
+    }
+}
+
+/// The results so far; the first error of printing them is kept for the end.
+struct Results<'a> {
+    args: &'a KeyStateArgs,
+    all: Vec<KeyResult>,
+    printed: Result<(), Failure>,
+}
+
+impl<'a> Results<'a> {
+    fn new(args: &'a KeyStateArgs) -> Self {
+        Self { args, all: Vec::new(), printed: Ok(()) }
+    }
+
+    fn add(&mut self, result: KeyResult) {
+        if self.args.output == ListFormat::Table && self.printed.is_ok() {
+            let first = self.count(NOT_BEGUN) == 0;
+            self.printed = print(&result, first);
+        }
+        self.all.push(result);
+    }
+
+    fn count(&self, outcome: &str) -> usize {
+        self.all.iter().filter(|result| result.outcome == outcome).count()
+    }
+
+    /// Says how far it came.
+    fn interruption(&self, action: KeyAction) -> String {
+        let (failed, left) = (self.count(FAILED), self.count(NOT_BEGUN));
+        let done = self.all.len() - failed - left - self.count(NOT_FOUND) - self.count(UNCHANGED);
+        let mut text =
+            format!("interrupted: {} {}", text::plural(done as u64, "key"), action.done());
+        if failed > 0 {
+            text += &format!(", {failed} failed, of which it may be unknown whether it was done");
+        }
+        text += &format!(", {left} not begun");
+        if left > 0 && self.args.output == ListFormat::Table {
+            text += "; those are the lines of standard output after `# not begun`, for --from";
+        }
+        text
+    }
+
+    /// Prints what is printed at the end. A reader that left is an error here: it does not know what was
+    /// done.
+    fn finish(self) -> Result<(), Failure> {
+        let printed = self.printed.and_then(|()| match self.args.output {
+            ListFormat::Json => {
+                let body = serde_json::json!({ "results": self.all });
+                print_json(&Document::new(schema::RESULTS, body), &mut raw_stdout())
+            }
+            ListFormat::Table => Ok(()),
+        });
+        printed.map_err(|failure| match failure {
+            Failure::Io(error) => {
+                let message = format!("it is done, and its results could not be printed: {error}");
+                Failure::Io(io::Error::other(message))
+            }
+            other => other,
+        })
+    }
+}
+
+/// A line a result; what was not begun is in the form that `--from` reads.
+fn print(result: &KeyResult, first: bool) -> Result<(), Failure> {
+    let name = result.name.as_deref().map(text::clean).unwrap_or_default();
+    let (account, id) = (text::clean(&result.account), text::clean(&result.id));
+    let line = match (result.outcome, first) {
+        (NOT_BEGUN, true) => format!("# not begun:\n{account}/{id}  {name}"),
+        (NOT_BEGUN, false) => format!("{account}/{id}  {name}"),
+        (outcome, _) => format!("{outcome:<12}  {account}/{id}  {name}"),
+    };
+    let mut out = stdout();
+    writeln!(out, "{}", line.trim_end())?;
+    Ok(out.flush()?)
+}

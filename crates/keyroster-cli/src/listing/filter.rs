@@ -1,0 +1,258 @@
+//! Which of the listed keys are shown.
+//!
+//! Vendors are asked for everything; what is not wanted is left out here. A question that a key's vendor
+//! does not answer is no "no": such a key is left out and counted apart, or kept if that is asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use glob::Pattern;
+use keyroster::{
+    Access, ApiKey, Decimal, Expiry, KeyStatus, LastUsed, Limit, ProviderId, Timestamp,
+};
+
+use crate::config::Definition;
+use crate::exit::Failure;
+
+/// Whether a key is wanted; none if its vendor does not say what that takes.
+type Answer = Option<bool>;
+
+/// Which keys are wanted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Criteria {
+    /// Patterns, as of all names here; without any, each fits.
+    pub(crate) accounts: Vec<String>,
+    pub(crate) providers: Vec<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) names: Vec<String>,
+    pub(crate) status: Vec<String>,
+    pub(crate) access: Option<AccessKind>,
+    pub(crate) older_than: Option<Duration>,
+    pub(crate) unused_for: Option<Duration>,
+    pub(crate) expires_within: Option<Duration>,
+    pub(crate) never_expires: bool,
+    /// Per cent of the quota.
+    pub(crate) used_over: Option<u32>,
+    /// Whether a key is kept if it is not known whether it fits.
+    pub(crate) or_unknown: bool,
+}
+
+impl Criteria {
+    /// Whether keys are chosen by this field.
+    pub(crate) fn asks_for(&self, field: &str) -> bool {
+        match field {
+            "access" => self.access.is_some(),
+            "created_at" => self.older_than.is_some(),
+            "last_used" => self.unused_for.is_some(),
+            "expires_at" => self.expires_within.is_some() || self.never_expires,
+            "quota" => self.used_over.is_some(),
+            _ => false,
+        }
+    }
+}
+
+/// What a key may do, as far as one can ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AccessKind {
+    /// Everything.
+    Admin,
+    /// What its scopes allow.
+    Scoped,
+}
+
+/// The questions of a command line, and what had no answer.
+#[derive(Debug)]
+pub(crate) struct Filter {
+    criteria: Criteria,
+    accounts: Vec<Pattern>,
+    providers: Vec<Pattern>,
+    tags: Vec<Pattern>,
+    names: Vec<Pattern>,
+    now: Timestamp,
+    undecided: u64,
+    /// What providers did not say of the keys that were left out.
+    unsaid: BTreeMap<ProviderId, BTreeSet<&'static str>>,
+}
+
+impl Filter {
+    pub(crate) fn new(criteria: Criteria, now: Timestamp) -> Result<Self, Failure> {
+        Ok(Self {
+            accounts: patterns("--account", &criteria.accounts)?,
+            providers: patterns("--provider", &criteria.providers)?,
+            tags: patterns("--tag", &criteria.tags)?,
+            names: patterns("--name", &criteria.names)?,
+            criteria,
+            now,
+            undecided: 0,
+            unsaid: BTreeMap::new(),
+        })
+    }
+
+    pub(crate) fn criteria(&self) -> &Criteria {
+        &self.criteria
+    }
+
+    /// Whether an account can have a wanted key; the others need not be asked.
+    pub(crate) fn wants_account(&self, account: &Definition) -> bool {
+        fits(&self.accounts, &account.name)
+            && fits(&self.providers, &account.provider)
+            && (self.tags.is_empty() || account.tags.iter().any(|tag| fits(&self.tags, tag)))
+    }
+
+    /// Whether a key is wanted.
+    pub(crate) fn keeps(&mut self, key: &ApiKey) -> bool {
+        let criteria = &self.criteria;
+        let answers = [
+            ("status", self.has_status(key)),
+            ("access", self.access(key)),
+            ("name", self.named(key)),
+            ("creation", criteria.older_than.map_or(Some(true), |age| self.older(key, age))),
+            ("last use", criteria.unused_for.map_or(Some(true), |age| self.unused(key, age))),
+            ("expiry", criteria.expires_within.map_or(Some(true), |time| self.expires(key, time))),
+            ("expiry", if criteria.never_expires { never_expires(key) } else { Some(true) }),
+            ("use", criteria.used_over.map_or(Some(true), |percent| used_over(key, percent))),
+        ];
+        if answers.iter().any(|(_, answer)| *answer == Some(false)) {
+            return false;
+        }
+        let mut unsaid = answers.iter().filter(|(_, answer)| answer.is_none()).peekable();
+        if unsaid.peek().is_none() || criteria.or_unknown {
+            return true;
+        }
+        self.undecided += 1;
+        let fields = self.unsaid.entry(key.provider.clone()).or_default();
+        fields.extend(unsaid.map(|(field, _)| *field));
+        false
+    }
+
+    /// How many keys were left out because their vendor does not say what was asked.
+    pub(crate) fn undecided(&self) -> u64 {
+        self.undecided
+    }
+
+    /// Says which keys were left out and why, if any were.
+    pub(crate) fn explain(&self) -> Option<String> {
+        let keys = match self.undecided {
+            0 => return None,
+            1 => "1 key is left out that may fit".to_owned(),
+            keys => format!("{keys} keys are left out that may fit"),
+        };
+        let silence = self.unsaid.iter().map(|(provider, fields)| {
+            let fields = fields.iter().copied().collect::<Vec<_>>().join(" and ");
+            format!("{provider} does not say the {fields} of each")
+        });
+        let silence = silence.collect::<Vec<_>>().join(", ");
+        Some(format!("{keys}: {silence}; add --or-unknown to list them, too"))
+    }
+
+    /// A status of which nothing is known but that nothing speaks against the key may be any.
+    fn has_status(&self, key: &ApiKey) -> Answer {
+        let wanted = &self.criteria.status;
+        let status = key.status_at(self.now);
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == status.as_str()) {
+            return Some(true);
+        }
+        (status != KeyStatus::Unknown).then_some(false)
+    }
+
+    fn access(&self, key: &ApiKey) -> Answer {
+        match (self.criteria.access, &key.access) {
+            (None, _)
+            | (Some(AccessKind::Admin), Access::Admin)
+            | (Some(AccessKind::Scoped), Access::Scoped { .. }) => Some(true),
+            (Some(_), Access::Admin | Access::Scoped { .. }) => Some(false),
+            (Some(_), _) => None,
+        }
+    }
+
+    fn named(&self, key: &ApiKey) -> Answer {
+        match &key.name {
+            _ if self.names.is_empty() => Some(true),
+            Some(name) => Some(fits(&self.names, name)),
+            None => None,
+        }
+    }
+
+    fn older(&self, key: &ApiKey, age: Duration) -> Answer {
+        key.created_at.map(|created| created <= self.now.saturating_sub(age))
+    }
+
+    /// A key that is younger than the time was not unused for so long, whatever else is known.
+    fn unused(&self, key: &ApiKey, age: Duration) -> Answer {
+        let since = self.now.saturating_sub(age);
+        match key.last_used {
+            LastUsed::At { at } => Some(at <= since),
+            LastUsed::Never => key.created_at.map(|created| created <= since),
+            _ if key.created_at.is_some_and(|created| created > since) => Some(false),
+            _ => None,
+        }
+    }
+
+    fn expires(&self, key: &ApiKey, time: Duration) -> Answer {
+        match key.expiry {
+            Expiry::Never => Some(false),
+            Expiry::At { at } => Some(at > self.now && at <= self.now.saturating_add(time)),
+            _ => None,
+        }
+    }
+}
+
+fn never_expires(key: &ApiKey) -> Answer {
+    match key.expiry {
+        Expiry::Never => Some(true),
+        Expiry::At { .. } => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether more than so many per cent of the quota are used; exact, as the amounts are.
+fn used_over(key: &ApiKey, percent: u32) -> Answer {
+    let limit = match &key.quota.limit {
+        Limit::Unlimited => return Some(false),
+        Limit::Amount(limit) => limit,
+        _ => return None,
+    };
+    let used = key.quota.used_so_far().filter(|used| used.unit == limit.unit)?;
+    let hundred = Decimal::from(100);
+    let share = limit.amount.checked_mul(Decimal::from(u64::from(percent)))?;
+    Some(used.amount.checked_mul(hundred)? > share)
+}
+
+/// Whether any pattern fits, or none is asked for.
+fn fits(patterns: &[Pattern], text: &str) -> bool {
+    patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(text))
+}
+
+fn patterns(flag: &str, texts: &[String]) -> Result<Vec<Pattern>, Failure> {
+    let wrong = |error: glob::PatternError| {
+        Failure::Usage(format!("`{flag}` is no pattern: {}", error.msg))
+    };
+    texts.iter().map(|text| Pattern::new(text).map_err(wrong)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use keyroster::{ApiKey, KeyId, KeyStatus, ProviderId, Timestamp};
+
+    use super::{Criteria, Filter};
+
+    #[test]
+    fn a_status_that_is_not_known_may_be_any() {
+        let key = ApiKey::new(ProviderId::from_static("acme"), KeyId::from("1"));
+        let now: Timestamp = "2026-06-15T12:00:00Z".parse().unwrap();
+        assert_eq!(key.status_at(now), KeyStatus::Unknown);
+        for (status, or_unknown, kept, undecided) in [
+            (Some("active"), false, false, 1),
+            (Some("active"), true, true, 0),
+            (Some("unknown"), false, true, 0),
+            (None, false, true, 0),
+        ] {
+            let status: Vec<String> = status.map(str::to_owned).into_iter().collect();
+            let criteria = Criteria { status, or_unknown, ..Criteria::default() };
+            let mut filter = Filter::new(criteria.clone(), now).unwrap();
+            assert_eq!((filter.keeps(&key), filter.undecided()), (kept, undecided), "{criteria:?}");
+            assert_eq!(filter.explain().is_some(), undecided > 0);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! How far a listing is, for a person who waits for it.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use keyroster::{Provider, Roster, RosterEvent};
+use tokio::time::{Interval, MissedTickBehavior, interval_at};
+
+use crate::output::text;
+use crate::terminal::Terminal;
+use crate::terminal::lines::Lines;
+
+/// What is quicker needs no progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How often it is drawn anew.
+const TICK: Duration = Duration::from_millis(200);
+
+/// At most so many accounts have a line of their own.
+const LINES: usize = 4;
+
+/// Lines on standard error that are gone again when this is dropped; nothing off a terminal.
+pub(crate) struct Progress(Option<Shown>);
+
+struct Shown {
+    begun: Instant,
+    roster: Roster,
+    ticks: Interval,
+    lines: Lines,
+    /// The accounts that have not ended, in their order.
+    open: Vec<Account>,
+    accounts: u64,
+    keys: u64,
+    failed: u64,
+}
+
+struct Account {
+    name: String,
+    /// None until the account is opened.
+    provider: Option<Provider>,
+    keys: u64,
+    heard: Instant,
+}
+
+impl Progress {
+    /// Progress of asking these accounts, if anybody sees it.
+    pub(crate) fn new(roster: &Roster, terminal: &Terminal) -> Self {
+        if !terminal.attended || terminal.quiet {
+            return Self(None);
+        }
+        let now = Instant::now();
+        let open: Vec<Account> = roster
+            .accounts()
+            .map(|(name, provider)| Account {
+                name: name.to_owned(),
+                provider: provider.ok(),
+                keys: 0,
+                heard: now,
+            })
+            .collect();
+        let mut ticks = interval_at(tokio::time::Instant::now() + PATIENCE, TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self(Some(Shown {
+            begun: now,
+            roster: roster.clone(),
+            ticks,
+            lines: Lines::default(),
+            accounts: open.len() as u64,
+            open,
+            keys: 0,
+            failed: 0,
+        }))
+    }
+
+    /// No progress.
+    pub(crate) fn none() -> Self {
+        Self(None)
+    }
+
+    /// Notes what an account answered.
+    pub(crate) fn take(&mut self, event: &RosterEvent) {
+        let Some(shown) = &mut self.0 else { return };
+        match event {
+            RosterEvent::Key(key) => {
+                shown.keys += 1;
+                if let Some(account) = shown.open.iter_mut().find(|a| *a.name == *key.account) {
+                    account.keys += 1;
+                    account.heard = Instant::now();
+                }
+            }
+            RosterEvent::Finished(report) => shown.end(&report.account),
+            RosterEvent::Failed(report, _) => {
+                shown.failed += 1;
+                shown.end(&report.account);
+            }
+            _ => {}
+        }
+    }
+
+    /// Waits until it is time to draw it, and draws it; waits for ever where nobody sees it.
+    pub(crate) async fn tick(&mut self) {
+        let Some(shown) = &mut self.0 else { return std::future::pending().await };
+        shown.ticks.tick().await;
+        shown.draw();
+    }
+}
+
+impl Shown {
+    fn end(&mut self, name: &str) {
+        self.open.retain(|account| account.name != name);
+    }
+
+    fn draw(&mut self) {
+        // Accounts are opened in their turn.
+        let opened = self.roster.accounts().filter_map(|(name, it)| Some((name, it.ok()?)));
+        let mut opened: HashMap<&str, Provider> = opened.collect();
+        for account in self.open.iter_mut().filter(|account| account.provider.is_none()) {
+            account.provider = opened.remove(account.name.as_str());
+        }
+        let ended = self.accounts - self.open.len() as u64;
+        let failed = match self.failed {
+            0 => String::new(),
+            failed => format!(", {failed} failed"),
+        };
+        let total = format!(
+            "{} {ended} of {}, {}{failed}, {} s",
+            bar(ended, self.accounts),
+            text::plural(self.accounts, "account"),
+            text::plural(self.keys, "key"),
+            self.begun.elapsed().as_secs(),
+        );
+        // Below the total, and above the prompt.
+        let (_, height) = Lines::room();
+        let slowest = self.slowest(LINES.min(height.saturating_sub(1)));
+        let lines: Vec<String> = std::iter::once(total).chain(slowest).collect();
+        self.lines.draw(&lines);
+    }
+
+    /// The accounts that have been silent for longest; of equals, in their order, so that lines stay.
+    fn slowest(&self, count: usize) -> Vec<String> {
+        let requests = |account: &Account| {
+            account.provider.as_ref().map_or(0, |provider| provider.traffic().requests)
+        };
+        let mut asked: Vec<(&Account, u64)> = self
+            .open
+            .iter()
+            .map(|account| (account, requests(account)))
+            .filter(|(_, requests)| *requests > 0)
+            .collect();
+        asked.sort_by_key(|(account, _)| std::cmp::Reverse(account.heard.elapsed().as_secs()));
+        asked.truncate(count);
+        let names = asked.iter().map(|(account, _)| account.name.chars().count());
+        let width = names.max().unwrap_or(0);
+        let line = |(account, requests): (&Account, u64)| {
+            format!(
+                "  {:<width$}  {}, {}",
+                text::clean(&account.name),
+                text::plural(account.keys, "key"),
+                text::plural(requests, "request"),
+            )
+        };
+        asked.into_iter().map(line).collect()
+    }
+}
+
+/// `━━━━╌╌╌╌`, as much of it as has ended.
+fn bar(ended: u64, all: u64) -> String {
+    const LENGTH: u64 = 24;
+    let full = ended.saturating_mul(LENGTH).checked_div(all).unwrap_or(LENGTH);
+    (0..LENGTH).map(|at| if at < full { '━' } else { '╌' }).collect()
+}

@@ -1,0 +1,87 @@
+//! One key with everything that its vendor says of it, for people.
+
+use std::io::Write;
+
+use anstyle::Style;
+use keyroster::{Access, ApiKey, Expiry, LastUsed, Timestamp, Usage};
+
+use super::{BOLD, format, text};
+use crate::exit::Failure;
+
+/// Every field of a record, a line each.
+pub(crate) fn print(
+    account: &str,
+    key: &ApiKey,
+    now: Timestamp,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let at = |at: Timestamp| format!("{at} ({})", format::relative(at, now));
+    let known = |instant: Option<Timestamp>| instant.map_or_else(|| format::UNKNOWN.to_owned(), at);
+    let mut lines = vec![
+        ("Account", account.to_owned()),
+        ("Provider", key.provider.to_string()),
+        ("Id", text::clean(key.id.as_str())),
+        ("Name", format::name(key)),
+        ("Hint", key.hint.as_deref().map_or_else(|| format::UNKNOWN.to_owned(), text::clean)),
+        ("Status", key.status_at(now).to_string()),
+    ];
+    match &key.access {
+        Access::Scoped { scopes } if !scopes.is_empty() => {
+            for (at, scope) in scopes.iter().enumerate() {
+                lines.push((if at == 0 { "Access" } else { "" }, text::clean(scope)));
+            }
+        }
+        access => lines.push(("Access", format::access(access))),
+    }
+    lines.push(("Quota", format::quota(&key.quota)));
+    lines.push(("Resets", format::reset(&key.quota.reset)));
+    lines.extend(key.usage.iter().map(|usage| ("Usage", usage_line(usage))));
+    if let Some(owner) = &key.owner {
+        lines.push(("Owner", text::clean(owner.name.as_ref().unwrap_or(&owner.id))));
+    }
+    if let Some(container) = &key.container {
+        let name = container.name.as_deref().map(|name| format!(" ({})", text::clean(name)));
+        let (kind, id) = (text::clean(&container.kind), text::clean(&container.id));
+        lines.push(("Container", format!("{kind} {id}{}", name.unwrap_or_default())));
+    }
+    lines.push(("Created", known(key.created_at)));
+    lines.push(("Updated", known(key.updated_at)));
+    lines.push((
+        "Expires",
+        match key.expiry {
+            Expiry::At { at: instant } => at(instant),
+            expiry => format::expiry(expiry, now),
+        },
+    ));
+    lines.push((
+        "Last used",
+        match key.last_used {
+            LastUsed::At { at: instant } => at(instant),
+            used => format::last_used(used, now),
+        },
+    ));
+    for (name, value) in &key.extras {
+        lines.push(("Vendor says", text::clean(&format!("{name} = {value}"))));
+    }
+    for (title, text) in lines {
+        let style: Style = BOLD;
+        writeln!(out, "{style}{title:<12}{style:#} {text}")?;
+    }
+    Ok(())
+}
+
+/// `credits  202.80 USD (12.50 today, 25.50 this week, 25.50 this month)`.
+fn usage_line(usage: &Usage) -> String {
+    let spans =
+        [("today", &usage.daily), ("this week", &usage.weekly), ("this month", &usage.monthly)];
+    let spans = spans.iter().filter_map(|(span, amount)| {
+        amount.as_ref().map(|amount| format!("{} {span}", format::number(amount)))
+    });
+    let spans: Vec<String> = spans.collect();
+    let total = usage.total.as_ref().map_or_else(
+        || format::UNKNOWN.to_owned(),
+        |total| format!("{} {}", format::number(total), text::clean(total.unit.as_str())),
+    );
+    let spans = if spans.is_empty() { String::new() } else { format!(" ({})", spans.join(", ")) };
+    format!("{}  {total}{spans}", text::clean(&usage.meter))
+}

@@ -1,0 +1,136 @@
+//! A hundred accounts of a configuration file, ten of which fail, each in its own way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::TcpListener;
+
+use keyroster_sandbox::{Fault, Sandbox};
+use serde_json::{Value, json};
+
+use crate::support::binary::run;
+use crate::support::settings::Settings;
+
+/// Longer than any test runs.
+const FOR_EVER: u64 = 3_600_000;
+
+/// What an account does wrong, and what is said of it.
+const TROUBLES: [(&str, &str); 10] = [
+    ("unauthorised", "status 401"),
+    ("broken", "status 500"),
+    ("hanging", "no further page came for"),
+    ("truncated", "end of file"),
+    ("refused", "refused"),
+    ("slow", "no further page came for"),
+    ("redirecting", "redirect"),
+    ("limited", "status 429"),
+    ("html", "HTML page"),
+    ("foreign", "unexpected structure"),
+];
+
+fn fault(trouble: &str) -> Option<Fault> {
+    Some(match trouble {
+        "unauthorised" => Fault::respond(401),
+        "broken" => Fault::respond(500),
+        "hanging" => Fault::delay(FOR_EVER),
+        "truncated" => Fault::truncate(60),
+        // Its first page comes.
+        "slow" => Fault::delay(FOR_EVER).nth([2]),
+        "redirecting" => Fault::respond(302).header("location", "https://elsewhere.invalid/"),
+        "limited" => Fault::respond(429).header("retry-after", "3600"),
+        "html" => Fault::respond(200).header("content-type", "text/html").body("<html></html>"),
+        "foreign" => Fault::respond(200).body(json!({ "items": [] })),
+        _ => return None,
+    })
+}
+
+/// The file, the sandboxes that its accounts reach, and account and id of every key of those that are well.
+async fn crowd() -> (Settings, Vec<Sandbox>, BTreeSet<(String, String)>) {
+    let (mut text, mut sandboxes, mut truth) = (String::new(), Vec::new(), BTreeSet::new());
+    for number in 0..100_u64 {
+        let trouble = (number % 10 == 5).then(|| TROUBLES[usize::try_from(number / 10).unwrap()].0);
+        // No two have the same keys.
+        let builder = Sandbox::builder().seed(number + 1).pinata_keys(12).openrouter_keys(8);
+        let sandbox = builder.start().await.unwrap();
+        let name = trouble.map_or_else(|| format!("account-{number}"), str::to_owned);
+        // Half of those in trouble are of each vendor.
+        let vendor = if (number / 10 + number) % 2 == 0 { "pinata" } else { "openrouter" };
+        let (mut base_url, setting, secret, field) = if vendor == "pinata" {
+            let pinata = sandbox.pinata();
+            (pinata.base_url, "jwt", pinata.jwt, "key")
+        } else {
+            let openrouter = sandbox.openrouter();
+            (openrouter.base_url, "management-key", openrouter.management_key, "hash")
+        };
+        if trouble == Some("refused") {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            base_url = format!("http://127.0.0.1:{port}");
+        }
+        if let Some(fault) = trouble.and_then(fault) {
+            sandbox.add_fault(fault);
+        }
+        if trouble.is_none() {
+            let keys = sandbox.truth()[vendor].as_array().unwrap().clone();
+            let id = |key: &Value| key[field].as_str().unwrap().to_owned();
+            truth.extend(keys.iter().map(|key| (name.clone(), id(key))));
+        }
+        text += &format!(
+            "[accounts.{name}]\nprovider = \"{vendor}\"\nbase-url = \"{base_url}\"\n\
+             tags = [\"decade-{}\"]\n{setting} = {{ command = [\"echo\", \"{secret}\"] }}\n",
+            number / 10
+        );
+        sandboxes.push(sandbox);
+    }
+    (Settings::new(&text), sandboxes, truth)
+}
+
+#[tokio::test]
+async fn ninety_are_whole_and_ten_fail_by_name() {
+    let (settings, sandboxes, truth) = crowd().await;
+    let listing = |arguments: &[&str]| {
+        let mut command = settings.command(&[&["list", "--deadline", "6s"], arguments].concat());
+        command.env("PATH", "/usr/bin:/bin");
+        run(command)
+    };
+    let listed = listing(&["-o", "json"]).await;
+    assert_eq!(listed.code, 3, "{}", listed.stderr);
+    let json = listed.json();
+    let keys = json["keys"].as_array().unwrap();
+    let named = |key: &Value| {
+        (key["account"].as_str().unwrap().to_owned(), key["id"].as_str().unwrap().to_owned())
+    };
+    let found: Vec<_> =
+        keys.iter().map(named).filter(|(account, _)| account.starts_with("account-")).collect();
+    assert_eq!(found.len(), truth.len(), "none is there twice");
+    assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), truth);
+    assert!(keys.iter().any(|key| key["account"] == "slow"), "what it had answered stays");
+    let failures: BTreeMap<&str, &Value> = json["failures"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|failure| (failure["account"].as_str().unwrap(), failure))
+        .collect();
+    assert_eq!(failures.len(), TROUBLES.len(), "{failures:#?}");
+    for (name, words) in TROUBLES {
+        assert!(failures[name].to_string().contains(words), "{name}: {}", failures[name]);
+    }
+
+    // Only the accounts of two tags are asked, and all of those are well.
+    let tagged = ["--tag", "decade-[12]", "--account", "account-*", "-o", "json"];
+    let tagged = listing(&tagged).await.ok().json();
+    assert_eq!(tagged["accounts"].as_array().unwrap().len(), 18);
+
+    // The same for people.
+    for (sandbox, (trouble, _)) in sandboxes.iter().skip(5).step_by(10).zip(TROUBLES) {
+        sandbox.clear_faults();
+        if let Some(fault) = fault(trouble) {
+            sandbox.add_fault(fault);
+        }
+    }
+    let table = listing(&["--columns", "account,id", "-q"]).await;
+    assert_eq!(table.code, 3);
+    let rows = table.stdout.lines().filter(|line| line.starts_with("account-"));
+    assert_eq!(rows.count(), truth.len());
+    for (name, words) in TROUBLES {
+        let line = table.stderr.lines().find(|line| line.contains(&format!("`{name}`")));
+        assert!(line.is_some_and(|line| line.contains(words)), "{name}: {}", table.stderr);
+    }
+}
