@@ -17,6 +17,8 @@ pub(crate) enum Attempt {
     Response(Response),
     /// Nothing reached the vendor that it could act on.
     NotSent(String),
+    /// The vendor's certificate is not trusted, so nothing was sent.
+    Untrusted(String),
     /// The request may have arrived, but no complete response came back.
     Lost(String),
     /// A successful response whose body is larger than the maximum. A retry would return the same.
@@ -27,7 +29,9 @@ impl Attempt {
     /// Classifies an attempt that failed without a response.
     pub(crate) fn failed(error: reqwest::Error) -> Self {
         // Without a connection nothing was sent. After any other error, that is unknown.
-        if error.is_connect() || error.is_builder() {
+        if is_certificate_error(&error) {
+            Self::Untrusted(root_cause(error))
+        } else if error.is_connect() || error.is_builder() {
             Self::NotSent(root_cause(error))
         } else {
             Self::Lost(root_cause(error))
@@ -39,7 +43,7 @@ impl Attempt {
         match self {
             Self::Response(response) => Some(response.status),
             Self::TooLarge { status, .. } => Some(*status),
-            Self::NotSent(_) | Self::Lost(_) => None,
+            Self::NotSent(_) | Self::Untrusted(_) | Self::Lost(_) => None,
         }
     }
 
@@ -48,7 +52,7 @@ impl Attempt {
         match self {
             Self::Response(response) => matches!(response.status, 408 | 500..),
             Self::Lost(_) => true,
-            Self::NotSent(_) | Self::TooLarge { .. } => false,
+            Self::NotSent(_) | Self::Untrusted(_) | Self::TooLarge { .. } => false,
         }
     }
 
@@ -73,6 +77,13 @@ impl Attempt {
             Self::NotSent(cause) => {
                 let message = format!("cannot reach {authority}: {cause}{tries}");
                 context.error(ErrorKind::Transport, message)
+            }
+            Self::Untrusted(cause) => {
+                let message = format!("cannot trust the certificate of {authority}: {cause}");
+                context.error(ErrorKind::Configuration, message).with_help(
+                    "if it comes from your own certificate authority or a proxy, set `ca-file` or \
+                     SSL_CERT_FILE to the PEM file of that authority",
+                )
             }
             Self::Lost(cause) if may_have_created => {
                 indeterminate(context, &format!("no complete response from {authority}: {cause}"))
@@ -125,6 +136,22 @@ fn extend_wiped(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
         *body = Zeroizing::new(larger);
     }
     body.extend_from_slice(chunk);
+}
+
+/// Whether the certificate of the other side was refused. A retry would not change that.
+fn is_certificate_error(error: &reqwest::Error) -> bool {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+            return true;
+        }
+        next = match error.downcast_ref::<std::io::Error>() {
+            // Its `source` would skip the error inside.
+            Some(error) => error.get_ref().map(|inner| inner as _),
+            None => error.source(),
+        };
+    }
+    false
 }
 
 /// Returns the innermost cause, which names the problem. The outer errors would show the URL.

@@ -40,6 +40,12 @@
 //!
 #![doc = include_str!("../RETRIES.md")]
 //!
+//! # Runtime
+//!
+//! Requests need a tokio runtime with I/O and timers (`enable_all`). Without one, [`HttpClient::send`] returns
+//! an error of kind [`Configuration`](keyroster_core::ErrorKind::Configuration). In smol, pollster or
+//! `futures::executor`, wrap the future in `async_compat::Compat`.
+//!
 //! # Tracing
 //!
 //! Each attempt has a span `http.request` at debug level with the fields `method`, `route` (the template,
@@ -64,6 +70,7 @@ mod request;
 mod response;
 mod retry;
 mod retry_after;
+mod runtime;
 mod timeouts;
 mod transport;
 

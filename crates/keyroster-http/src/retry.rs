@@ -96,6 +96,7 @@ pub(crate) fn decide(safety: Safety, attempt: &Attempt) -> Decision {
     };
     match attempt {
         Attempt::NotSent(_) => Decision::Retry,
+        Attempt::Untrusted(_) => Decision::Fail,
         Attempt::Lost(_) => unless_created(Decision::Retry),
         Attempt::TooLarge { .. } => unless_created(Decision::Fail),
         Attempt::Response(response) => match response.status {

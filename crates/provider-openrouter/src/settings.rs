@@ -20,6 +20,10 @@ const SETTINGS: &[Setting] = &[
         "OPENROUTER_REQUESTS_PER_MINUTE",
         "rate limit, or `none`; by default `none`",
     ),
+    HttpOptions::timeout_setting("OPENROUTER_TIMEOUT"),
+    HttpOptions::proxy_setting("OPENROUTER_PROXY"),
+    HttpOptions::ca_file_setting("OPENROUTER_CA_FILE"),
+    HttpOptions::user_agent_setting("OPENROUTER_USER_AGENT"),
 ];
 
 impl ProviderFactory for OpenRouterFactory {

@@ -32,6 +32,10 @@ const SETTINGS: &[Setting] = &[
         "PINATA_REQUESTS_PER_MINUTE",
         "rate limit of the plan, or `none`; by default 60 at Pinata's own address",
     ),
+    HttpOptions::timeout_setting("PINATA_TIMEOUT"),
+    HttpOptions::proxy_setting("PINATA_PROXY"),
+    HttpOptions::ca_file_setting("PINATA_CA_FILE"),
+    HttpOptions::user_agent_setting("PINATA_USER_AGENT"),
 ];
 
 impl ProviderFactory for PinataFactory {

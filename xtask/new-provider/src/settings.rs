@@ -19,6 +19,10 @@ const SETTINGS: &[Setting] = &[
         "ACME_REQUESTS_PER_MINUTE",
         "the plan's rate limit, or `none`",
     ),
+    HttpOptions::timeout_setting("ACME_TIMEOUT"),
+    HttpOptions::proxy_setting("ACME_PROXY"),
+    HttpOptions::ca_file_setting("ACME_CA_FILE"),
+    HttpOptions::user_agent_setting("ACME_USER_AGENT"),
 ];
 
 impl ProviderFactory for AcmeFactory {

@@ -94,6 +94,7 @@ impl HttpClient {
         if !body.is_empty() {
             *message.body_mut() = Some(body.into());
         }
+        inner.runtime.check()?;
         inner.requests.fetch_add(1, Ordering::Relaxed);
         let exchange = async {
             let mut response =

@@ -23,8 +23,9 @@ use crate::request::Request;
 use crate::response::{Context, Response};
 use crate::retry::{Decision, RetryPolicy, decide};
 use crate::retry_after::{clock_ahead, requested_wait, used_up};
+use crate::runtime::RuntimeCheck;
 use crate::timeouts::Timeouts;
-use crate::transport;
+use crate::transport::Transport;
 
 /// Minimum wait after a 429 that does not say how long to wait.
 const MIN_WAIT_AFTER_429: Duration = Duration::from_millis(500);
@@ -43,6 +44,8 @@ struct Inner {
     limiter: Arc<Limiter>,
     retry: RetryPolicy,
     timeouts: Timeouts,
+    transport: Transport,
+    runtime: RuntimeCheck,
     max_body: usize,
     requests: AtomicU64,
     retries: AtomicU64,
@@ -61,6 +64,7 @@ pub struct HttpClientBuilder {
     limits: Limits,
     retry: RetryPolicy,
     timeouts: Timeouts,
+    transport: Transport,
     max_body: usize,
 }
 
@@ -93,6 +97,11 @@ impl HttpClientBuilder {
         self
     }
 
+    pub(crate) fn transport(mut self, transport: Transport) -> Self {
+        self.transport = transport;
+        self
+    }
+
     /// Sets the maximum size of a response body, in bytes after decompression. The default is 8 MiB.
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
@@ -109,6 +118,8 @@ impl HttpClientBuilder {
             limiter: Limiter::new(self.limits),
             retry: self.retry,
             timeouts: self.timeouts,
+            transport: self.transport,
+            runtime: RuntimeCheck::default(),
             max_body: self.max_body,
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
@@ -129,6 +140,7 @@ impl HttpClient {
             limits: Limits::none(),
             retry: RetryPolicy::default(),
             timeouts: Timeouts::default(),
+            transport: Transport::default(),
             max_body: 8 << 20,
         }
     }
@@ -162,11 +174,15 @@ impl HttpClient {
     /// A 2xx status, or one that the request accepts, is a response. Any other status becomes an error, with
     /// the vendor's message scrubbed. An HTML page is always an error, because it comes from a proxy or
     /// gateway. Dropping the future cancels the request.
+    ///
+    /// - [`Configuration`](ErrorKind::Configuration): there is no tokio runtime with I/O and timers, or the
+    ///   vendor's certificate is not trusted. Nothing was sent.
     pub async fn send(&self, request: Request) -> Result<Response> {
         let inner = &*self.0;
         let context = inner.context(&request);
         let named = |error: Error| error.with_operation(request.operation);
         request.check().map_err(named)?;
+        inner.runtime.check().map_err(named)?;
         let url =
             inner.base.join(request.route, &request.segments, &request.query).map_err(named)?;
         let latest = Instant::now() + inner.retry.deadline;
@@ -290,7 +306,7 @@ impl Inner {
     fn client(&self) -> Result<&reqwest::Client> {
         let client = self
             .client
-            .get_or_init(|| transport::build(&self.base, self.timeouts).map_err(root_cause));
+            .get_or_init(|| self.transport.connect(&self.base, self.timeouts).map_err(root_cause));
         client.as_ref().map_err(|cause| {
             Error::new(ErrorKind::Configuration, format!("cannot create the HTTP client: {cause}"))
                 .with_help("check the proxy settings and the certificates of this machine")

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keyroster_core::ErrorKind;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::support::tls::certificate;
 use crate::support::{child_argument, client, create, naive, run_in_child};
 
 /// How the server says that it did not process a request.
@@ -82,23 +80,6 @@ async fn refuse(
     Ok(())
 }
 
-/// A certificate for `localhost`, and the root that signed it.
-fn certificates() -> (TlsAcceptor, String) {
-    let mut root = CertificateParams::new([]).unwrap();
-    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let root = CertifiedIssuer::self_signed(root, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let leaf = CertificateParams::new(["localhost".to_owned()]).unwrap();
-    let leaf = leaf.signed_by(&key, &root).unwrap();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let mut config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], key)
-        .unwrap();
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    (TlsAcceptor::from(Arc::new(config)), root.pem())
-}
-
 /// Uses TLS, as with a vendor. The root is trusted through SSL_CERT_FILE, which needs a child process.
 #[tokio::test]
 async fn a_refused_create_is_not_retried() {
@@ -111,7 +92,7 @@ async fn a_refused_create_is_not_retried() {
         return;
     }
     for refusal in [Refusal::Stream, Refusal::Goaway] {
-        let (tls, root) = certificates();
+        let (tls, root) = certificate("localhost", &["h2"]);
         let server = Refuser::start(refusal, Some(tls)).await;
         let folder = std::env::temp_dir().join(format!("keyroster-http-{}", server.port));
         std::fs::create_dir_all(&folder).unwrap();

@@ -2,15 +2,18 @@
 //! a local server that does it.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
+mod certificates;
 mod http2;
 mod links;
 mod logs;
+mod options;
 mod proxies;
 mod records;
 mod redirects;
 mod requests;
 mod responses;
 mod retries;
+mod runtimes;
 mod sent_once;
 mod support;
 mod vendor_messages;

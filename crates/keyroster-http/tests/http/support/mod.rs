@@ -2,6 +2,7 @@
 
 pub(crate) mod naive;
 pub(crate) mod server;
+pub(crate) mod tls;
 
 use std::process::Command;
 use std::time::Duration;
