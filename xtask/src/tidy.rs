@@ -12,7 +12,7 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 6] = [
     ("keyroster-http", &["keyroster-core"]),
     ("keyroster-testkit", &["keyroster-core", "keyroster-http"]),
     ("keyroster-sandbox", &[]),
-    ("keyroster", &["keyroster-core", "provider-*"]),
+    ("keyroster", &["keyroster-core", "keyroster-http", "provider-*"]),
     ("keyroster-cli", &["keyroster", "keyroster-sandbox"]),
 ];
 
