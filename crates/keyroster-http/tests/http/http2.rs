@@ -80,7 +80,7 @@ async fn refuse(
     Ok(())
 }
 
-/// Uses TLS, as with a vendor. The root is trusted through SSL_CERT_FILE, which needs a child process.
+/// Uses TLS, as with a vendor. The root is trusted through `SSL_CERT_FILE`, which needs a child process.
 #[tokio::test]
 async fn a_refused_create_is_not_retried() {
     let test = "http2::a_refused_create_is_not_retried";
