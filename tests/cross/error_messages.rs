@@ -42,7 +42,7 @@ async fn each_answer_has_its_kind() {
             ErrorKind::Decode,
             "redirect",
         ),
-        (Fault::truncate(20), ErrorKind::Transport, "lost"),
+        (Fault::truncate(20), ErrorKind::Transport, "no complete response"),
     ];
     for (fault, kind, words) in cases {
         for provider in [pinata(&sandbox), openrouter(&sandbox)] {

@@ -13,12 +13,9 @@ const SETTINGS: &[Setting] = &[
     Setting::secret("admin-key", "ACME_ADMIN_KEY", "a key whose role is `full`"),
     HttpOptions::base_url_setting(
         "ACME_BASE_URL",
-        "another address than https://api.acme.example/2",
+        "address, by default https://api.acme.example/2",
     ),
-    HttpOptions::rate_setting(
-        "ACME_REQUESTS_PER_MINUTE",
-        "the plan's rate limit, or `none`; at Acme's own address 120 unless set",
-    ),
+    HttpOptions::rate_setting("ACME_REQUESTS_PER_MINUTE", "rate limit, or `none`; by default 120"),
     HttpOptions::timeout_setting("ACME_TIMEOUT"),
     HttpOptions::proxy_setting("ACME_PROXY"),
     HttpOptions::ca_file_setting("ACME_CA_FILE"),

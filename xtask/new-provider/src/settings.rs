@@ -13,11 +13,11 @@ const SETTINGS: &[Setting] = &[
     Setting::secret("admin-key", "ACME_ADMIN_KEY", "a key that may manage keys"),
     HttpOptions::base_url_setting(
         "ACME_BASE_URL",
-        "another address than https://api.acme.example",
+        "address of the API, by default https://api.acme.example",
     ),
     HttpOptions::rate_setting(
         "ACME_REQUESTS_PER_MINUTE",
-        "the plan's rate limit, or `none`",
+        "rate limit of the plan, or `none`",
     ),
     HttpOptions::timeout_setting("ACME_TIMEOUT"),
     HttpOptions::proxy_setting("ACME_PROXY"),
