@@ -16,6 +16,7 @@ mod list_formats;
 mod list_views;
 mod many_accounts;
 mod misplaced_secrets;
+mod readme;
 mod redaction;
 mod sandbox;
 mod schema;
