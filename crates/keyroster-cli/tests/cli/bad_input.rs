@@ -87,7 +87,7 @@ async fn what_is_no_answer() {
         (Fault::respond(200).body("{\"keys\":[{\"key\":\"k"), 5, "ends early"),
         (Fault::respond(401), 4, "status 401"),
         (Fault::respond(403), 4, "status 403"),
-        (Fault::truncate(10), 5, "lost"),
+        (Fault::truncate(10), 5, "no complete response"),
     ] {
         let sandbox = Sandbox::start().await.unwrap();
         sandbox.add_fault(fault.path("/users/*"));

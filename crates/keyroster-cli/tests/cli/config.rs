@@ -43,7 +43,7 @@ async fn each_mistake_says_where_it_is_and_what_to_do() {
             ":4:23",
             "REQUESTS_PER_MINUTE",
         ),
-        (of("jwt = { env = \"A\" }\ngeneration = \"v9\""), ":4:14", "neither `legacy`"),
+        (of("jwt = { env = \"A\" }\ngeneration = \"v9\""), ":4:14", "must be `legacy`"),
         (of("jwt = { env = \"A\" }\ntags = \"prod\""), ":4:8", "as `[\"prod\"]`"),
         (of("jwt = { env = \"A\" }\njwt = { env = \"B\" }"), ":4:1", "given twice"),
         (of("jwt = { env = \"A\" }\n[accounts.prod]"), ":4:", "given twice"),

@@ -51,7 +51,7 @@ async fn what_is_written_can_be_used() {
     assert!(said.stderr.contains("would share their environment variables"), "{}", said.stderr);
     for (arguments, words) in [
         (["--set", "base-url=nonsense"], "the base URL is not a URL"),
-        (["--set", "generation=v9"], "neither `legacy`"),
+        (["--set", "generation=v9"], "must be `legacy`"),
         (["--credential", "jwt=env:B"], "gives `jwt` twice"),
     ] {
         let said = settings.run(&[&ADD[..], &PINATA, &arguments].concat()).await;
