@@ -139,12 +139,12 @@ async fn logs_and_errors_contain_no_secret() {
         fine(),
         Reply::Reset,
         reply(200, &[], "<html>fa4efa4e-page</html>"),
-        Reply::Silence,
+        Reply::Timeout(Duration::from_secs(11)),
     ];
     let server = Server::start(script).await;
     let account = client(&server.url())
         .retry(quick().with_max_attempts(4))
-        .timeouts(Timeouts::default().with_request(Duration::from_millis(200)))
+        .timeouts(Timeouts::default().with_request(Duration::from_secs(10)))
         .build();
     let route = "/keys/{id}";
     let mut errors = String::new();

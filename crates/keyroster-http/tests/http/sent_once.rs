@@ -5,7 +5,7 @@ use std::time::Duration;
 use keyroster_core::ErrorKind;
 use keyroster_http::Timeouts;
 use serde::Deserialize;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::support::server::{Reply, Server, fine, reply, response};
 use crate::support::{client, create, get, quick, shown};
@@ -27,7 +27,7 @@ fn failures() -> Vec<(&'static str, Reply, ErrorKind, usize)> {
     let mut failures = vec![
         ("closed without a response", Reply::Close(Vec::new()), Transport, 3),
         ("reset", Reply::Reset, Transport, 3),
-        ("no response", Reply::Silence, Transport, 3),
+        ("no response", Reply::Timeout(Duration::from_secs(11)), Transport, 3),
         ("half a head", Reply::Close(b"HTTP/1.1 200 O".to_vec()), Transport, 3),
         ("no HTTP at all", Reply::Close(b"220 ready for mail\r\n".to_vec()), Transport, 3),
         ("half a body", Reply::Close(half), Transport, 3),
@@ -52,7 +52,7 @@ async fn a_create_is_sent_once_whatever_fails() {
         let server = Server::start([failure]).await;
         let account = client(&server.url())
             .retry(quick().with_max_attempts(3))
-            .timeouts(Timeouts::default().with_request(Duration::from_millis(150)))
+            .timeouts(Timeouts::default().with_request(Duration::from_secs(10)))
             .max_body(1000)
             .build();
         let ask = async |request| account.send(request).await?.object::<Created>();
@@ -95,9 +95,9 @@ async fn a_create_is_retried_after_a_429() {
 #[tokio::test]
 async fn a_create_that_was_not_sent_is_retried() {
     // A port that refuses connections until after the first attempt.
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = TcpSocket::new_v4().unwrap();
+    closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = closed.local_addr().unwrap();
-    drop(closed);
     let account = client(&format!("http://{address}"))
         .retry(quick().with_base(Duration::from_millis(20)).with_max_attempts(50))
         .build();
@@ -108,7 +108,7 @@ async fn a_create_that_was_not_sent_is_retried() {
     while account.traffic().retries == 0 {
         tokio::task::yield_now().await;
     }
-    let server = Server::listen(TcpListener::bind(address).await.unwrap(), [fine()]);
+    let server = Server::listen(closed.listen(16).unwrap(), [fine()]);
     sending.await.unwrap().unwrap();
     assert!(account.traffic().requests > 1);
     assert_eq!(server.seen().len(), 1);

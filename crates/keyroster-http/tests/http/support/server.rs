@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,6 +22,8 @@ pub(crate) enum Reply {
     Reset,
     /// Sends nothing until the client gives up.
     Silence,
+    /// Does nothing while this time passes at once, on the clock of a single-threaded runtime.
+    Timeout(Duration),
     /// Sends the first bytes once, then the second ones until the client stops reading.
     Endless(Vec<u8>, Vec<u8>),
 }
@@ -150,6 +152,13 @@ impl State {
                 Reply::Reset => return stream.set_zero_linger(),
                 Reply::Silence => {
                     // Until the client goes away.
+                    stream.read_to_end(&mut Vec::new()).await?;
+                    return Ok(());
+                }
+                Reply::Timeout(time) => {
+                    tokio::time::pause();
+                    tokio::time::advance(time).await;
+                    tokio::time::resume();
                     stream.read_to_end(&mut Vec::new()).await?;
                     return Ok(());
                 }
