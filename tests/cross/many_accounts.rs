@@ -1,7 +1,6 @@
 //! A hundred accounts, ten of which fail, each in its own way: the others are whole and wait for none.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::TcpListener;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -11,6 +10,7 @@ use keyroster::pinata::Pinata;
 use keyroster::{ErrorKind, ListKeys, Provider, Roster, RosterEvent, RosterReport};
 use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use serde_json::json;
+use tokio::net::TcpSocket;
 
 use crate::support::{quick, sandbox};
 
@@ -37,6 +37,8 @@ struct Account {
     vendor: Vendor,
     base_url: String,
     sandbox: Sandbox,
+    /// Keeps the port of a refused connection, which nothing listens on.
+    _closed: Option<TcpSocket>,
 }
 
 /// A hundred accounts of both vendors; every tenth is in trouble.
@@ -53,15 +55,18 @@ async fn crowd() -> Vec<Account> {
             Vendor::OpenRouter => sandbox.openrouter().base_url,
             _ => sandbox.pinata().base_url,
         };
+        let mut closed = None;
         let name = trouble.map_or_else(|| format!("account-{number}"), str::to_owned);
         if trouble == Some("refused") {
-            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            base_url = format!("http://127.0.0.1:{port}");
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            base_url = format!("http://{}", socket.local_addr().unwrap());
+            closed = Some(socket);
         }
         if let Some(fault) = trouble.and_then(fault) {
             sandbox.add_fault(fault);
         }
-        Account { name, vendor, base_url, sandbox }
+        Account { name, vendor, base_url, sandbox, _closed: closed }
     });
     join_all(accounts).await
 }

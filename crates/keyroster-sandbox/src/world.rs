@@ -113,7 +113,12 @@ impl World {
             inner.hook.clone().zip(record.cloned())
         };
         if let Some((hook, record)) = called {
-            hook(record).await;
+            // A task of its own, because a client that goes away would end it halfway.
+            if let Err(error) = tokio::spawn(hook(record)).await
+                && error.is_panic()
+            {
+                std::panic::resume_unwind(error.into_panic());
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! One operation under one fault, against the sandbox, and what must hold whatever comes of it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use keyroster::openrouter::OpenRouter;
@@ -12,11 +13,15 @@ use keyroster::{
 use keyroster_http::{HttpOptions, RetryPolicy, Timeouts};
 use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use super::expected::{Class, Task, Times, Trouble};
 
 /// The name of the key that the operation under test makes.
 const NAME: &str = "made-under-a-fault";
+
+/// The time that a request has to be answered.
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cell {
@@ -80,7 +85,7 @@ impl Cell {
             Trouble::ThrottledWithoutAWord => Fault::respond(429),
             Trouble::Cut => Fault::cut(),
             Trouble::CutAfterCommit => Fault::cut_after_commit(),
-            Trouble::TimeOut => Fault::delay(5000),
+            Trouble::TimeOut => Fault::delay(3_600_000),
             Trouble::Truncated => Fault::truncate(5),
             Trouble::Html => Fault::respond(200).body(page).commit(),
             Trouble::Empty => Fault::respond(200).body("").commit(),
@@ -98,15 +103,21 @@ impl Cell {
     pub(crate) async fn run(self, elsewhere: &str) -> Class {
         let Self { vendor, task, .. } = self;
         let sandbox = sandbox().await;
-        let calm = provider(&sandbox, vendor, Duration::from_secs(30));
+        let calm = provider(&sandbox, vendor, REQUEST_TIMEOUT);
         let existing = calm.create(&request(vendor, "existing")).await.unwrap();
         let before = ids(&sandbox, vendor);
         sandbox.add_fault(self.fault(elsewhere));
-        let patience = if self.trouble == Trouble::TimeOut { 400 } else { 30_000 };
-        let troubled = provider(&sandbox, vendor, Duration::from_millis(patience));
+        let expiring = match (self.trouble, self.times) {
+            (Trouble::TimeOut, Times::Once) => 1,
+            (Trouble::TimeOut, Times::Always) => usize::MAX,
+            _ => 0,
+        };
+        let clock = expire(&sandbox, expiring);
+        let troubled = provider(&sandbox, vendor, REQUEST_TIMEOUT);
 
         let outcome = perform(&troubled, task, &existing, vendor).await;
 
+        *clock.lock().await = 0;
         sandbox.clear_faults();
         let made: BTreeSet<String> = ids(&sandbox, vendor).difference(&before).cloned().collect();
         assert!(made.len() <= usize::from(task == Task::Create), "{self:?} made {made:?}");
@@ -194,6 +205,26 @@ impl Cell {
             suspects.suspects.iter().map(|suspect| suspect.key.id.to_string()).collect();
         assert_eq!(&suspects, made, "{self:?}");
     }
+}
+
+/// Lets the time of the next requests expire as soon as they have arrived, on the runtime's clock, so that the
+/// outcome does not depend on the machine's speed. Returns how many are left.
+fn expire(sandbox: &Sandbox, requests: usize) -> Arc<Mutex<usize>> {
+    let left = Arc::new(Mutex::new(requests));
+    let hook = Arc::clone(&left);
+    sandbox.on_request(move |_| {
+        let left = Arc::clone(&hook);
+        async move {
+            let mut left = left.lock().await;
+            if *left > 0 {
+                *left -= 1;
+                tokio::time::pause();
+                tokio::time::advance(REQUEST_TIMEOUT + Duration::from_secs(1)).await;
+                tokio::time::resume();
+            }
+        }
+    });
+    left
 }
 
 /// What an operation that went well gave.

@@ -138,7 +138,8 @@ impl Sandbox {
     /// when the hook's future ends, so a hook can hold a reply back, or change the account between the pages
     /// of a listing, at the same place in each run. It replaces the hook that was set before.
     ///
-    /// The status in the record is not set yet. A hook that sends requests to the sandbox is called for
+    /// The future always runs to its end, even if the client goes away. The status in the record is not set
+    /// yet. A hook that sends requests to the sandbox is called for
     /// these, too.
     ///
     /// ```
