@@ -1,55 +1,155 @@
-//! How a command ends that does not end well.
+//! How a command ends: its exit code, and why it failed.
 
 use std::io;
+use std::process::ExitCode;
 
 use keyroster::{Error, ErrorKind};
 
-/// The exit code of a result in which something is missing.
-pub(crate) const PARTIAL: u8 = 3;
+/// How a command ended. Its number is the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    Done = 0,
+    Found = 1,
+    Usage = 2,
+    Partial = 3,
+    Credentials = 4,
+    Vendor = 5,
+    Guard = 6,
+    Machine = 7,
+    Interrupted = 130,
+    Terminated = 143,
+}
+
+impl Exit {
+    /// Every exit code, in ascending order.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Done,
+        Self::Found,
+        Self::Usage,
+        Self::Partial,
+        Self::Credentials,
+        Self::Vendor,
+        Self::Guard,
+        Self::Machine,
+        Self::Interrupted,
+        Self::Terminated,
+    ];
+
+    /// The number that the program exits with.
+    pub(crate) const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// What the code means. The tables in the help and in the documents are made of this.
+    pub(crate) const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Found => "found: `doctor` found a problem, or `list --exit-code` found a key",
+            Self::Usage => {
+                "usage: the command line is wrong, or the vendor does not support the request"
+            }
+            Self::Partial => {
+                "partial: an account or key failed, keys may be missing, or a filter could not be decided"
+            }
+            Self::Credentials => "a credential or setting is missing, malformed or refused",
+            Self::Vendor => "a vendor or the network failed",
+            Self::Guard => "a safety check refused, and nothing was changed",
+            Self::Machine => "this machine failed: a disk, a file, a pipe or the terminal",
+            Self::Interrupted => "interrupted with Ctrl-C",
+            Self::Terminated => "terminated with SIGTERM",
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+impl From<ErrorKind> for Exit {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::Configuration | ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => {
+                Self::Credentials
+            }
+            ErrorKind::InvalidRequest | ErrorKind::Unsupported => Self::Usage,
+            _ => Self::Vendor,
+        }
+    }
+}
 
 /// Why a command did not do what it should.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The library's own errors, each of which says what to do.
+    /// An error of the library, which has its own help.
     Account(Error),
-    /// The command line is wrong in a way that its parser cannot see.
-    Usage(String),
-    /// No credential is set.
-    NoAccount(String),
-    /// The configuration is wrong.
-    Configuration(String),
-    /// A guard refused; nothing was done.
-    Guard(String),
-    /// Reading or writing on this machine.
+    /// Reading or writing on this machine failed.
     Io(io::Error),
+    /// Anything else, with the exit code that it stands for.
+    Other { exit: Exit, message: String, hint: Option<String> },
 }
 
 impl Failure {
-    /// Whether it is no more than that nobody reads our output any longer.
+    /// The command line is wrong in a way that its parser cannot see.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::other(Exit::Usage, message)
+    }
+
+    /// The configuration is wrong, or there is none.
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::other(Exit::Credentials, message)
+    }
+
+    /// A safety check refused; nothing was changed.
+    pub(crate) fn guard(message: impl Into<String>) -> Self {
+        Self::other(Exit::Guard, message)
+    }
+
+    fn other(exit: Exit, message: impl Into<String>) -> Self {
+        Self::Other { exit, message: message.into(), hint: None }
+    }
+
+    /// The same, with what to do about it. Has no effect on the library's errors, which say it themselves.
+    #[must_use]
+    pub(crate) fn with_hint(self, text: impl Into<String>) -> Self {
+        match self {
+            Self::Other { exit, message, .. } => {
+                Self::Other { exit, message, hint: Some(text.into()) }
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the only problem is that no one reads the output anymore.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
-    /// What happened, and what to do.
+    /// What happened.
     pub(crate) fn message(&self) -> String {
         match self {
-            Self::Io(error) => error.to_string(),
             Self::Account(error) => error.to_string(),
-            Self::Usage(message)
-            | Self::NoAccount(message)
-            | Self::Configuration(message)
-            | Self::Guard(message) => message.clone(),
+            Self::Io(error) => error.to_string(),
+            Self::Other { message, .. } => message.clone(),
+        }
+    }
+
+    /// What to do about it, if that is known.
+    pub(crate) fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Account(_) | Self::Io(_) => None,
+            Self::Other { hint, .. } => hint.as_deref(),
         }
     }
 
     /// The exit code that it stands for.
-    pub(crate) fn code(&self) -> u8 {
+    pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Io(_) => 5,
-            Self::Usage(_) => 2,
-            Self::NoAccount(_) | Self::Configuration(_) => 4,
-            Self::Guard(_) => 6,
-            Self::Account(error) => code(error.kind()),
+            Self::Account(error) => error.kind().into(),
+            Self::Io(_) => Exit::Vendor,
+            Self::Other { exit, .. } => *exit,
         }
     }
 }
@@ -75,18 +175,9 @@ impl From<serde_json::Error> for Failure {
 impl From<csv::Error> for Failure {
     fn from(error: csv::Error) -> Self {
         match error.into_kind() {
-            // Its kind tells a reader that left from a full disk.
+            // Its kind distinguishes a closed pipe from a full disk.
             csv::ErrorKind::Io(error) => Self::Io(error),
-            other => Self::Io(io::Error::other(format!("no CSV can be written: {other:?}"))),
+            other => Self::Io(io::Error::other(format!("cannot write CSV: {other:?}"))),
         }
-    }
-}
-
-/// The exit code that a kind of error stands for.
-pub(crate) fn code(kind: ErrorKind) -> u8 {
-    match kind {
-        ErrorKind::Configuration | ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => 4,
-        ErrorKind::InvalidRequest | ErrorKind::Unsupported => 2,
-        _ => 5,
     }
 }

@@ -1,27 +1,4 @@
-//! The command `keyroster`, as a library: anyone can add a provider and ship their own binary.
-//!
-//! ```no_run
-//! use std::process::ExitCode;
-//!
-//! fn main() -> ExitCode {
-//!     keyroster_cli::App::new().run()
-//! }
-//! ```
-//!
-//! # Exit codes
-//!
-//! | code | means |
-//! |---|---|
-//! | 0 | done |
-//! | 1 | findings: `doctor` found a problem, or keys fit and `list --exit-code` was asked for |
-//! | 2 | the command line is wrong, or asks for what the vendor does not offer |
-//! | 3 | partial: some accounts or keys failed, keys may be missing, or it cannot be told whether they fit |
-//! | 4 | a credential or setting is missing, malformed or refused |
-//! | 5 | a vendor or the network failed |
-//! | 6 | a guard refused, and nothing was done |
-//! | 130, 143 | it was told to stop, with Ctrl-C or SIGTERM |
-//!
-//! Data goes to standard output, everything else to standard error.
+#![doc = include_str!("../README.md")]
 
 mod accounts;
 mod args;
@@ -45,7 +22,7 @@ use keyroster::{ProviderFactory, Registry};
 use args::{Arguments, Command};
 use commands::key_state::{self, KeyAction};
 use commands::setup;
-use exit::Failure;
+use exit::{Exit, Failure};
 use terminal::Terminal;
 
 /// The command and the providers that it knows.
@@ -92,9 +69,10 @@ impl App {
             .map_err(Failure::from)
             .and_then(|runtime| runtime.block_on(dispatch(&registry, arguments, &terminal)));
         match outcome {
-            Ok(code) => code,
+            Ok(exit) => exit,
             Err(failure) => report(&failure, &terminal),
         }
+        .into()
     }
 }
 
@@ -102,7 +80,7 @@ async fn dispatch(
     registry: &Arc<Registry>,
     arguments: Arguments,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let accounts = accounts::Source {
         registry,
         sandbox: arguments.sandbox,
@@ -138,12 +116,12 @@ async fn dispatch(
     }
 }
 
-/// Prints what happened, and tells the exit code.
-fn report(failure: &Failure, terminal: &Terminal) -> ExitCode {
-    // Whoever reads our output has read enough.
+/// Prints why a command failed, and returns how it ended.
+fn report(failure: &Failure, terminal: &Terminal) -> Exit {
+    // The reader of the output has read enough.
     if failure.is_broken_pipe() {
-        return ExitCode::SUCCESS;
+        return Exit::Done;
     }
-    terminal.error(&failure.message());
-    ExitCode::from(failure.code())
+    terminal.failure(failure);
+    failure.exit()
 }

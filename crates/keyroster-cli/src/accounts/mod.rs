@@ -13,8 +13,9 @@ use keyroster::{Error, ErrorKind, Provider, ProviderFactory, Registry, Roster, S
 use keyroster_sandbox::Sandbox;
 use tokio::sync::OnceCell;
 
-use crate::config::{Config, Definition, Origin, Setting, Value, folder_of, nearest};
+use crate::config::{Config, Definition, Origin, Setting, Value, folder_of};
 use crate::exit::Failure;
+use crate::output::suggestion::Suggestion;
 use crate::output::text;
 
 /// So many accounts' secrets are fetched at once; each may start a command.
@@ -61,7 +62,7 @@ impl Source<'_> {
         } else {
             let config = Config::load(self.config, self.registry)?;
             if config.accounts.is_empty() {
-                return Err(Failure::NoAccount(no_account(self.registry, &config)));
+                return Err(Failure::configuration(no_account(self.registry, &config)));
             }
             (config.accounts, config.file)
         };
@@ -80,7 +81,7 @@ impl Accounts {
         let there_is = self.there_is();
         self.all.retain(|account| wanted(&account.definition));
         if self.all.is_empty() {
-            return Err(Failure::Usage(format!("no account fits; there is {there_is}")));
+            return Err(Failure::usage(format!("no account fits; there is {there_is}")));
         }
         Ok(())
     }
@@ -112,9 +113,9 @@ impl Accounts {
     /// The account of that name.
     pub(crate) async fn find(&self, name: &str) -> Result<Provider, Failure> {
         let Some(account) = self.all.iter().find(|account| account.definition.name == name) else {
-            let hint = nearest(name, self.definitions().map(|known| known.name.as_str()));
+            let hint = Suggestion::new(name, self.definitions().map(|known| known.name.as_str()));
             let name = text::clean(name);
-            return Err(Failure::Usage(format!("there is no account `{name}`; {hint}")));
+            return Err(Failure::usage(format!("there is no account `{name}`; {hint}")));
         };
         Ok(account.open().await?)
     }

@@ -32,7 +32,7 @@ impl Target {
 pub(crate) fn split(reference: &str) -> Result<(&str, &str), Failure> {
     let parts = reference.split_once('/');
     parts.filter(|(account, id)| !account.is_empty() && !id.is_empty()).ok_or_else(|| {
-        Failure::Usage(format!(
+        Failure::usage(format!(
             "`{}` names no key: write ACCOUNT/KEY-ID, as `keyroster list` shows both",
             text::clean(reference)
         ))
@@ -126,7 +126,7 @@ pub(crate) async fn by_name(
     pattern: &str,
 ) -> Result<Selection, Failure> {
     let pattern = Pattern::new(pattern)
-        .map_err(|error| Failure::Usage(format!("`--name` is no pattern: {}", error.msg)))?;
+        .map_err(|error| Failure::usage(format!("`--name` is no pattern: {}", error.msg)))?;
     let mut selection = Selection::default();
     let (selected, failures) = accounts.select_each(account).await?;
     if let Some(error) = failures.into_iter().next() {
@@ -167,7 +167,7 @@ pub(crate) fn read(file: &str) -> Result<Vec<String>, Failure> {
         std::io::stdin().lock().read_to_string(&mut text)?;
     } else {
         text = std::fs::read_to_string(file)
-            .map_err(|error| Failure::Usage(format!("{file} cannot be read: {error}")))?;
+            .map_err(|error| Failure::usage(format!("{file} cannot be read: {error}")))?;
     }
     // What follows the reference is for people, as `keyroster` itself prints a key's name there.
     let words = text.lines().filter_map(|line| line.split_whitespace().next());
@@ -182,7 +182,7 @@ fn pick<'a>(account: &str, keys: &'a [ApiKey], id: &str) -> Result<&'a ApiKey, F
     let id = text::clean(id);
     match fitting[..] {
         [key] => Ok(key),
-        [] => Err(Failure::Usage(format!(
+        [] => Err(Failure::usage(format!(
             "`{account}` has no key whose id is `{id}` or begins so; `keyroster list` shows them all"
         ))),
         _ => {
@@ -192,7 +192,7 @@ fn pick<'a>(account: &str, keys: &'a [ApiKey], id: &str) -> Result<&'a ApiKey, F
             let some: String = fitting.iter().take(CANDIDATES).map(line).collect();
             let more = if fitting.len() > CANDIDATES { "\n  …" } else { "" };
             let count = fitting.len();
-            Err(Failure::Usage(format!(
+            Err(Failure::usage(format!(
                 "{count} keys of `{account}` begin with `{id}`:{some}{more}"
             )))
         }

@@ -4,6 +4,8 @@ use anstyle::Style;
 use clap::Command;
 use keyroster::Registry;
 
+use crate::exit::Exit;
+
 /// The commands in groups, as the help shows them.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Look", &["list", "show", "whoami", "identify"]),
@@ -51,17 +53,16 @@ Examples:
   keyroster identify env:OPENROUTER_API_KEY
   keyroster identify file:found.key --account prod";
 
-pub(super) const TOP: &str = "\
-Exit codes:
-  0         done
-  1         findings: `doctor` found a problem, `list --exit-code` a key
-  2         the command line is wrong, or asks for what the vendor does not offer
-  3         partial: some accounts or keys failed, or keys may be missing
-  4         a credential or setting is missing, malformed or refused
-  5         a vendor or the network failed
-  6         a guard refused, and nothing was done
-  130, 143  it was told to stop, with Ctrl-C or SIGTERM
+/// What follows the options of the whole program: exit codes and variables.
+pub(super) fn after_help() -> String {
+    let mut text = String::from("Exit codes:\n");
+    for exit in Exit::ALL {
+        text += &format!("  {:<4} {}\n", exit.code(), exit.meaning());
+    }
+    text + ENVIRONMENT
+}
 
+const ENVIRONMENT: &str = "
 Environment:
   KEYROSTER_CONFIG   the file that describes the accounts
   KEYROSTER_LOG      what is logged, as `debug`; RUST_LOG if it is not set

@@ -45,11 +45,11 @@ pub(crate) struct List {
         conflicts_with_all = ["sort", "columns"], add = ArgValueCandidates::new(fields),
         long_help = with_fields("Groups of keys and their figures in place of the keys, as `provider`, \
             `status` or `owner`."))]
-    pub(crate) group_by: Option<Field>,
+    group_by: Option<Field>,
 
     /// How many keys there are, and no more.
     #[arg(long, conflicts_with_all = ["sort", "columns"])]
-    pub(crate) count: bool,
+    count: bool,
 
     /// End with 1 if there is any such key, and with 3 if it cannot be told, for checks that shall fail
     /// then.
@@ -64,7 +64,27 @@ pub(crate) struct List {
     pub(crate) filter: FilterArgs,
 }
 
+/// What is printed of the keys.
+#[derive(Clone, Debug)]
+pub(crate) enum View {
+    /// Each of them.
+    Keys,
+    /// Groups that share a value of a field, with or without their statuses.
+    Groups { by: Field, only_count: bool },
+    /// How many there are.
+    Count,
+}
+
 impl List {
+    /// What to print of the keys.
+    pub(crate) fn view(&self) -> View {
+        match &self.group_by {
+            Some(by) => View::Groups { by: by.clone(), only_count: self.count },
+            None if self.count => View::Count,
+            None => View::Keys,
+        }
+    }
+
     /// The columns that are asked for.
     pub(crate) fn columns(&self) -> Vec<Field> {
         self.columns.iter().flat_map(|columns| columns.0.iter().cloned()).collect()

@@ -27,7 +27,7 @@ pub(crate) use accounts::{
 pub(crate) use change::{Create, KeyStateArgs, Rotate, Update};
 pub(crate) use global::GlobalArgs;
 pub(crate) use help::version;
-pub(crate) use list::List;
+pub(crate) use list::{List, View};
 pub(crate) use setup::{Completions, Doctor, Man};
 
 use crate::clock::duration;
@@ -35,7 +35,7 @@ use crate::output::{Format, ListFormat, schema};
 
 /// Know and control the API keys that your vendors have issued.
 #[derive(Debug, Parser)]
-#[command(name = "keyroster", version, max_term_width = 100, after_long_help = help::TOP)]
+#[command(name = "keyroster", version, max_term_width = 100, after_long_help = help::after_help())]
 pub(crate) struct Arguments {
     /// Use made-up accounts of an embedded sandbox instead of yours.
     #[arg(long, global = true)]

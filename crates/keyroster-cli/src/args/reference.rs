@@ -1,4 +1,5 @@
-//! Holds `docs/cli.md` to the command line: its reference is rendered from clap's own description.
+//! Holds the documents to the program: the reference of the command line, which is rendered from clap's own
+//! description, and the tables of exit codes.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -6,8 +7,7 @@ use std::sync::Arc;
 
 use clap::{Arg, Command};
 
-const BEGIN: &str = "<!-- commands:begin -->\n";
-const END: &str = "<!-- commands:end -->\n";
+use crate::exit::Exit;
 
 /// Every command with its arguments, as Markdown.
 fn reference(mut command: Command) -> String {
@@ -95,26 +95,45 @@ fn item(arg: &Arg) -> String {
     text
 }
 
-/// The document with another reference between its marks.
-fn with_reference(document: &str, reference: &str) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}{reference}\n{END}{after}"))
+/// The exit codes, as a table of Markdown.
+fn exit_codes() -> String {
+    let mut text = String::from("| code | meaning |\n|---|---|\n");
+    for exit in Exit::ALL {
+        let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());
+    }
+    text
 }
 
-#[test]
+/// The document with other text between the marks `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
+fn with_part(document: &str, name: &str, part: &str) -> Option<String> {
+    let begin = format!("<!-- {name}:begin -->\n");
+    let end = format!("<!-- {name}:end -->\n");
+    let (before, rest) = document.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{begin}{part}{end}{after}"))
+}
+
+/// Compares a part of a document with what it should be, or writes it.
 #[expect(clippy::disallowed_methods, reason = "the tests' only setting")]
-fn the_reference_is_fresh() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cli.md");
+fn hold(file: &str, name: &str, part: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let document = std::fs::read_to_string(&path).unwrap();
-    let command = super::command(&Arc::new(keyroster::registry()));
-    let fresh = with_reference(&document, &reference(command)).unwrap();
+    let fresh = with_part(&document, name, part).unwrap();
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(path, fresh).unwrap();
     } else {
         assert!(
             fresh == document,
-            "docs/cli.md is stale; run `UPDATE_DOCS=1 cargo test -p keyroster-cli reference`"
+            "{file} is stale; run `UPDATE_DOCS=1 cargo test -p keyroster-cli reference`"
         );
+    }
+}
+
+#[test]
+fn the_documents_are_fresh() {
+    let command = super::command(&Arc::new(keyroster::registry()));
+    hold("../../docs/cli.md", "commands", &(reference(command) + "\n"));
+    for file in ["../../docs/cli.md", "README.md"] {
+        hold(file, "exit-codes", &exit_codes());
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn limit(text: &str, fields: &[Field]) -> Result<Amount, Failure> {
     let end = text.find(|c: char| c.is_alphabetic() || c.is_whitespace()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let number: Decimal = number.parse().map_err(|_| {
-        Failure::Usage(format!("the limit `{text}` is no amount: write 25 or 25 USD"))
+        Failure::usage(format!("the limit `{text}` is no amount: write 25 or 25 USD"))
     })?;
     let unit = match unit.trim() {
         "" => units(fields).next().cloned().unwrap_or(Unit::from_static("units")),

@@ -1,14 +1,13 @@
 //! `keyroster config`: where the configuration is, whether it is right, and what it comes to.
 
 use std::io::Write;
-use std::process::ExitCode;
 
 use serde_json::json;
 
 use crate::accounts::Source;
 use crate::args::{ConfigCommand, ConfigShow};
 use crate::config::{Config, Definition, Origin};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::{BOLD, DIM, Document, ListFormat, print_json, schema, stdout, text};
 use crate::terminal::Terminal;
 
@@ -16,9 +15,9 @@ pub(crate) fn run(
     accounts: &Source<'_>,
     command: &ConfigCommand,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     if accounts.sandbox {
-        return Err(Failure::Usage(
+        return Err(Failure::usage(
             "the sandbox's accounts have no configuration; leave out --sandbox".to_owned(),
         ));
     }
@@ -29,11 +28,11 @@ pub(crate) fn run(
     }
 }
 
-fn path(accounts: &Source<'_>, terminal: &Terminal) -> Result<ExitCode, Failure> {
+fn path(accounts: &Source<'_>, terminal: &Terminal) -> Result<Exit, Failure> {
     let (config, _) = Config::inspect_for_writing(accounts.config, accounts.registry)?;
     let Some(file) = &config.file else {
         let message = "this system tells no folder for settings; name a file with --config";
-        return Err(Failure::Configuration(message.to_owned()));
+        return Err(Failure::configuration(message.to_owned()));
     };
     let mut out = stdout();
     writeln!(out, "{}", file.display())?;
@@ -41,10 +40,10 @@ fn path(accounts: &Source<'_>, terminal: &Terminal) -> Result<ExitCode, Failure>
     if !config.exists {
         terminal.hint("there is no such file yet; `keyroster accounts add` makes it");
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
-fn check(accounts: &Source<'_>, terminal: &Terminal) -> Result<ExitCode, Failure> {
+fn check(accounts: &Source<'_>, terminal: &Terminal) -> Result<Exit, Failure> {
     let config = Config::load(accounts.config, accounts.registry)?;
     let count = match config.accounts.len() {
         1 => "1 account".to_owned(),
@@ -56,10 +55,10 @@ fn check(accounts: &Source<'_>, terminal: &Terminal) -> Result<ExitCode, Failure
     };
     terminal.done(&format!("{place}: {count}"));
     terminal.hint("no secret was read, and nobody asked; `keyroster doctor` does that");
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
-fn show(accounts: &Source<'_>, show: &ConfigShow) -> Result<ExitCode, Failure> {
+fn show(accounts: &Source<'_>, show: &ConfigShow) -> Result<Exit, Failure> {
     let config = Config::load(accounts.config, accounts.registry)?;
     let mut out = stdout();
     match show.output {
@@ -72,7 +71,7 @@ fn show(accounts: &Source<'_>, show: &ConfigShow) -> Result<ExitCode, Failure> {
         ListFormat::Table => print(&config, &mut out)?,
     }
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
 fn to_json(account: &Definition) -> serde_json::Value {

@@ -1,24 +1,23 @@
 //! `keyroster create`: makes a key, and puts its secret where the user says.
 
-use std::process::ExitCode;
-
 use keyroster::{Access, CreateKey, Error, Provider, Reset};
 
 use crate::accounts::Source;
 use crate::args::Create;
 use crate::args::values::{create_fields, extras, limit};
 use crate::clock;
-use crate::exit::{self, Failure};
+use crate::exit::{Exit, Failure};
 use crate::output::dry_run::{Difference, Outcome, Plan, Planned};
 use crate::output::{format, text};
 use crate::secret::deliver::{self, Delivery};
 use crate::terminal::Terminal;
+use crate::terminal::interrupt::{Interrupt, Waited};
 
 pub(crate) async fn run(
     accounts: &Source<'_>,
     create: &Create,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
     let provider = accounts.find(&create.account).await?;
     let request = request(create, &provider)?;
@@ -33,16 +32,21 @@ pub(crate) async fn run(
     let name = text::clean(&create.name);
     if create.dry_run {
         plan(create, &request)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Exit::Done);
     }
     let what = format!("the key `{name}` is being made");
-    let made = deliver::unhurried(provider.create_without_record(&request), &what, terminal).await;
-    let Some(made) = made else {
+    let mut interrupt = Interrupt::listen()?;
+    let request = provider.create_without_record(&request);
+    let waited = interrupt.wait_for(request, || {
+        terminal.warning(&format!("{what}; waiting for its secret; interrupt again to give up"));
+    });
+    let Waited { result, interrupted } = waited.await;
+    let Some(made) = result else {
         terminal.error(&format!(
             "interrupted while the key `{name}` was being made; it may exist without anybody holding its \
              secret; look for it with `keyroster list`"
         ));
-        return Ok(ExitCode::from(130));
+        return Ok(interrupted.unwrap_or(Exit::Interrupted));
     };
     match made {
         Ok(created) => {
@@ -53,9 +57,10 @@ pub(crate) async fn run(
         }
         Err(error) => {
             terminal.error(&error.to_string());
-            deliver::interruptible(explain_orphan(&create.account, &provider, &error, terminal))
-                .await;
-            Ok(ExitCode::from(exit::code(error.kind())))
+            let search = explain_orphan(&create.account, &provider, &error, terminal);
+            // The search may be left undone.
+            let _ = interrupt.until_interrupted(search).await;
+            Ok(Exit::from(error.kind()))
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use keyroster::{Access, Provider};
@@ -13,12 +12,9 @@ use crate::accounts::check::{self, Answer};
 use crate::args::{self, Doctor};
 use crate::config::{Config, writable_by_group};
 use crate::env;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::{BAD, DIM, Document, GOOD, ListFormat, WARN, print_json, schema, stdout, text};
 use crate::terminal::Terminal;
-
-/// The exit code that stands for findings.
-const FINDINGS: u8 = 1;
 
 /// A message is not squeezed into fewer columns than this.
 const LEAST: usize = 30;
@@ -62,7 +58,7 @@ pub(crate) async fn run(
     accounts: &Source<'_>,
     doctor: &Doctor,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let mut findings = vec![versions(accounts)];
     findings.extend(proxies());
     if accounts.sandbox {
@@ -90,7 +86,7 @@ pub(crate) async fn run(
     let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
     let (problems, warnings) = (count(Verdict::Problem), count(Verdict::Warning));
     terminal.note(&format!("{problems} problems, {warnings} warnings"));
-    Ok(if problems > 0 { ExitCode::from(FINDINGS) } else { ExitCode::SUCCESS })
+    Ok(if problems > 0 { Exit::Found } else { Exit::Done })
 }
 
 fn versions(accounts: &Source<'_>) -> Finding {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::process::ExitCode;
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -13,7 +12,7 @@ use crate::args::Identify;
 use crate::clock;
 use crate::config::is_variable;
 use crate::env;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::{BOLD, Document, ListFormat, Record, format, print_json, schema, stdout, text};
 use crate::terminal::Terminal;
 
@@ -35,7 +34,7 @@ pub(crate) async fn run(
     accounts: &Source<'_>,
     identify: &Identify,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let secret = read(&identify.source)?;
     let accounts = accounts.open().await?;
     let Asked { accounts: asked, secret, mut failures } = if let Some(name) = &identify.account {
@@ -47,7 +46,7 @@ pub(crate) async fn run(
         for error in &failures {
             terminal.error(&error.to_string());
         }
-        return Err(Failure::Usage(UNRECOGNISED.to_owned()));
+        return Err(Failure::usage(UNRECOGNISED.to_owned()));
     }
     let mut answers = Vec::new();
     let mut answering =
@@ -76,7 +75,7 @@ pub(crate) async fn run(
     if answers.is_empty() {
         let mut failures = failures.into_iter();
         let Some(first) = failures.next() else {
-            return Err(Failure::Usage(UNRECOGNISED.to_owned()));
+            return Err(Failure::usage(UNRECOGNISED.to_owned()));
         };
         for error in failures {
             terminal.error(&error.to_string());
@@ -103,14 +102,14 @@ pub(crate) async fn run(
     for error in &failures {
         terminal.error(&error.to_string());
     }
-    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    Ok(if failures.is_empty() { Exit::Done } else { Exit::Partial })
 }
 
 /// Reads the secret from where the user says; what was written in place of that is not shown, as it may
 /// be the secret itself.
 fn read(source: &str) -> Result<Secret, Failure> {
     let unreadable = |what: &str, error: &dyn std::fmt::Display| {
-        Failure::Usage(format!("{what} cannot be read: {error}"))
+        Failure::usage(format!("{what} cannot be read: {error}"))
     };
     let text = match source.split_once(':') {
         _ if source == "-" => {
@@ -125,9 +124,9 @@ fn read(source: &str) -> Result<Secret, Failure> {
             std::fs::read_to_string(path).map_err(|error| unreadable("the file", &error))?
         }
         Some(("env", name)) => env::variable(name)
-            .ok_or_else(|| Failure::Usage("that environment variable is not set".to_owned()))?,
+            .ok_or_else(|| Failure::usage("that environment variable is not set".to_owned()))?,
         _ => {
-            return Err(Failure::Usage(
+            return Err(Failure::usage(
                 "the secret is not taken from the command line, where others can read it; give `-` and \
                  pipe it in, `file:PATH` or `env:NAME`"
                     .to_owned(),
@@ -137,7 +136,7 @@ fn read(source: &str) -> Result<Secret, Failure> {
     let text = Secret::new(text);
     let trimmed = Secret::from(text.expose().trim());
     if trimmed.is_empty() {
-        return Err(Failure::Usage("there is no secret: the input is empty".to_owned()));
+        return Err(Failure::usage("there is no secret: the input is empty".to_owned()));
     }
     Ok(trimmed)
 }

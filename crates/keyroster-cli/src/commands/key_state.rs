@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::process::ExitCode;
 
-use futures_util::FutureExt;
 use keyroster::{Error, Operation, Principal, Revocation, UpdateKey};
 use serde::Serialize;
 
@@ -12,10 +10,10 @@ use crate::accounts::select::{Selection, Target};
 use crate::accounts::{Accounts, Source, select};
 use crate::args::KeyStateArgs;
 use crate::clock;
-use crate::exit::{self, Failure, PARTIAL};
+use crate::exit::{Exit, Failure};
 use crate::output::dry_run::{Outcome, Plan, Planned};
 use crate::output::{Document, ListFormat, format, print_json, raw_stdout, schema, stdout, text};
-use crate::terminal::interrupt::Stop;
+use crate::terminal::interrupt::{Interrupt, Waited};
 use crate::terminal::{Terminal, prompt};
 
 /// What is done to each key.
@@ -75,7 +73,7 @@ pub(crate) async fn run(
     action: KeyAction,
     args: &KeyStateArgs,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
     let mut selection = select(&accounts, args).await?;
     for warning in &selection.warnings {
@@ -89,7 +87,7 @@ pub(crate) async fn run(
     guard(action, args, &mut selection.targets).await?;
     if args.dry_run {
         dry_run(action, args, &selection, &unchanged, terminal)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Exit::Done);
     }
     if !args.yes && !selection.targets.is_empty() {
         terminal.plan(&plan(action, args, &selection.targets));
@@ -102,13 +100,13 @@ async fn select(accounts: &Accounts, args: &KeyStateArgs) -> Result<Selection, F
     let ways = [!args.keys.is_empty(), args.name.is_some(), args.from.is_some()];
     if ways.iter().filter(|way| **way).count() != 1 {
         let message = "name the keys in one way: ACCOUNT/KEY-ID, --name GLOB, or --from FILE";
-        return Err(Failure::Usage(message.to_owned()));
+        return Err(Failure::usage(message.to_owned()));
     }
     if let Some(pattern) = &args.name {
         let selection = select::by_name(accounts, args.account.as_deref(), pattern).await?;
         if selection.targets.is_empty() {
             let message = format!("no key has a name like `{}`", text::clean(pattern));
-            return Err(Failure::Usage(message));
+            return Err(Failure::usage(message));
         }
         return Ok(selection);
     }
@@ -155,7 +153,7 @@ async fn guard(
     if let Some(most) = args.max_changes
         && targets.len() > most
     {
-        return Err(Failure::Guard(format!(
+        return Err(Failure::guard(format!(
             "{} keys would be {}, and --max-changes allows {most}; nothing was done",
             targets.len(),
             action.done()
@@ -187,7 +185,7 @@ async fn guard(
             Some(Some(false)) | None => continue,
         };
         let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
-        return Err(Failure::Guard(format!(
+        return Err(Failure::guard(format!(
             "{reference} ({name}) {what}; nothing was done; add --even-own to {} it all the same",
             action.verb()
         )));
@@ -261,7 +259,7 @@ fn confirm(
     let question = format!("{} {keys}", action.verb());
     // What is typed there names keys.
     if args.from.as_deref() == Some("-") {
-        return Err(Failure::Guard(format!(
+        return Err(Failure::guard(format!(
             "standard input names the keys, so nobody can be asked there whether to {question}; nothing \
              was done; add --yes"
         )));
@@ -278,7 +276,7 @@ async fn carry_out(
     selection: Selection,
     unchanged: Vec<Target>,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let mut results = Results::new(args);
     for reference in selection.missing {
         let (account, id) = select::split(&reference)?;
@@ -291,12 +289,14 @@ async fn carry_out(
         results.add(KeyResult { account, id, name, outcome, error: None });
     }
     let count = selection.targets.len();
-    let (mut stop, mut stopped) = (Stop::listen()?, None);
-    let (mut first_failure, mut begun) = (None, 0);
+    let mut interrupt = Interrupt::listen_once()?;
+    let mut interrupted = None;
+    let mut first_failure = None;
+    let mut begun = 0;
     let mut targets = selection.targets.into_iter();
     loop {
-        stopped = stopped.or_else(|| stop.told().now_or_never());
-        if stopped.is_some() {
+        interrupted = interrupted.or_else(|| interrupt.pending());
+        if interrupted.is_some() {
             break;
         }
         let Some(target) = targets.next() else { break };
@@ -304,21 +304,18 @@ async fn carry_out(
         if count > 1 {
             terminal.progress(&format!("{} {begun} of {count}", action.verb()));
         }
-        let mut work = std::pin::pin!(apply(action, &target));
-        let done = tokio::select! {
-            biased;
-            done = &mut work => done,
-            code = stop.told() => {
-                stopped = Some(code);
-                terminal.progress("");
-                // What was sent may be done already, so its answer is waited for.
-                terminal.warning(&format!(
-                    "interrupted; waiting for the answer about {}; interrupt again to end at once",
-                    text::clean(&target.reference())
-                ));
-                work.await
-            }
-        };
+        // What was sent may be done already, so its answer is waited for. A second interruption ends the
+        // program, so there always is one.
+        let waited = interrupt.wait_for(apply(action, &target), || {
+            terminal.progress("");
+            terminal.warning(&format!(
+                "interrupted; waiting for the answer about {}; interrupt again to end at once",
+                text::clean(&target.reference())
+            ));
+        });
+        let Waited { result, interrupted: first } = waited.await;
+        interrupted = first;
+        let Some(done) = result else { break };
         if count > 1 {
             terminal.progress("");
         }
@@ -339,7 +336,7 @@ async fn carry_out(
         let (account, outcome) = (target.account, NOT_BEGUN);
         results.add(KeyResult { account, id, name, outcome, error: None });
     }
-    if stopped.is_some() {
+    if interrupted.is_some() {
         terminal.warning(&results.interruption(action));
     }
     let missing = results.count(NOT_FOUND);
@@ -352,15 +349,15 @@ async fn carry_out(
     }
     let (failed, all) = (results.count(FAILED), results.all.len());
     results.finish()?;
-    if let Some(code) = stopped {
-        return Ok(ExitCode::from(code));
+    if let Some(exit) = interrupted {
+        return Ok(exit);
     }
     Ok(match first_failure {
-        Some(kind) if failed == all => ExitCode::from(exit::code(kind)),
-        Some(_) => ExitCode::from(PARTIAL),
-        None if missing > 0 && !args.missing_ok => ExitCode::from(PARTIAL),
-        None if !selection.warnings.is_empty() => ExitCode::from(PARTIAL),
-        None => ExitCode::SUCCESS,
+        Some(kind) if failed == all => Exit::from(kind),
+        Some(_) => Exit::Partial,
+        None if missing > 0 && !args.missing_ok => Exit::Partial,
+        None if !selection.warnings.is_empty() => Exit::Partial,
+        None => Exit::Done,
     })
 }
 

@@ -1,14 +1,13 @@
 //! `keyroster providers`: what each provider can do, and its settings.
 
 use std::io::Write;
-use std::process::ExitCode;
 
 use anstyle::Style;
 use keyroster::{Operation, ProviderInfo, Registry};
 use serde::Serialize;
 
 use crate::args::Providers;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::{
     BOLD, Column, DIM, Document, GOOD, ListFormat, Table, print_json, schema, stdout, text,
 };
@@ -39,7 +38,7 @@ pub(crate) fn run(
     registry: &Registry,
     providers: &Providers,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let entries: Vec<Entry> = registry
         .factories()
         .map(|factory| Entry {
@@ -65,7 +64,7 @@ pub(crate) fn run(
         ListFormat::Table => print(&entries, terminal, &mut out)?,
     }
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
 fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result<(), Failure> {

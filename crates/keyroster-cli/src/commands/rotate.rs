@@ -1,24 +1,23 @@
 //! `keyroster rotate`: gives a key a new secret in place of its old one.
 
-use std::process::ExitCode;
-
 use keyroster::{Error, ErrorKind, Operation, RotateKey};
 
 use crate::accounts::{Source, select};
 use crate::args::Rotate;
 use crate::args::values::extras;
 use crate::clock;
-use crate::exit::{self, Failure};
+use crate::exit::{Exit, Failure};
 use crate::output::dry_run::{Difference, Outcome, Plan, Planned};
 use crate::output::{format, text};
 use crate::secret::deliver::{self, Delivery};
+use crate::terminal::interrupt::{Interrupt, Waited};
 use crate::terminal::{Terminal, prompt};
 
 pub(crate) async fn run(
     accounts: &Source<'_>,
     rotate: &Rotate,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
     let (account, _) = select::split(&rotate.key)?;
     let provider = accounts.find(account).await?;
@@ -61,7 +60,7 @@ pub(crate) async fn run(
         let keys = vec![Planned::of(&target.account, &target.key, Outcome::Planned, changes, now)];
         let plan = Plan { act: "rotate", keys, secret_to: Some(&rotate.to.secret_to) };
         plan.print(rotate.output, &words)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Exit::Done);
     }
     if !rotate.yes {
         let question = format!(
@@ -70,18 +69,18 @@ pub(crate) async fn run(
         prompt::confirm(&question, terminal)?;
     }
     let what = format!("{reference} is being rotated");
-    let done = deliver::unhurried(
-        provider.rotate_without_record(&target.key.id, &request),
-        &what,
-        terminal,
-    )
-    .await;
-    let Some(rotated) = done else {
+    let mut interrupt = Interrupt::listen()?;
+    let request = provider.rotate_without_record(&target.key.id, &request);
+    let waited = interrupt.wait_for(request, || {
+        terminal.warning(&format!("{what}; waiting for its secret; interrupt again to give up"));
+    });
+    let Waited { result, interrupted } = waited.await;
+    let Some(rotated) = result else {
         terminal.error(&format!(
             "interrupted while {reference} was being rotated; it may have a secret that nobody holds; \
              rotate it again"
         ));
-        return Ok(ExitCode::from(130));
+        return Ok(interrupted.unwrap_or(Exit::Interrupted));
     };
     match rotated {
         Ok(rotated) => {
@@ -95,7 +94,7 @@ pub(crate) async fn run(
                 terminal
                     .hint(&format!("keyroster rotate {} --secret-to …", text::quoted(&reference)));
             }
-            Ok(ExitCode::from(exit::code(error.kind())))
+            Ok(Exit::from(error.kind()))
         }
     }
 }

@@ -1,18 +1,16 @@
 //! `keyroster sandbox`: imitations of the vendors' key APIs, for tests and trials.
 
-use std::future::poll_fn;
 use std::io::{self, Write};
-use std::process::ExitCode;
-use std::task::Poll;
 
 use tokio::sync::oneshot;
 
 use crate::args;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::stdout;
 use crate::terminal::Terminal;
+use crate::terminal::interrupt::Interrupt;
 
-pub(crate) async fn run(sandbox: &args::Sandbox, terminal: &Terminal) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(sandbox: &args::Sandbox, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut builder =
         keyroster_sandbox::Sandbox::builder().listen(sandbox.listen).seed(sandbox.seed);
     if let Some(keys) = sandbox.pinata_keys {
@@ -25,20 +23,17 @@ pub(crate) async fn run(sandbox: &args::Sandbox, terminal: &Terminal) -> Result<
         builder = builder.latency(latency);
     }
     let running = builder.start().await?;
-    // Whoever reads the ready line may interrupt at once, so that is heard from before it on.
-    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
-    let early = poll_fn(|cx| Poll::Ready(interrupted.as_mut().poll(cx))).await;
+    // The reader of the ready line may interrupt at once.
+    let mut interrupt = Interrupt::listen()?;
     let mut out = stdout();
     writeln!(out, "{}", running.ready_line())?;
     out.flush()?;
     drop(out);
     terminal.note("serving until interrupted (Ctrl-C) or until standard input closes");
-    tokio::select! {
-        () = end_of_input() => {}
-        interrupted = interrupted, if early.is_pending() => interrupted?,
-    }
+    // Both ends are the same.
+    let _ = interrupt.until_interrupted(end_of_input()).await;
     running.stop().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
 /// Waits until standard input closes. A thread of its own reads it: a read that never ends would keep the

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap_complete::env::Shells;
@@ -10,18 +9,15 @@ use keyroster::Registry;
 
 use crate::args::{self, Completions, Man};
 use crate::env;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::raw_stdout;
 use crate::terminal::Terminal;
 
-pub(crate) fn completions(
-    completions: &Completions,
-    terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn completions(completions: &Completions, terminal: &Terminal) -> Result<Exit, Failure> {
     let shell = completions.shell.name();
     let shells = Shells::builtins();
     let Some(script) = shells.completer(shell) else {
-        return Err(Failure::Usage(format!("there are no completions for {shell}")));
+        return Err(Failure::usage(format!("there are no completions for {shell}")));
     };
     let called = std::env::args_os().next().map_or_else(|| "keyroster".into(), PathBuf::from);
     let name = called.file_stem().unwrap_or(called.as_os_str()).to_string_lossy();
@@ -35,10 +31,10 @@ pub(crate) fn completions(
         terminal
             .hint(&format!("let your shell read this when it starts: {}", completions.shell.how()));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
-pub(crate) fn man(man: &Man, registry: &Arc<Registry>) -> Result<ExitCode, Failure> {
+pub(crate) fn man(man: &Man, registry: &Arc<Registry>) -> Result<Exit, Failure> {
     let command = args::command(registry);
     if let Some(dir) = &man.dir {
         std::fs::create_dir_all(dir)?;
@@ -48,5 +44,5 @@ pub(crate) fn man(man: &Man, registry: &Arc<Registry>) -> Result<ExitCode, Failu
         clap_mangen::Man::new(command).render(&mut out)?;
         out.flush()?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }

@@ -1,20 +1,19 @@
 //! `keyroster show`: one key with everything that its vendor says of it.
 
 use std::io::Write;
-use std::process::ExitCode;
 
 use crate::accounts::select::Target;
 use crate::accounts::{Source, select};
 use crate::args::Show;
 use crate::clock;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::listing::columns::{print_csv, table};
 use crate::listing::fields::Field;
 use crate::output::{
     Format, Record, details, print_ids, print_json, print_jsonl, raw_stdout, stdout,
 };
 
-pub(crate) async fn run(accounts: &Source<'_>, show: &Show) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(accounts: &Source<'_>, show: &Show) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
     let Target { account, key, .. } = select::one(&accounts, &show.key).await?;
     let now = clock::now();
@@ -36,5 +35,5 @@ pub(crate) async fn run(accounts: &Source<'_>, show: &Show) -> Result<ExitCode, 
             table([record], &fields, &columns, whole).print_markdown(&mut raw_stdout())?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }

@@ -1,7 +1,6 @@
 //! `keyroster update`: changes a key.
 
 use std::io::Write;
-use std::process::ExitCode;
 
 use keyroster::{Access, ApiKey, Change, Expiry, Limit, Provider, Reset, UpdateKey};
 
@@ -10,11 +9,11 @@ use crate::accounts::{Source, select};
 use crate::args::Update;
 use crate::args::values::{extras, limit, update_fields};
 use crate::clock;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::dry_run::{Difference, Outcome, Plan, Planned};
 use crate::output::{ListFormat, Record, details, format, print_json, stdout, text};
 
-pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
     let (account, _) = select::split(&update.key)?;
     let provider = accounts.find(account).await?;
@@ -24,7 +23,7 @@ pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<ExitCo
     let target = select::one(&accounts, &update.key).await?;
     if update.dry_run {
         plan(update, &target, &change)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Exit::Done);
     }
     let key = target.provider.update(&target.key.id, &change).await?;
     let mut out = stdout();
@@ -35,7 +34,7 @@ pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<ExitCo
         }
     }
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
 /// Shows what would change.

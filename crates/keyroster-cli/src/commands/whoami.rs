@@ -1,7 +1,6 @@
 //! `keyroster whoami`: checks the accounts' own credentials.
 
 use std::io::Write;
-use std::process::ExitCode;
 
 use anstyle::Style;
 use keyroster::{Access, Principal, Timestamp};
@@ -10,7 +9,7 @@ use serde::Serialize;
 use crate::accounts::{Source, check};
 use crate::args::WhoAmI;
 use crate::clock;
-use crate::exit::{self, Failure};
+use crate::exit::{Exit, Failure};
 use crate::output::{
     Column, Document, FailedAccount, GOOD, ListFormat, Table, format, print_json, schema, stdout,
     text,
@@ -39,7 +38,7 @@ pub(crate) async fn run(
     accounts: &Source<'_>,
     whoami: &WhoAmI,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
     let (selected, mut failures) = accounts.select_each(whoami.account.as_deref()).await?;
     let count = selected.len() + failures.len();
@@ -85,9 +84,9 @@ pub(crate) async fn run(
         }
     }
     Ok(match failures.first() {
-        None => ExitCode::SUCCESS,
-        Some(error) if failures.len() == count => ExitCode::from(exit::code(error.kind())),
-        Some(_) => ExitCode::from(3),
+        None => Exit::Done,
+        Some(error) if failures.len() == count => Exit::from(error.kind()),
+        Some(_) => Exit::Partial,
     })
 }
 

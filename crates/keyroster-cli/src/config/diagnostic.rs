@@ -93,29 +93,3 @@ pub(crate) fn quoted(name: &str) -> String {
     }
     "(it is not shown, as it may be a secret)".to_owned()
 }
-
-/// "did you mean" the nearest of the known names, or which names there are.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.into_iter().collect();
-    let name = name.to_lowercase();
-    let close = known
-        .iter()
-        .map(|known| (likeness(&name, &known.to_lowercase()), known))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other));
-    match close {
-        Some((_, known)) => format!("did you mean `{known}`?"),
-        None if known.is_empty() => "there is none".to_owned(),
-        None => {
-            let known: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
-            format!("there is {}", known.join(", "))
-        }
-    }
-}
-
-/// From 0 to 1: alike from the beginning on, or but for a few letters (two changed places count as one).
-fn likeness(one: &str, other: &str) -> f64 {
-    let letters = strsim::damerau_levenshtein(one, other);
-    let close = if letters <= 1 && one.len() > 2 { 0.9 } else { 0.0 };
-    strsim::jaro_winkler(one, other).max(close)
-}

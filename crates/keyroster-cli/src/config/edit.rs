@@ -37,13 +37,13 @@ pub(crate) fn add(path: &Path, account: &NewAccount, registry: &Registry) -> Res
         Item::Table(table)
     });
     let Some(accounts) = accounts.as_table_like_mut() else {
-        return Err(Failure::Configuration(format!(
+        return Err(Failure::configuration(format!(
             "`accounts` in {} is no table; correct it first (`keyroster config check`)",
             path.display()
         )));
     };
     if accounts.contains_key(&account.name) {
-        return Err(Failure::Usage(taken(&account.name)));
+        return Err(Failure::usage(taken(&account.name)));
     }
     let mut table = Table::new();
     table.set_position(Some(isize::MAX));
@@ -68,7 +68,7 @@ pub(crate) fn add(path: &Path, account: &NewAccount, registry: &Registry) -> Res
     fresh.retain(|wrong| !known.iter().any(|old| old.is_like(wrong)));
     if !fresh.is_empty() {
         let report = diagnostic::report(Some(path), &fresh);
-        return Err(Failure::Configuration(format!("nothing was written: {report}")));
+        return Err(Failure::configuration(format!("nothing was written: {report}")));
     }
     draft.write(&text)
 }
@@ -82,7 +82,7 @@ pub(crate) fn remove(
     let mut draft = Draft::open(path)?;
     let accounts = draft.document.get_mut("accounts").and_then(Item::as_table_like_mut);
     let Some(removed) = accounts.and_then(|accounts| accounts.remove(name)) else {
-        return Err(Failure::Usage(format!("there is no account `{name}` any longer")));
+        return Err(Failure::usage(format!("there is no account `{name}` any longer")));
     };
     if let Some(table) = removed.as_table() {
         keep_comments(&mut draft.document, &draft.before, table);
@@ -94,12 +94,12 @@ pub(crate) fn remove(
 
 /// The name, if a new account can have it.
 pub(crate) fn new_name(name: &str, config: &Config) -> Result<String, Failure> {
-    check_name(name).map_err(|wrong| Failure::Usage(format!("{}: {wrong}", quoted(name))))?;
+    check_name(name).map_err(|wrong| Failure::usage(format!("{}: {wrong}", quoted(name))))?;
     // One that only the environment describes may be written down.
     let in_file = |known: &&Definition| matches!(known.origin, Origin::Line(_));
     let mut names = config.accounts.iter().filter(in_file).map(|known| &known.name);
     if names.any(|known| known == name) || config.broken.iter().any(|known| known == name) {
-        return Err(Failure::Usage(taken(name)));
+        return Err(Failure::usage(taken(name)));
     }
     Ok(name.to_owned())
 }
@@ -114,7 +114,7 @@ pub(crate) fn new_credential(
     let source = CredentialSource::parse(source, &entry);
     source
         .map(Value::Credential)
-        .map_err(|wrong| Failure::Usage(format!("`{}`: {wrong}", setting.name)))
+        .map_err(|wrong| Failure::usage(format!("`{}`: {wrong}", setting.name)))
 }
 
 /// What is said of a name that an account of the file has.
@@ -227,12 +227,12 @@ impl<'a> Draft<'a> {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => {
-                return Err(Failure::Configuration(format!("{shown} cannot be read: {error}")));
+                return Err(Failure::configuration(format!("{shown} cannot be read: {error}")));
             }
         };
         let (before, crlf) = (text.replace("\r\n", "\n"), text.contains("\r\n"));
         let document = before.parse().map_err(|_| {
-            Failure::Configuration(format!(
+            Failure::configuration(format!(
                 "{shown} is not TOML, and is left as it is; see `keyroster config check`"
             ))
         })?;
@@ -259,7 +259,7 @@ impl<'a> Draft<'a> {
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
     let shown = path.display();
-    Failure::Configuration(format!("{shown} cannot be written: {error}; nothing was changed"))
+    Failure::configuration(format!("{shown} cannot be written: {error}; nothing was changed"))
 }
 
 /// The file that a path leads to, whether it exists or not: one that is kept elsewhere stays linked.

@@ -18,13 +18,14 @@ use keyroster::{ProviderFactory, Registry};
 
 pub(crate) use account::{Definition, Origin, Setting, Value, check_name};
 pub(crate) use credential::{CredentialError, CredentialSource, is_variable};
-pub(crate) use diagnostic::{Diagnostic, nearest, quoted, report};
+pub(crate) use diagnostic::{Diagnostic, quoted, report};
 pub(crate) use edit::{NewAccount, add, new_credential, new_name, remove};
 pub(crate) use keychain::Keychain;
 use read::Found;
 
 use crate::env;
 use crate::exit::Failure;
+use crate::output::suggestion::Suggestion;
 use crate::output::text;
 use crate::platform::{self, Others};
 
@@ -50,7 +51,7 @@ impl Config {
         if diagnostics.is_empty() {
             return Ok(config);
         }
-        Err(Failure::Configuration(report(config.file.as_deref(), &diagnostics)))
+        Err(Failure::configuration(report(config.file.as_deref(), &diagnostics)))
     }
 
     /// The same, with all that is wrong.
@@ -114,11 +115,11 @@ pub(crate) fn provider<'a>(
     registry.factory(id).map_err(|error| {
         let known: Vec<String> =
             registry.factories().map(|factory| factory.info().id.to_string()).collect();
-        let hint = nearest(id, known.iter().map(String::as_str));
-        if hint.starts_with("did you") {
-            format!("there is no provider `{}`; {hint}", text::clean(id))
-        } else {
-            error.to_string()
+        match Suggestion::new(id, known.iter().map(String::as_str)) {
+            suggestion @ Suggestion::DidYouMean(_) => {
+                format!("there is no provider `{}`; {suggestion}", text::clean(id))
+            }
+            Suggestion::Known(_) => error.to_string(),
         }
     })
 }
@@ -130,7 +131,7 @@ fn usual_file() -> Option<PathBuf> {
 
 /// The file's text; none if it does not exist and nobody said that it does.
 fn read_file(path: &Path, must_exist: bool) -> Result<Option<String>, Failure> {
-    let wrong = |message: String| Failure::Configuration(message);
+    let wrong = |message: String| Failure::configuration(message);
     let shown = path.display();
     match std::fs::read_to_string(path) {
         Ok(text) => {
@@ -155,7 +156,7 @@ fn read_file(path: &Path, must_exist: bool) -> Result<Option<String>, Failure> {
 
 /// How to take away everybody's leave to write a file, if they have it.
 fn writable_by_others(path: &Path) -> Option<String> {
-    writable(path, Others::Everybody)
+    writable(path, Others::Everyone)
 }
 
 /// How to take away the group's leave to write a file, if it has it.

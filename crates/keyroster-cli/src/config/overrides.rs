@@ -8,10 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyroster::Registry;
 
-use super::{
-    CredentialSource, Definition, Diagnostic, Origin, Setting, Value, check_name, nearest,
-};
+use super::{CredentialSource, Definition, Diagnostic, Origin, Setting, Value, check_name};
 use crate::env::{self, ACCOUNT_PREFIX as PREFIX};
+use crate::output::suggestion::Suggestion;
 
 const PROVIDER: &str = "PROVIDER";
 const TAGS: &str = "TAGS";
@@ -94,14 +93,15 @@ pub(super) fn apply(
         let outcome = match found {
             Some(account) => set(account, setting, variable, registry),
             None if setting == PROVIDER || lost.contains(account) => Ok(()),
-            None => Err(format!(
-                "no account is called so; {}, or set {PREFIX}{account}__{PROVIDER} to make one",
-                nearest(
-                    &account.to_ascii_lowercase().replace('_', "-"),
-                    accounts.iter().map(|known| known.name.as_str())
-                )
-                .trim_end_matches('?')
-            )),
+            None => {
+                let typed = account.to_ascii_lowercase().replace('_', "-");
+                let known = accounts.iter().map(|known| known.name.as_str());
+                let suggestion = Suggestion::new(&typed, known).to_string();
+                let suggestion = suggestion.trim_end_matches('?');
+                Err(format!(
+                    "no account is called so; {suggestion}, or set {PREFIX}{account}__{PROVIDER} to make one"
+                ))
+            }
         };
         diagnostics
             .extend(outcome.err().map(|wrong| Diagnostic::new(format!("{variable}: {wrong}"))));
@@ -170,7 +170,7 @@ fn set(
         return Err(format!(
             "{} accounts have no such setting; {}",
             account.provider,
-            nearest(setting, names)
+            Suggestion::new(setting, names)
         ));
     };
     let value = if known.secret {

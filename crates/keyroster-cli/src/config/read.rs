@@ -12,10 +12,11 @@ use super::credential::{Command, CommandLine};
 use super::diagnostic::position;
 use super::overrides::provider_of;
 use super::{
-    CredentialSource, Definition, Diagnostic, Origin, Setting, Value, check_name, nearest, quoted,
+    CredentialSource, Definition, Diagnostic, Origin, Setting, Value, check_name, quoted,
     wrong_value,
 };
 use crate::clock::duration;
+use crate::output::suggestion::Suggestion;
 
 const PROVIDER: &str = "provider";
 const TAGS: &str = "tags";
@@ -74,7 +75,7 @@ impl<'a> Reader<'a> {
             if name != "accounts" {
                 let hint = match self.registry.factory(name) {
                     Ok(_) => format!("an account is a table `[accounts.{name}]`"),
-                    Err(_) => nearest(name, ["accounts"]),
+                    Err(_) => Suggestion::new(name, ["accounts"]).to_string(),
                 };
                 self.wrong(
                     key_span(table, name),
@@ -152,7 +153,7 @@ impl<'a> Reader<'a> {
                     None => {
                         let names = factory.settings().iter().map(|setting| setting.name);
                         let names = names.chain([PROVIDER, TAGS]);
-                        let hint = nearest(key, names);
+                        let hint = Suggestion::new(key, names);
                         let message = format!("unknown setting {}; {hint}", quoted(key));
                         self.wrong(at, message);
                         continue;
@@ -195,7 +196,7 @@ impl<'a> Reader<'a> {
         } else {
             let known = self.registry.factories().map(|factory| factory.info().id.to_string());
             let known: Vec<String> = known.collect();
-            let hint = nearest(name, known.iter().map(String::as_str));
+            let hint = Suggestion::new(name, known.iter().map(String::as_str));
             let message =
                 format!("account `{name}` names no provider; write `provider = \"…\"`; {hint}");
             self.wrong(span, message);
@@ -287,7 +288,7 @@ impl<'a> Reader<'a> {
                     .command(item)
                     .map(|line| CredentialSource::Command(Command { line, patience: None })),
                 other => {
-                    let hint = nearest(other, SOURCES);
+                    let hint = Suggestion::new(other, SOURCES);
                     let message = format!("{} is no place of a secret; {hint}", quoted(other));
                     self.wrong(key_span(table, other), message);
                     return None;
@@ -364,7 +365,7 @@ impl<'a> Reader<'a> {
 
 /// Whether a name is another one that was mistyped.
 fn is_nearly(name: &str, other: &str) -> bool {
-    nearest(name, [other]).starts_with("did you")
+    Suggestion::new(name, [other]).name().is_some()
 }
 
 fn key_span(table: &dyn TableLike, name: &str) -> Option<Range<usize>> {

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use futures_util::{FutureExt, StreamExt};
 use keyroster::{AccountKey, ListKeys, Roster, RosterEvent, RosterReport};
 
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::listing::progress::Progress;
-use crate::terminal::interrupt::Stop;
+use crate::terminal::interrupt::Interrupt;
 
 /// What the accounts answered.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(crate) struct Collected {
     /// The answers but the keys, in the order of the accounts.
     pub(crate) report: RosterReport,
     /// If it was told to stop: the exit code, and the accounts that had not answered in full.
-    pub(crate) stopped: Option<(u8, Vec<String>)>,
+    pub(crate) stopped: Option<(Exit, Vec<String>)>,
     pub(crate) elapsed: Duration,
 }
 
@@ -42,7 +42,7 @@ pub(crate) async fn collect(
     mut each: impl FnMut(CollectEvent) -> Result<(), Failure>,
 ) -> Result<Collected, Failure> {
     let begun = Instant::now();
-    let mut stop = Stop::listen()?;
+    let mut interrupt = Interrupt::listen_once()?;
     let mut events = roster.keys(&ListKeys::all());
     let mut collected = Collected::default();
     let mut waiting: HashSet<&str> = roster.accounts().map(|(name, _)| name).collect();
@@ -53,10 +53,10 @@ pub(crate) async fn collect(
             each(CollectEvent::Pause)?;
             tokio::select! {
                 biased;
-                code = stop.told() => {
+                exit = interrupt.received() => {
                     let accounts = roster.accounts().map(|(name, _)| name);
                     let left = accounts.filter(|name| waiting.contains(name)).map(str::to_owned);
-                    collected.stopped = Some((code, left.collect()));
+                    collected.stopped = Some((exit, left.collect()));
                     break;
                 }
                 event = events.next() => event,

@@ -4,6 +4,7 @@ use anstyle::Style;
 use keyroster::{Access, Amount, Decimal, Expiry, KeyStatus, LastUsed, Limit, Quota, Timestamp};
 
 use crate::listing::sort_key::{Natural, Share, SortKey};
+use crate::output::suggestion::Suggestion;
 use crate::output::{BAD, Column, DIM, GOOD, Record, WARN, format, text};
 
 /// An id of a container is shown by so many characters.
@@ -85,13 +86,13 @@ impl Field {
             return Ok(Self::Extra(field.to_owned()));
         }
         let names = KNOWN.iter().flat_map(|known| [known.name, known.alias]);
-        let nearest = names.min_by_key(|known| strsim::levenshtein(&name, known));
-        let all: Vec<&str> = Self::names().collect();
-        Err(format!(
-            "no fact of a key is called so; `{}` is nearest, of {}, and extras.NAME",
-            nearest.unwrap_or_default(),
-            all.join(", ")
-        ))
+        match Suggestion::new(&name, names).name() {
+            Some(nearest) => Err(format!("no key has this field; did you mean `{nearest}`?")),
+            None => {
+                let known: Vec<&str> = Self::names().collect();
+                Err(format!("no key has this field; known: {}, extras.NAME", known.join(", ")))
+            }
+        }
     }
 
     /// Whether it is the key's id, which is shown as short as it can be.

@@ -226,7 +226,7 @@ fn fits(patterns: &[Pattern], text: &str) -> bool {
 
 fn patterns(flag: &str, texts: &[String]) -> Result<Vec<Pattern>, Failure> {
     let wrong = |error: glob::PatternError| {
-        Failure::Usage(format!("`{flag}` is no pattern: {}", error.msg))
+        Failure::usage(format!("`{flag}` is no pattern: {}", error.msg))
     };
     texts.iter().map(|text| Pattern::new(text).map_err(wrong)).collect()
 }

@@ -2,14 +2,11 @@
 
 use keyroster::{AccountReport, AccountWarning, Roster, WarningKind};
 
-use crate::exit::{self, PARTIAL};
+use crate::exit::Exit;
 use crate::listing::collect::Collected;
 use crate::listing::filter::{AccessKind, Filter};
 use crate::output::text;
 use crate::terminal::Terminal;
-
-/// The exit code of a check that found something.
-const FOUND: u8 = 1;
 
 /// So many of the accounts that had not answered are named.
 const NAMED: usize = 5;
@@ -32,7 +29,7 @@ pub(crate) struct Summary<'a> {
 
 impl Summary<'_> {
     /// Says what is to be said, and tells the exit code.
-    pub(crate) fn print(&self, terminal: &Terminal) -> u8 {
+    pub(crate) fn print(&self, terminal: &Terminal) -> Exit {
         self.note_unlisted(terminal);
         if let Some(undecided) = self.filter.explain() {
             // Whoever checks for keys must not take what is not known for a good answer.
@@ -42,11 +39,11 @@ impl Summary<'_> {
                 terminal.hint(&undecided);
             }
         }
-        let code = self.conclude(terminal);
-        match (code, self.found) {
-            (0, 1..) if self.exit_code => FOUND,
-            (0, 0) if self.exit_code && self.filter.undecided() > 0 => PARTIAL,
-            (code, _) => code,
+        let exit = self.conclude(terminal);
+        match (exit, self.found) {
+            (Exit::Done, 1..) if self.exit_code => Exit::Found,
+            (Exit::Done, 0) if self.exit_code && self.filter.undecided() > 0 => Exit::Partial,
+            (exit, _) => exit,
         }
     }
 
@@ -67,7 +64,7 @@ impl Summary<'_> {
         }
     }
 
-    fn conclude(&self, terminal: &Terminal) -> u8 {
+    fn conclude(&self, terminal: &Terminal) -> Exit {
         let report = &self.collected.report;
         // What an account that failed would have left out is no matter.
         let failed =
@@ -86,18 +83,21 @@ impl Summary<'_> {
         for failure in &report.failures {
             terminal.error(&failure.error.to_string());
         }
-        if let Some((code, unanswered)) = &self.collected.stopped {
+        if let Some((exit, unanswered)) = &self.collected.stopped {
             terminal.warning(&interruption(unanswered));
             terminal.note(&self.line(terminal));
-            return *code;
+            return *exit;
         }
         if self.collected.is_unanswered() {
-            return report.failures.first().map_or(0, |failure| exit::code(failure.error.kind()));
+            return report
+                .failures
+                .first()
+                .map_or(Exit::Done, |failure| failure.error.kind().into());
         }
         let incomplete = |w: &AccountWarning| w.warning.kind == WarningKind::Incomplete;
         if !report.failures.is_empty() || report.warnings.iter().any(incomplete) {
             terminal.note(&self.line(terminal));
-            return PARTIAL;
+            return Exit::Partial;
         }
         if report.keys_answered() == 0 {
             terminal.hint(
@@ -107,7 +107,7 @@ impl Summary<'_> {
         } else {
             terminal.note(&self.line(terminal));
         }
-        0
+        Exit::Done
     }
 
     /// What it came to, on a line.

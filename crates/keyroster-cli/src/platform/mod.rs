@@ -1,4 +1,4 @@
-//! What differs between operating systems: file permissions and devices.
+//! What differs between operating systems: signals, terminal modes, file permissions and devices.
 
 #[cfg(not(unix))]
 mod other;
@@ -10,11 +10,20 @@ pub(crate) use other::*;
 #[cfg(unix)]
 pub(crate) use unix::*;
 
-/// Who else has access to a file.
+/// Who else can access a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Others {
     /// The file's group.
     Group,
-    /// Everybody.
-    Everybody,
+    /// Everyone.
+    Everyone,
+}
+
+/// A signal that asks the program to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StopSignal {
+    /// Ctrl-C.
+    Interrupt,
+    /// SIGTERM, from a service manager or `kill`.
+    Terminate,
 }

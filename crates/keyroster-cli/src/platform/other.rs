@@ -1,31 +1,87 @@
-//! Systems without Unix permissions and devices: what cannot be asked is assumed to be right.
+//! Other systems: Ctrl-C only, and no permission bits or devices. What cannot be checked counts as correct.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use super::Others;
+use super::{Others, StopSignal};
 
-/// Whether a file of these metadata can be read, written or run by anybody but its owner.
+/// The signals that ask the program to stop.
+#[derive(Debug)]
+pub(crate) struct StopSignals;
+
+impl StopSignals {
+    /// Listens from now on.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) -> StopSignal {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // What cannot be heard never comes.
+            std::future::pending::<()>().await;
+        }
+        StopSignal::Interrupt
+    }
+}
+
+impl StopSignal {
+    /// Does nothing here: the caller ends with an error instead.
+    pub(crate) fn end_program(self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Does nothing here.
+pub(crate) fn end_at_second_signal(_: impl Fn(StopSignal) -> u8) -> io::Result<()> {
+    Ok(())
+}
+
+/// Does nothing here.
+pub(crate) fn end_at_signal_while(_: &Arc<AtomicBool>) -> io::Result<()> {
+    Ok(())
+}
+
+/// The mode of the terminal on standard input. It is not changed here.
+#[derive(Debug)]
+pub(crate) struct TerminalMode;
+
+impl TerminalMode {
+    /// The present mode.
+    pub(crate) fn current() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Sets the terminal back to this mode.
+    pub(crate) fn restore(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Whether anyone but its owner can read, write or run a file with these metadata.
 pub(crate) fn is_open_to_others(_: &Metadata) -> bool {
     false
 }
 
-/// Whether a file can be written by others.
+/// Whether others can write a file.
 pub(crate) fn is_writable_by(_: &Path, _: Others) -> bool {
     false
 }
 
-/// The options for a file that only its owner can read and write.
+/// Options for a file that only its owner can read and write.
 pub(crate) fn private_file() -> OpenOptions {
     File::options()
 }
 
-/// A builder of folders that only their owner can look into.
+/// A builder of folders that only their owner can open.
 pub(crate) fn private_folder() -> DirBuilder {
     DirBuilder::new()
 }
 
-/// Whether what is written to standard output arrives anywhere.
+/// Whether standard output leads anywhere.
 pub(crate) fn is_stdout_read() -> bool {
     true
 }

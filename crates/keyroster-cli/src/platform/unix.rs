@@ -1,48 +1,135 @@
-//! Unix: permission bits and devices.
+//! Unix: signals, terminal modes, permission bits and devices.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use super::Others;
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Whether a file of these metadata can be read, written or run by anybody but its owner.
+use super::{Others, StopSignal};
+
+/// The signals that ask the program to stop. While this exists, they do nothing by themselves.
+#[derive(Debug)]
+pub(crate) struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// Listens from now on.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) -> StopSignal {
+        tokio::select! {
+            _ = self.interrupt.recv() => StopSignal::Interrupt,
+            _ = self.terminate.recv() => StopSignal::Terminate,
+        }
+    }
+}
+
+impl StopSignal {
+    const ALL: [Self; 2] = [Self::Interrupt, Self::Terminate];
+
+    fn number(self) -> i32 {
+        match self {
+            Self::Interrupt => SIGINT,
+            Self::Terminate => SIGTERM,
+        }
+    }
+
+    /// Does what the signal does to a program that does not listen: ends it.
+    pub(crate) fn end_program(self) -> io::Result<()> {
+        signal_hook::low_level::emulate_default_handler(self.number())
+    }
+}
+
+/// Ends the program at the second signal from now on, with the exit code that the signal stands for.
+pub(crate) fn end_at_second_signal(code: impl Fn(StopSignal) -> u8) -> io::Result<()> {
+    let first_seen = Arc::new(AtomicBool::new(false));
+    // Handlers run in the order of their registration: each signal finds what an earlier signal left.
+    for signal in StopSignal::ALL {
+        let code = i32::from(code(signal));
+        signal_hook::flag::register_conditional_shutdown(
+            signal.number(),
+            code,
+            Arc::clone(&first_seen),
+        )?;
+    }
+    for signal in StopSignal::ALL {
+        signal_hook::flag::register(signal.number(), Arc::clone(&first_seen))?;
+    }
+    Ok(())
+}
+
+/// Lets signals end the program while the flag is set, although something has listened to them.
+pub(crate) fn end_at_signal_while(flag: &Arc<AtomicBool>) -> io::Result<()> {
+    for signal in StopSignal::ALL {
+        signal_hook::flag::register_conditional_default(signal.number(), Arc::clone(flag))?;
+    }
+    Ok(())
+}
+
+/// The mode of the terminal on standard input, e.g. whether it shows what is typed.
+#[derive(Debug)]
+pub(crate) struct TerminalMode(Termios);
+
+impl TerminalMode {
+    /// The present mode.
+    pub(crate) fn current() -> io::Result<Self> {
+        Ok(Self(tcgetattr(io::stdin())?))
+    }
+
+    /// Sets the terminal back to this mode.
+    pub(crate) fn restore(&self) -> io::Result<()> {
+        Ok(tcsetattr(io::stdin(), OptionalActions::Now, &self.0)?)
+    }
+}
+
+/// Whether anyone but its owner can read, write or run a file with these metadata.
 pub(crate) fn is_open_to_others(file: &Metadata) -> bool {
     file.permissions().mode() & 0o077 != 0
 }
 
-/// Whether a file can be written by others.
+/// Whether others can write a file.
 pub(crate) fn is_writable_by(path: &Path, others: Others) -> bool {
     let bit = match others {
         Others::Group => 0o020,
-        Others::Everybody => 0o002,
+        Others::Everyone => 0o002,
     };
     std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & bit != 0)
 }
 
-/// The options for a file that only its owner can read and write.
+/// Options for a file that only its owner can read and write.
 pub(crate) fn private_file() -> OpenOptions {
     let mut options = File::options();
     options.mode(0o600);
     options
 }
 
-/// A builder of folders that only their owner can look into.
+/// A builder of folders that only their owner can open.
 pub(crate) fn private_folder() -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.mode(0o700);
     builder
 }
 
-/// Whether what is written to standard output arrives anywhere.
+/// Whether standard output leads anywhere: it is neither closed nor `/dev/null`.
 pub(crate) fn is_stdout_read() -> bool {
     let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
-    let (Ok(stdout), Ok(null)) =
-        (stdout.and_then(|out| out.metadata()), Path::new("/dev/null").metadata())
-    else {
-        return false;
-    };
+    let stdout = stdout.and_then(|out| out.metadata());
+    let null = Path::new("/dev/null").metadata();
+    let (Ok(stdout), Ok(null)) = (stdout, null) else { return false };
     stdout.rdev() != null.rdev() || stdout.rdev() == 0
 }

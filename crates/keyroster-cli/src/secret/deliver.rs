@@ -1,15 +1,15 @@
 //! Bringing a new secret to safety: it is shown once, by a vendor that keeps no copy.
 
 use std::io::Write;
-use std::process::ExitCode;
 
 use keyroster::{CreatedKey, Provider, Secret};
 
 use crate::clock;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::{ListFormat, Record, details, print_json, stdout, text};
 use crate::secret::sink::{self, Sink};
 use crate::terminal::Terminal;
+use crate::terminal::interrupt::Interrupt;
 
 /// Whose secret it is, how it came to be, and what the user wants of it.
 #[derive(Debug)]
@@ -31,44 +31,13 @@ pub(crate) fn open(
 ) -> Result<Sink, Failure> {
     let parts = provider.info().capabilities.secret_parts;
     let Some(part) = part.filter(|part| !parts.contains(part)) else {
-        return Sink::open(sink, overwrite).map_err(Failure::Usage);
+        return Sink::open(sink, overwrite).map_err(Failure::usage);
     };
     let known = if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
     let part = text::clean(part);
-    Err(Failure::Usage(format!(
+    Err(Failure::usage(format!(
         "the vendor hands out no part `{part}` beside the secret, but {known}"
     )))
-}
-
-/// Waits for what brings a secret, and is on its way. The first interruption is answered and waited out, as the answer
-/// may bring the secret; the second gives up.
-pub(crate) async fn unhurried<T>(
-    work: impl Future<Output = T>,
-    what: &str,
-    terminal: &Terminal,
-) -> Option<T> {
-    let mut work = std::pin::pin!(work);
-    for round in 0..2 {
-        tokio::select! {
-            biased;
-            done = &mut work => return Some(done),
-            _ = tokio::signal::ctrl_c() => {}
-        }
-        if round == 0 {
-            terminal
-                .warning(&format!("{what}; waiting for its secret; interrupt again to give up"));
-        }
-    }
-    None
-}
-
-/// Does what may be left undone, until it is interrupted.
-pub(crate) async fn interruptible(work: impl Future<Output = ()>) {
-    tokio::select! {
-        biased;
-        () = work => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
 }
 
 /// Brings the secret to safety first, then looks up the record and shows it.
@@ -77,23 +46,23 @@ pub(crate) async fn deliver(
     sink: Sink,
     mut created: CreatedKey,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let Delivery { account, provider, done, part, output } = delivery;
     let reference = format!("{account}/{}", text::clean(created.key.id.as_str()));
     let to_stdout = matches!(sink, Sink::Stdout);
     let (chosen, left) = choose(part, &mut created);
     let delivered = sink.deliver(&chosen);
-    let code = match &delivered {
+    let exit = match &delivered {
         Ok(place) => {
             terminal.say(&format!("{done} {reference}; its secret is in {place}"));
-            ExitCode::SUCCESS
+            Exit::Done
         }
         Err(error) => {
             terminal.error(&format!(
                 "{reference} was {done}, and its secret could not be delivered: {error}"
             ));
             rescue(&chosen, &reference, terminal);
-            ExitCode::from(5)
+            Exit::Vendor
         }
     };
     if !left.is_empty() {
@@ -103,9 +72,10 @@ pub(crate) async fn deliver(
     drop(chosen);
     // Standard output is the secret's alone.
     if to_stdout {
-        return Ok(code);
+        return Ok(exit);
     }
-    interruptible(provider.fetch_record(&mut created)).await;
+    // Without the record, the secret is safe as well.
+    let _ = Interrupt::listen()?.until_interrupted(provider.fetch_record(&mut created)).await;
     for warning in &created.warnings {
         terminal.warning(&warning.message);
     }
@@ -121,7 +91,7 @@ pub(crate) async fn deliver(
     {
         return Err(error);
     }
-    Ok(code)
+    Ok(exit)
 }
 
 /// The value that the user wants, and the names of the others.

@@ -1,73 +1,88 @@
-//! Being told to stop: with Ctrl-C, or by whoever ends programs.
+//! Interruptions: Ctrl-C and SIGTERM, for every command that can be stopped in the middle.
 
 use std::io;
 
-#[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use futures_util::FutureExt;
 
-/// The exit code after Ctrl-C.
-const INTERRUPTED: u8 = 130;
+use crate::exit::Exit;
+use crate::platform::{self, StopSignal, StopSignals};
 
-/// The exit code after SIGTERM.
-#[cfg(unix)]
-const TERMINATED: u8 = 143;
-
-/// Hears the first time that the program is told to stop; the second time ends it at once.
+/// Hears interruptions, each with the exit code that it stands for.
 #[derive(Debug)]
-pub(crate) struct Stop {
-    #[cfg(unix)]
-    interrupt: Signal,
-    #[cfg(unix)]
-    terminate: Signal,
+pub(crate) struct Interrupt {
+    signals: StopSignals,
 }
 
-impl Stop {
-    /// Listens from now on.
-    #[cfg(unix)]
-    pub(crate) fn listen() -> io::Result<Self> {
-        use std::sync::Arc;
-        use std::sync::atomic::AtomicBool;
+/// What came of work that an interruption does not cut short.
+#[derive(Debug)]
+pub(crate) struct Waited<T> {
+    /// `None` if it was given up.
+    pub(crate) result: Option<T>,
+    /// The first interruption.
+    pub(crate) interrupted: Option<Exit>,
+}
 
-        let told = Arc::new(AtomicBool::new(false));
-        // What was registered first is done first: a signal finds what an earlier one left.
-        for (kind, code) in
-            [(SignalKind::interrupt(), INTERRUPTED), (SignalKind::terminate(), TERMINATED)]
-        {
-            let (kind, code) = (kind.as_raw_value(), i32::from(code));
-            signal_hook::flag::register_conditional_shutdown(kind, code, Arc::clone(&told))?;
-        }
-        for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
-            signal_hook::flag::register(kind.as_raw_value(), Arc::clone(&told))?;
-        }
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
+impl Interrupt {
+    /// Listens from now on.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self { signals: StopSignals::listen()? })
     }
 
-    /// Waits to be told, and answers with the exit code.
-    #[cfg(unix)]
-    pub(crate) async fn told(&mut self) -> u8 {
+    /// Listens from now on for the first interruption. The second one ends the program at once.
+    pub(crate) fn listen_once() -> io::Result<Self> {
+        platform::end_at_second_signal(|signal| exit(signal).code())?;
+        Self::listen()
+    }
+
+    /// Waits for the next interruption.
+    pub(crate) async fn received(&mut self) -> Exit {
+        exit(self.next().await)
+    }
+
+    /// Waits for the next signal.
+    pub(crate) async fn next(&mut self) -> StopSignal {
+        self.signals.next().await
+    }
+
+    /// An interruption that has come already.
+    pub(crate) fn pending(&mut self) -> Option<Exit> {
+        self.received().now_or_never()
+    }
+
+    /// Does what may be left undone, until it is interrupted.
+    pub(crate) async fn until_interrupted<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Exit> {
         tokio::select! {
-            _ = self.interrupt.recv() => INTERRUPTED,
-            _ = self.terminate.recv() => TERMINATED,
+            biased;
+            result = work => Ok(result),
+            exit = self.received() => Err(exit),
         }
     }
 
-    /// Listens from now on.
-    #[cfg(not(unix))]
-    #[expect(clippy::unnecessary_wraps, reason = "it can fail elsewhere")]
-    pub(crate) fn listen() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    /// Waits to be told, and answers with the exit code.
-    #[cfg(not(unix))]
-    pub(crate) async fn told(&mut self) -> u8 {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // What cannot be heard never comes.
-            std::future::pending::<()>().await;
+    /// Waits for work that is on its way and that no one can take back. The first interruption calls
+    /// `explain` and waits on; the second gives up.
+    pub(crate) async fn wait_for<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+        explain: impl FnOnce(),
+    ) -> Waited<T> {
+        let mut work = std::pin::pin!(work);
+        match self.until_interrupted(&mut work).await {
+            Ok(result) => Waited { result: Some(result), interrupted: None },
+            Err(exit) => {
+                explain();
+                let result = self.until_interrupted(work).await.ok();
+                Waited { result, interrupted: Some(exit) }
+            }
         }
-        INTERRUPTED
+    }
+}
+
+fn exit(signal: StopSignal) -> Exit {
+    match signal {
+        StopSignal::Interrupt => Exit::Interrupted,
+        StopSignal::Terminate => Exit::Terminated,
     }
 }

@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::Style;
 
+use crate::exit::Failure;
 use crate::output::{BAD, BOLD, DIM, WARN};
 
 /// What is known of where the output goes.
@@ -36,6 +37,14 @@ impl Terminal {
     #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
     pub(crate) fn error(&self, message: &str) {
         say("error", BAD.bold(), message);
+    }
+
+    /// Prints why a command failed and, on a line of its own, what to do.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        self.error(&failure.message());
+        if let Some(hint) = failure.hint() {
+            say("hint", BOLD, hint);
+        }
     }
 
     /// Says what a person should know about a result.

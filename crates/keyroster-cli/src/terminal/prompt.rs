@@ -1,19 +1,15 @@
 //! Asking a person at the terminal.
 
 use std::io::{self, BufRead, IsTerminal};
-#[cfg(unix)]
 use std::sync::Arc;
-#[cfg(unix)]
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use keyroster::Secret;
-#[cfg(unix)]
-use signal_hook::consts::{SIGINT, SIGTERM};
-#[cfg(unix)]
-use tokio::signal::unix::{SignalKind, signal};
 
+use super::Terminal;
+use super::interrupt::Interrupt;
 use crate::exit::Failure;
-use crate::terminal::Terminal;
+use crate::platform::{self, StopSignal, TerminalMode};
 
 /// Whether somebody is there to be asked.
 pub(crate) fn is_attended(terminal: &Terminal) -> bool {
@@ -23,14 +19,14 @@ pub(crate) fn is_attended(terminal: &Terminal) -> bool {
 /// Lets a person say `yes` to what is about to be done; anything else, or nobody there, is a refusal.
 pub(crate) fn confirm(question: &str, terminal: &Terminal) -> Result<(), Failure> {
     if !is_attended(terminal) {
-        return Err(Failure::Guard(format!(
+        return Err(Failure::guard(format!(
             "nobody is at the terminal to be asked whether to {question}; nothing was done; add --yes"
         )));
     }
     if ask(&format!("{question}? Type `yes`: "), terminal)? == "yes" {
         return Ok(());
     }
-    Err(Failure::Guard("not confirmed; nothing was done".to_owned()))
+    Err(Failure::guard("not confirmed; nothing was done"))
 }
 
 /// What a person types, without the spaces around it.
@@ -38,7 +34,7 @@ pub(crate) fn ask(question: &str, terminal: &Terminal) -> Result<String, Failure
     terminal.ask(question);
     let mut answer = String::new();
     if io::stdin().lock().read_line(&mut answer)? == 0 {
-        return Err(Failure::Guard("no answer; nothing was done".to_owned()));
+        return Err(Failure::guard("no answer; nothing was done"));
     }
     Ok(answer.trim().to_owned())
 }
@@ -48,83 +44,68 @@ pub(crate) async fn secrets(
     questions: &[String],
     terminal: &Terminal,
 ) -> Result<Vec<Secret>, Failure> {
-    let mut unseen = Unseen::default();
+    let mut hidden = HiddenInput::default();
     let mut secrets = Vec::new();
     for question in questions {
         let text = if is_attended(terminal) {
             terminal.ask(question);
-            unseen.line().await?
+            hidden.line().await?
         } else {
             io::read_to_string(io::stdin().lock())?
         };
         let text = Secret::new(text);
         let trimmed = Secret::from(text.expose().trim());
         if trimmed.is_empty() {
-            return Err(Failure::Usage("there is no secret: the input is empty".to_owned()));
+            return Err(Failure::usage("there is no secret: the input is empty"));
         }
         secrets.push(trimmed);
     }
     Ok(secrets)
 }
 
-/// Reads lines that the terminal does not show. However the program is told to end meanwhile, the
-/// terminal shows again what is typed.
+/// Reads lines that the terminal does not show. However the program ends meanwhile, the terminal shows again
+/// what is typed.
 #[derive(Debug, Default)]
-struct Unseen {
-    /// Set while nothing is read: a signal does then what it always does.
-    #[cfg(unix)]
+struct HiddenInput {
+    /// Set while nothing is read. A signal then does what it always does.
     idle: Option<Arc<AtomicBool>>,
 }
 
-#[cfg(unix)]
-impl Unseen {
+impl HiddenInput {
     async fn line(&mut self) -> Result<String, Failure> {
-        use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
-        let idle = self.listen()?;
+        let idle = self.idle()?;
         idle.store(false, Ordering::SeqCst);
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let before = tcgetattr(io::stdin()).map_err(io::Error::from)?;
+        let mut interrupt = Interrupt::listen()?;
+        let mode = TerminalMode::current()?;
         let (done, typed) = tokio::sync::oneshot::channel();
-        // A thread of its own: the program's end waits for no other one.
+        // A thread of its own: the end of the program waits for all others.
         std::thread::spawn(move || done.send(rpassword::read_password()));
-        let told = tokio::select! {
+        let signal = tokio::select! {
             biased;
-            _ = interrupt.recv() => SIGINT,
-            _ = terminate.recv() => SIGTERM,
+            signal = interrupt.next() => signal,
             typed = typed => match typed {
-                // It takes Ctrl-C for a letter, and tells so.
-                Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => SIGINT,
+                // It reads Ctrl-C as a character, and reports it.
+                Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => StopSignal::Interrupt,
                 typed => {
                     idle.store(true, Ordering::SeqCst);
                     return Ok(typed.map_err(io::Error::other)??);
                 }
             },
         };
-        tcsetattr(io::stdin(), OptionalActions::Now, &before).map_err(io::Error::from)?;
-        signal_hook::low_level::emulate_default_handler(told)?;
-        Err(Failure::Guard("interrupted; nothing was done".to_owned()))
+        mode.restore()?;
+        signal.end_program()?;
+        Err(Failure::guard("interrupted; nothing was done"))
     }
 
-    /// Lets signals through whenever nothing is read: once they are listened to, they do nothing else.
-    fn listen(&mut self) -> io::Result<Arc<AtomicBool>> {
+    /// The flag that lets signals through. Once something has listened to them, they do nothing by themselves.
+    fn idle(&mut self) -> io::Result<Arc<AtomicBool>> {
         if let Some(idle) = &self.idle {
             return Ok(Arc::clone(idle));
         }
         let idle = Arc::new(AtomicBool::new(false));
-        for kind in [SIGINT, SIGTERM] {
-            signal_hook::flag::register_conditional_default(kind, Arc::clone(&idle))?;
-        }
+        platform::end_at_signal_while(&idle)?;
         self.idle = Some(Arc::clone(&idle));
         Ok(idle)
-    }
-}
-
-#[cfg(not(unix))]
-impl Unseen {
-    #[expect(clippy::unused_async, clippy::unused_self, reason = "the same as elsewhere")]
-    async fn line(&mut self) -> Result<String, Failure> {
-        Ok(rpassword::read_password()?)
     }
 }
 
@@ -140,7 +121,9 @@ mod tests {
     use rustix::process::{Pid, Signal, kill_process};
     use rustix::termios::{LocalModes, tcgetattr};
 
-    use super::{SIGINT, SIGTERM, secrets};
+    use signal_hook::consts::{SIGINT, SIGTERM};
+
+    use super::secrets;
     use crate::env;
     use crate::terminal::Terminal;
 

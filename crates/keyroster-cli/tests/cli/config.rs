@@ -26,7 +26,7 @@ async fn each_mistake_says_where_it_is_and_what_to_do() {
         (of("jwt = fa4efa4efa4e"), ":3:7", "not TOML"),
         (of("jwt = 12"), ":3:7", "and is not an integer"),
         (of("jwt = {}"), ":3:7", "does not say where the secret is"),
-        (of("jwt = { vault = \"A\" }"), ":3:9", "there is `env`, `file`, `command`, `keychain`"),
+        (of("jwt = { vault = \"A\" }"), ":3:9", "known: `env`, `file`, `command`, `keychain`"),
         (of("jwt = { env = \"A\", file = \"b\" }"), ":3:20", "keep one"),
         (of("jwt = { command = [] }"), ":3:19", "as `[\"pass\", \"show\", \"pinata\"]`"),
         (of("jwt = { env = \"A\", timeout = \"1s\" }"), ":3:20", "for a `command` alone"),

@@ -102,7 +102,8 @@ async fn columns_are_those_asked_for() {
     for arguments in [["--columns", "stauts"], ["--sort", "stauts"], ["--group-by", "-stauts"]] {
         let wrong = at(&sandbox, &[&["list"], &arguments[..]].concat()).await;
         assert_eq!(wrong.code, 2);
-        let known = wrong.stderr.contains("`status` is nearest") || arguments[1].starts_with('-');
+        let known =
+            wrong.stderr.contains("did you mean `status`?") || arguments[1].starts_with('-');
         assert!(known, "{}", wrong.stderr);
     }
 }

@@ -151,5 +151,5 @@ async fn schemas_are_named() {
         assert!(all.lines().any(|line| line.starts_with(name)), "{all}");
     }
     let wrong = run(keyroster(&["schema", "lists"])).await;
-    assert!(wrong.code == 2 && wrong.stderr.contains("`list` is nearest"), "{wrong:?}");
+    assert!(wrong.code == 2 && wrong.stderr.contains("did you mean `list`?"), "{wrong:?}");
 }

@@ -1,15 +1,12 @@
 //! `keyroster accounts add`: writes an account into the configuration file.
 
-use std::process::ExitCode;
-
 use keyroster::{ProviderFactory, Secret, Setting};
 
 use crate::accounts::Source;
 use crate::args::AccountsAdd;
-use crate::config::{
-    self, Config, CredentialSource, Keychain, NewAccount, Origin, Value, nearest, quoted,
-};
-use crate::exit::Failure;
+use crate::config::{self, Config, CredentialSource, Keychain, NewAccount, Origin, Value, quoted};
+use crate::exit::{Exit, Failure};
+use crate::output::suggestion::Suggestion;
 use crate::terminal::{Terminal, prompt};
 
 use super::questions;
@@ -18,25 +15,25 @@ pub(super) async fn run(
     accounts: &Source<'_>,
     add: &AccountsAdd,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let (config, _) = Config::inspect_for_writing(accounts.config, accounts.registry)?;
     let Some(file) = &config.file else {
         let message = "this system tells no folder for settings; name a file with --config";
-        return Err(Failure::Configuration(message.to_owned()));
+        return Err(Failure::configuration(message.to_owned()));
     };
     let (account, secrets) = describe(accounts, add, &config, terminal).await?;
     // First the secrets, then the file that speaks of them.
     for (entry, secret) in secrets {
         Keychain::set(&entry, secret)
             .await
-            .map_err(|trouble| Failure::Configuration(format!("nothing was written: {trouble}")))?;
+            .map_err(|trouble| Failure::configuration(format!("nothing was written: {trouble}")))?;
         terminal.done(&format!("kept `{entry}` in the keychain"));
     }
     config::add(file, &account, accounts.registry)?;
     terminal.done(&format!("added `{}` to {}", account.name, file.display()));
     warn_of_vendor_variables(&config, terminal);
     terminal.hint(&format!("see whether it works: keyroster accounts test {}", account.name));
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
 /// The account, and the secrets that shall go into the keychain.
@@ -47,7 +44,7 @@ async fn describe(
     terminal: &Terminal,
 ) -> Result<(NewAccount, Vec<(String, Secret)>), Failure> {
     let factory = match &add.provider {
-        Some(id) => config::provider(accounts.registry, id).map_err(Failure::Usage)?,
+        Some(id) => config::provider(accounts.registry, id).map_err(Failure::usage)?,
         None => questions::provider(accounts.registry, terminal)?,
     };
     let id = factory.info().id.to_string();
@@ -58,7 +55,7 @@ async fn describe(
     let mut settings: Vec<(String, Value)> = Vec::new();
     let mut give = |option, setting: &Setting, value| {
         if settings.iter().any(|(given, _)| given == setting.name) {
-            return Err(Failure::Usage(format!(
+            return Err(Failure::usage(format!(
                 "{option} gives `{}` twice; keep one",
                 setting.name
             )));
@@ -75,7 +72,7 @@ async fn describe(
         let (setting, value) = pair("--set", given)?;
         let setting = known(factory, setting, false)?;
         if let Some(wrong) = config::wrong_value(factory, setting.name, value) {
-            return Err(Failure::Usage(wrong));
+            return Err(Failure::usage(wrong));
         }
         give("--set", setting, Value::Plain(value.to_owned()))?;
     }
@@ -104,19 +101,19 @@ async fn secrets(
         })
         .collect();
     if entries.len() > 1 && !prompt::is_attended(terminal) {
-        return Err(Failure::Usage(
+        return Err(Failure::usage(
             "standard input holds one secret, and two are to be kept in the keychain; add the account at \
              a terminal"
                 .to_owned(),
         ));
     }
     for (_, entry) in &entries {
-        let trouble = |trouble| Failure::Configuration(format!("nothing was written: {trouble}"));
+        let trouble = |trouble| Failure::configuration(format!("nothing was written: {trouble}"));
         if !Keychain::holds(entry).await.map_err(trouble)? {
             continue;
         }
         if !prompt::is_attended(terminal) {
-            return Err(Failure::Guard(format!(
+            return Err(Failure::guard(format!(
                 "the keychain has an entry `{entry}` already; nothing was done; choose another name, as \
                  keychain:NAME"
             )));
@@ -133,7 +130,7 @@ async fn secrets(
 fn pair<'a>(option: &str, given: &'a str) -> Result<(&'a str, &'a str), Failure> {
     let (name, value) = given.split_once('=').ok_or_else(|| {
         let example = if option == "--set" { "base-url=https://…" } else { "jwt=env:NAME" };
-        Failure::Usage(format!(
+        Failure::usage(format!(
             "{option} takes a setting and its value, as {option} {example}; what was given is not \
              shown, as it may be a secret"
         ))
@@ -150,17 +147,17 @@ fn known(
     let id = factory.info().id;
     match factory.settings().iter().find(|setting| setting.name == name) {
         Some(setting) if setting.secret == secret => Ok(setting),
-        Some(_) if secret => Err(Failure::Usage(format!(
+        Some(_) if secret => Err(Failure::usage(format!(
             "`{name}` is no part of a credential; write --set {name}=…"
         ))),
-        Some(_) => Err(Failure::Usage(format!(
+        Some(_) => Err(Failure::usage(format!(
             "`{name}` is a secret, and does not belong on the command line; say where it is: \
              --credential {name}=env:NAME"
         ))),
         None => {
             let settings = factory.settings().iter().filter(|setting| setting.secret == secret);
-            let hint = nearest(name, settings.map(|setting| setting.name));
-            Err(Failure::Usage(format!("{id} accounts have no setting {}; {hint}", quoted(name))))
+            let hint = Suggestion::new(name, settings.map(|setting| setting.name));
+            Err(Failure::usage(format!("{id} accounts have no setting {}; {hint}", quoted(name))))
         }
     }
 }

@@ -1,7 +1,6 @@
 //! `keyroster accounts list`: the accounts and where their credentials are.
 
 use std::io::Write;
-use std::process::ExitCode;
 
 use anstyle::Style;
 use serde::Serialize;
@@ -9,7 +8,7 @@ use serde::Serialize;
 use crate::accounts::Source;
 use crate::args::AccountsList;
 use crate::config::{Definition, Origin, Value};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::{Column, Document, ListFormat, Table, print_json, schema, stdout, text};
 use crate::terminal::Terminal;
 
@@ -34,7 +33,7 @@ pub(super) async fn run(
     accounts: &Source<'_>,
     list: &AccountsList,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
     let entries: Vec<Entry<'_>> = accounts
         .definitions()
@@ -68,7 +67,7 @@ pub(super) async fn run(
         }
     }
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
 /// Where each part of the credential is.

@@ -6,20 +6,18 @@ mod questions;
 mod remove;
 mod test;
 
-use std::process::ExitCode;
-
 use crate::accounts::Source;
 use crate::args::AccountsCommand;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::terminal::Terminal;
 
 pub(crate) async fn run(
     accounts: &Source<'_>,
     command: &AccountsCommand,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     if accounts.sandbox && matches!(command, AccountsCommand::Add(_) | AccountsCommand::Remove(_)) {
-        return Err(Failure::Usage(
+        return Err(Failure::usage(
             "the sandbox's accounts are made up, and stand in no file; leave out --sandbox"
                 .to_owned(),
         ));

@@ -3,7 +3,7 @@
 use keyroster::{ProviderFactory, Registry, Setting};
 
 use crate::config::{self, Config, CredentialSource, Keychain, Value};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::terminal::{Terminal, prompt};
 
 pub(super) fn provider<'a>(
@@ -14,7 +14,7 @@ pub(super) fn provider<'a>(
         registry.factories().map(|factory| factory.info().id.to_string()).collect();
     attended("--provider is not given", &format!("there is {}", ids.join(", ")), terminal)?;
     let question = format!("provider ({}): ", ids.join(", "));
-    until(&question, terminal, |id| config::provider(registry, id).map_err(Failure::Usage))
+    until(&question, terminal, |id| config::provider(registry, id).map_err(Failure::usage))
 }
 
 /// The name of the account; the provider's own name, if the person types none.
@@ -48,7 +48,7 @@ pub(super) async fn credential(
 ) -> Result<(String, Value), Failure> {
     let mut secrets = factory.settings().iter().filter(|setting| setting.secret);
     let Some(setting) = secrets.next() else {
-        return Err(Failure::Usage("the provider takes no credential".to_owned()));
+        return Err(Failure::usage("the provider takes no credential".to_owned()));
     };
     let others: Vec<&Setting> = secrets.collect();
     let example = |setting: &Setting| format!("--credential {}=env:{}", setting.name, setting.env);
@@ -91,7 +91,7 @@ fn attended(what: &str, instead: &str, terminal: &Terminal) -> Result<(), Failur
     if prompt::is_attended(terminal) {
         return Ok(());
     }
-    Err(Failure::Usage(format!("{what}, and nobody is at the terminal to be asked; {instead}")))
+    Err(Failure::usage(format!("{what}, and nobody is at the terminal to be asked; {instead}")))
 }
 
 /// Asks until the answer is right.
@@ -102,7 +102,9 @@ fn until<T>(
 ) -> Result<T, Failure> {
     loop {
         match read(&prompt::ask(question, terminal)?) {
-            Err(Failure::Usage(why)) => terminal.warning(&why),
+            Err(failure) if failure.exit() == Exit::Usage => {
+                terminal.warning(&failure.message());
+            }
             outcome => return outcome,
         }
     }

@@ -1,11 +1,10 @@
 //! `keyroster accounts remove`: forgets an account.
 
-use std::process::ExitCode;
-
 use crate::accounts::Source;
 use crate::args::AccountsRemove;
-use crate::config::{self, Config, CredentialSource, Definition, Keychain, Origin, Value, nearest};
-use crate::exit::Failure;
+use crate::config::{self, Config, CredentialSource, Definition, Keychain, Origin, Value};
+use crate::exit::{Exit, Failure};
+use crate::output::suggestion::Suggestion;
 use crate::output::text;
 use crate::terminal::{Terminal, prompt};
 
@@ -13,28 +12,29 @@ pub(super) async fn run(
     accounts: &Source<'_>,
     remove: &AccountsRemove,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let (config, diagnostics) = Config::inspect(accounts.config, accounts.registry)?;
     let name = text::clean(&remove.account);
     let account = config.accounts.iter().find(|known| known.name == remove.account);
     let Some(file) = &config.file else {
-        return Err(Failure::Usage("this system tells no folder for settings".to_owned()));
+        return Err(Failure::usage("this system tells no folder for settings".to_owned()));
     };
     match account.map(|account| &account.origin) {
         Some(Origin::Line(_)) => {}
         Some(origin) => {
-            return Err(Failure::Usage(format!(
+            return Err(Failure::usage(format!(
                 "`{name}` stands in no file; it comes from {origin}: unset that"
             )));
         }
         // So broken that nothing is known of it but where it stands.
         None if config.broken.contains(&remove.account) => {}
         None if diagnostics.is_empty() => {
-            let hint = nearest(&name, config.accounts.iter().map(|known| known.name.as_str()));
-            return Err(Failure::Usage(format!("there is no account `{name}`; {hint}")));
+            let hint =
+                Suggestion::new(&name, config.accounts.iter().map(|known| known.name.as_str()));
+            return Err(Failure::usage(format!("there is no account `{name}`; {hint}")));
         }
         None => {
-            return Err(Failure::Configuration(format!(
+            return Err(Failure::configuration(format!(
                 "there is no account `{name}`; {}",
                 config::report(Some(file), &diagnostics)
             )));
@@ -63,7 +63,7 @@ pub(super) async fn run(
             }
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Done)
 }
 
 /// The entries of the keychain that an account names.

@@ -1,7 +1,6 @@
 //! `keyroster accounts test`: whether accounts can be asked.
 
 use std::io::Write;
-use std::process::ExitCode;
 
 use anstyle::Style;
 use glob::Pattern;
@@ -11,7 +10,7 @@ use serde::Serialize;
 use crate::accounts::Source;
 use crate::accounts::check::{self, Answer};
 use crate::args::AccountsTest;
-use crate::exit::{self, Failure, PARTIAL};
+use crate::exit::{Exit, Failure};
 use crate::output::{
     BAD, Column, Document, FailedAccount, GOOD, ListFormat, Table, format, print_json, schema,
     stdout, text,
@@ -40,12 +39,12 @@ pub(super) async fn run(
     accounts: &Source<'_>,
     test: &AccountsTest,
     terminal: &Terminal,
-) -> Result<ExitCode, Failure> {
+) -> Result<Exit, Failure> {
     let mut accounts = accounts.open().await?;
     let patterns =
         test.accounts.iter().map(|text| Pattern::new(text)).collect::<Result<Vec<_>, _>>();
     let patterns = patterns
-        .map_err(|error| Failure::Usage(format!("the account is no pattern: {}", error.msg)))?;
+        .map_err(|error| Failure::usage(format!("the account is no pattern: {}", error.msg)))?;
     accounts.retain(|account| {
         patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&account.name))
     })?;
@@ -91,9 +90,9 @@ pub(super) async fn run(
         terminal.error(&error.to_string());
     }
     Ok(match failures.first() {
-        None => ExitCode::SUCCESS,
-        Some(error) if failures.len() == count => ExitCode::from(exit::code(error.kind())),
-        Some(_) => ExitCode::from(PARTIAL),
+        None => Exit::Done,
+        Some(error) if failures.len() == count => Exit::from(error.kind()),
+        Some(_) => Exit::Partial,
     })
 }
 
