@@ -148,7 +148,7 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Account(error) => error.kind().into(),
-            Self::Io(_) => Exit::Vendor,
+            Self::Io(_) => Exit::Machine,
             Self::Other { exit, .. } => *exit,
         }
     }

@@ -41,7 +41,8 @@ impl Summary<'_> {
         }
         let exit = self.conclude(terminal);
         match (exit, self.found) {
-            (Exit::Done, 1..) if self.exit_code => Exit::Found,
+            // Keys that were found are certain, whatever else is missing.
+            (Exit::Done | Exit::Partial, 1..) if self.exit_code => Exit::Found,
             (Exit::Done, 0) if self.exit_code && self.filter.undecided() > 0 => Exit::Partial,
             (exit, _) => exit,
         }

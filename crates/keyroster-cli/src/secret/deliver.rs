@@ -62,7 +62,7 @@ pub(crate) async fn deliver(
                 "{reference} was {done}, and its secret could not be delivered: {error}"
             ));
             rescue(&chosen, &reference, terminal);
-            Exit::Vendor
+            Exit::Machine
         }
     };
     if !left.is_empty() {

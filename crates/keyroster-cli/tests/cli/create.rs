@@ -111,7 +111,7 @@ async fn a_secret_that_cannot_be_delivered_is_kept() {
         keyroster_at(&sandbox, &["create", "openrouter", "x", "--secret-to", "command:false"]);
     command.env("TMPDIR", folder.path()).env("PATH", "/usr/bin:/bin");
     let made = run(command).await;
-    assert_eq!(made.code, 5);
+    assert_eq!(made.code, 7);
     assert!(!made.stderr.contains("fa4efa4e") && !made.stdout.contains("fa4efa4e"), "{made:?}");
     let kept: Vec<_> =
         std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
@@ -261,23 +261,26 @@ async fn no_secret_is_an_argument_and_no_file_is_open_to_others() {
 #[cfg(unix)]
 #[tokio::test]
 async fn an_interrupted_create_still_brings_its_secret_home() {
-    let sandbox = Sandbox::start().await.unwrap();
-    sandbox.add_fault(Fault::delay(1500).method("POST"));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("secret");
-    let sink = format!("file:{}", path.display());
-    let mut command = keyroster_at(&sandbox, &["create", "openrouter", "x", "--secret-to", &sink]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // The key is made as soon as the request is there; its answer is on its way.
-    while named(&sandbox, "openrouter", "x").is_none() {
-        tokio::task::yield_now().await;
+    for signal in ["-INT", "-TERM"] {
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.add_fault(Fault::delay(1500).method("POST"));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let sink = format!("file:{}", path.display());
+        let mut command =
+            keyroster_at(&sandbox, &["create", "openrouter", "x", "--secret-to", &sink]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // The key is made as soon as the request is there; its answer is on its way.
+        while named(&sandbox, "openrouter", "x").is_none() {
+            tokio::task::yield_now().await;
+        }
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        let output =
+            tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{signal}: {stderr}");
+        assert!(stderr.contains("interrupt again to give up"), "{stderr}");
+        assert!(is_live(&sandbox, std::fs::read_to_string(&path).unwrap().trim()).await);
     }
-    let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let output =
-        tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{stderr}");
-    assert!(stderr.contains("interrupt again to give up"), "{stderr}");
-    assert!(is_live(&sandbox, std::fs::read_to_string(&path).unwrap().trim()).await);
 }

@@ -3,6 +3,7 @@
 use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use serde_json::{Value, json};
 
+use crate::support::binary::keyroster;
 use crate::support::changes::at;
 use crate::support::schema::Schema;
 
@@ -125,4 +126,13 @@ async fn several_patterns_may_be_asked_for() {
     assert_eq!(count(&["--provider", "pin*,open*"]).await, 54);
     assert_eq!(count(&["--account", "pinata", "--account", "openrouter"]).await, 54);
     assert_eq!(count(&["--account", "pinata,nobody"]).await, 24);
+}
+
+#[tokio::test]
+async fn a_full_disk_is_this_machines_failure() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = keyroster(&["list", "--sandbox"]);
+    command.stdout(full);
+    let status = tokio::task::spawn_blocking(move || command.status()).await.unwrap().unwrap();
+    assert_eq!(status.code(), Some(7));
 }

@@ -61,7 +61,7 @@ async fn help_shows_examples_codes_and_variables() {
     }
     let long = run(keyroster(&["--help"])).await.ok().stdout;
     let page = run(keyroster(&["man"])).await.ok().stdout;
-    for words in ["Exit codes:", "told to stop", "KEYROSTER_CONFIG", "NO_COLOR"] {
+    for words in ["Exit codes:", "interrupted with Ctrl-C", "KEYROSTER_CONFIG", "NO_COLOR"] {
         assert!(long.contains(words), "{words}: {long}");
         assert!(page.replace("\\-", "-").contains(words), "{words}: {page}");
     }
