@@ -19,8 +19,8 @@ const BUILDS: [(&str, &str, &str); 3] = [
 
 pub(super) fn measure(_: Size) -> io::Result<Table> {
     let mut table = Table::new("build", "Building it", &COLUMNS).note(
-        "one clean build each, with Cargo's `dev` profile, everything that is depended on included and \
-         downloaded before; *packages* counts those of this system, ours included",
+        "one clean build each, with Cargo's `dev` profile. It includes all dependencies, which were \
+         downloaded before. *packages* counts the packages built for this system, ours included",
     );
     let mut core = Duration::ZERO;
     for (name, package, features) in BUILDS {

@@ -13,10 +13,10 @@ const COLUMNS: [&str; 5] = ["a key", "CPU", "of the bare struct", "allocations",
 pub(super) fn measure(size: Size) -> io::Result<Table> {
     let spec = Spec { keys: size.pick(100, 1_000), rounds: size.pick(3, 301) };
     let mut table = Table::new("decode", "From a page's bytes to records", &COLUMNS).note(format!(
-        "processor time; medians of {} rounds, in each of which the three read the same pages of {} keys \
-         one after the other; *keyroster* decodes and normalises, by the provider's own code; *bare struct* \
+        "processor time, medians of {} rounds. In each round the three read the same pages of {} keys one \
+         after the other. *keyroster* decodes and normalizes with the provider's own code. *bare struct* \
          is `serde_json` into a derived struct of the same fields (`String`, `f64`, `bool`, and Pinata's \
-         scopes as `Value`, each in an `Option`); *value* is `serde_json::Value`",
+         scopes as `Value`, each in an `Option`). *value* is `serde_json::Value`",
         spec.rounds, spec.keys,
     ));
     for (vendor, program) in [("Pinata", "decode-pinata"), ("OpenRouter", "decode-openrouter")] {

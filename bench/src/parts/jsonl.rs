@@ -13,8 +13,8 @@ const COLUMNS: [&str; 6] = ["keys", "first line", "all", "share", "peak memory",
 
 pub(super) fn measure(size: Size) -> io::Result<Table> {
     let mut table = Table::new("jsonl", "`keyroster list -o jsonl`", &COLUMNS).note(
-        "medians; the binary, from its start on; half of the keys are Pinata's and half OpenRouter's, both \
-         answering at once",
+        "medians of the binary's whole run, including its start. Half of the keys are Pinata's and half \
+         OpenRouter's, and both vendors answer at the same time",
     );
     for keys in size.pick([200, 1_000], [10_000, 100_000]) {
         let server = Server::start(Serve::keys(keys / 2))?;

@@ -23,10 +23,11 @@ const COLUMNS: [&str; 10] = [
 
 pub(super) fn measure(size: Size) -> io::Result<Table> {
     let mut table = Table::new("limit", "Listing under a rate limit", &COLUMNS).note(
-        "medians; the sandbox enforces the limit, in windows that begin with the first request; *floor* \
-         is the interval times the windows that have to pass before the last of its requests may be sent; \
-         *bare pages* the same for a walk whose pages do not overlap, which can miss keys; *told* is keyroster with the same limit set, *not told* \
-         without, when it learns by refusals, each of which asks for a second's wait",
+        "medians. The sandbox enforces the limit in windows that begin with the first request. *floor* is \
+         the interval times the number of windows that have to pass before the last request may be sent. \
+         *bare pages* is the same for pages that do not overlap, which can miss keys. With *limit set*, \
+         keyroster has the same limit as a setting; with *limit not set*, it learns the limit from \
+         refusals, each of which asks for a wait of one second",
     );
     let cases = [
         (Vendor::Pinata, size.pick(100, 10_000), size.pick(6, 120)),
@@ -34,8 +35,8 @@ pub(super) fn measure(size: Size) -> io::Result<Table> {
     ];
     let interval_ms = size.pick(100, 1000);
     for (vendor, keys, requests) in cases {
-        for told in [true, false] {
-            row(&mut table, size, vendor, keys, Rate { requests, interval_ms }, told)?;
+        for is_set in [true, false] {
+            row(&mut table, size, vendor, keys, Rate { requests, interval_ms }, is_set)?;
         }
     }
     Ok(table)
@@ -47,15 +48,15 @@ fn row(
     vendor: Vendor,
     keys: usize,
     rate: Rate,
-    told: bool,
+    is_set: bool,
 ) -> io::Result<()> {
     let mut runs = Vec::new();
     let mut refusals = Vec::new();
-    for _ in 0..if told { size.pick(1, 3) } else { 1 } {
+    for _ in 0..if is_set { size.pick(1, 3) } else { 1 } {
         // A server for each run, or the limit of the last one would hold on.
         let server = Server::start(Serve { rate: Some(rate), ..Serve::keys(keys) })?;
         let account = server.first()?.account(vendor);
-        let job = List { account, way: Way::Library, rate: told.then_some(rate) };
+        let job = List { account, way: Way::Library, rate: is_set.then_some(rate) };
         runs.push(complete(process::list(job)?, keys)?);
         refusals.push(server.refusals()?);
     }
@@ -78,7 +79,7 @@ fn row(
             "{} in {} ms, {}",
             rate.requests,
             rate.interval_ms,
-            if told { "told" } else { "not told" }
+            if is_set { "limit set" } else { "limit not set" }
         ),
         time(elapsed),
         time(floor),
@@ -89,7 +90,7 @@ fn row(
         refused.to_string(),
         runs.len().to_string(),
     ]);
-    if told {
+    if is_set {
         let name = format!("{} {}: over the floor", grouped(keys), vendor.name());
         table.bar(name, ratio(elapsed, floor));
     }

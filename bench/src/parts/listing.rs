@@ -29,12 +29,12 @@ const COLUMNS: [&str; 10] = [
 
 pub(super) fn measure(size: Size) -> io::Result<Table> {
     let mut table = Table::new("listing", "Listing: the whole of an account", &COLUMNS).note(format!(
-        "medians; *sequential* asks for one page after the other until one is empty, with a plain reqwest \
-         client, and decodes into `serde_json::Value`; *floor* is the latency times the fewest rounds of \
-         at most {WINDOW} requests at once, computed: one for the first page of each list, and the other \
-         pages in full rounds, at OpenRouter after one for the workspaces; keyroster reads several \
-         workspaces twice, as a key may move between them, and the sequential walk and the floor do not; \
-         *requests* and *CPU* are keyroster's, then the sequential walk's"
+        "medians. *sequential* requests one page after the other until one is empty, with a plain reqwest \
+         client, and decodes into `serde_json::Value`. *floor* is the latency times the minimum number of \
+         rounds with at most {WINDOW} requests at once: at OpenRouter one round for the workspaces, then \
+         one for the first page of each list, then full rounds for the other pages. keyroster reads \
+         several workspaces twice, because a key may move between them; *sequential* and *floor* do not. \
+         *requests* and *CPU* are keyroster's, then those of *sequential*"
     ));
     for vendor in Vendor::ALL {
         for keys in size.pick([50, 120], [1_000, 10_000]) {

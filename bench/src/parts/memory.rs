@@ -12,10 +12,10 @@ const COLUMNS: [&str; 6] = ["streamed", "keys", "peak", "of that by listing", "a
 
 pub(super) fn measure(size: Size) -> io::Result<Table> {
     let mut table = Table::new("memory", "Memory of a streamed listing", &COLUMNS).note(
-        "one run each; the peak of resident memory (`VmHWM`) of the process that lists and keeps no key, \
-         as a whole and beyond what it had before; *a key* is what each key adds beyond the small listing's; \
-         what grows are the fingerprints by which a key that comes twice is told, 12 bytes each in tables that \
-         are part empty; the sequential walk keeps nothing and tells no key twice",
+        "one run each. *peak* is the peak resident memory (`VmHWM`) of a process that lists and keeps no \
+         key; the next column is what listing added to it. *a key* is what each key adds beyond the small \
+         listing. What grows are the fingerprints that detect duplicate keys: 12 bytes each, in tables \
+         that are partly empty. The sequential reader keeps nothing and detects no duplicates",
     );
     let (few, many) = size.pick((100, 2_000), (10_000, 1_000_000));
     for (vendor, way) in [

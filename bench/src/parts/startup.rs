@@ -48,7 +48,7 @@ pub(super) fn measure(size: Size) -> io::Result<Table> {
         }
     }
     let mut table = Table::new("startup", "Starting the binary", &COLUMNS).note(format!(
-        "medians of {rounds} runs in turn; the binary has {} MB",
+        "medians of {rounds} runs in turn. The binary has {} MB",
         three(per(bytes, 1_000_000))
     ));
     let medians: Vec<Duration> = times_of.into_iter().map(median_time).collect();
