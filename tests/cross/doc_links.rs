@@ -1,4 +1,4 @@
-//! Every link in our documents leads to a file and a heading that exist.
+//! Links and paths in our documents lead to files and headings that exist.
 
 use std::path::{Path, PathBuf};
 
@@ -37,6 +37,26 @@ fn links(prose: &str) -> impl Iterator<Item = &str> {
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+/// The paths from the root that the code map names.
+#[test]
+fn every_path_of_the_architecture_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let text = std::fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let mut checked = 0;
+    for line in text.lines().filter(|line| line.starts_with("| `crates/")) {
+        let cell = line.split('|').nth(1).unwrap();
+        let paths: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+        // The first path is whole, the others are next to it.
+        let folder = Path::new(paths[0].trim_end_matches('/')).parent().unwrap();
+        for path in &paths {
+            let found = root.join(path).exists() || root.join(folder).join(path).exists();
+            assert!(found, "{path} in: {line}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 20, "the code map is read: {checked} paths");
 }
 
 #[test]
