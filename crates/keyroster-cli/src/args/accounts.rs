@@ -1,4 +1,4 @@
-//! What the commands that describe accounts take.
+//! The arguments of `accounts` and `config`.
 
 use clap::{Args, Subcommand};
 
@@ -6,91 +6,92 @@ use crate::output::ListFormat;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {
-    /// List the accounts and where their credentials are; nobody is asked.
+    /// List accounts and where their credentials are, without contacting vendors.
     List(AccountsList),
-    /// Write an account into the configuration file; asks for what is not given.
+    /// Add an account to the configuration file.
     ///
-    /// A secret is never an argument. With `keychain` it is asked for without showing it, or read from
-    /// standard input, and kept in the system's credential store.
+    /// Asks for everything that you do not give. Secrets are never arguments: with `keychain`, the secret is
+    /// read from a hidden prompt or from standard input, and stored in the system's credential store.
     #[command(after_help = ADD_EXAMPLES)]
     Add(AccountsAdd),
-    /// Remove an account from the configuration file; its keys stay as they are.
+    /// Remove an account from the configuration file, without changing its keys.
     Remove(AccountsRemove),
-    /// Check that accounts can be asked: their credentials, and whether they list keys.
+    /// Check that credentials work and can list keys.
     Test(AccountsTest),
 }
 
 const ADD_EXAMPLES: &str = "\
 Examples:
   keyroster accounts add
-  keyroster accounts add pinata-prod --provider pinata --credential jwt=env:PINATA_PROD_JWT --tag prod
-  keyroster accounts add lab --provider openrouter --credential 'management-key=command:pass show lab'
-  keyroster accounts add lab --provider openrouter --credential management-key=keychain <key.txt";
+  keyroster accounts add prod --provider pinata --credential jwt=env:PROD_JWT
+  keyroster accounts add lab --provider openrouter \\
+    --credential 'management-key=command:pass show lab' --tag lab
+  keyroster accounts add eu --provider pinata --credential jwt=keychain <jwt.txt";
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountsList {
-    /// How to print the accounts.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountsAdd {
-    /// What the account shall be called.
+    /// Name of the account, as other commands refer to it.
     pub(crate) name: Option<String>,
 
-    /// Its provider.
+    /// Provider of the account (see `keyroster providers`).
     #[arg(long, value_name = "ID")]
     pub(crate) provider: Option<String>,
 
-    /// Where a part of the credential is: `jwt=env:NAME`, `jwt=file:PATH`, `jwt=command:LINE` or
-    /// `jwt=keychain`; may be repeated.
+    /// Read a secret from this place: `jwt=env:NAME`, `jwt=file:PATH`, `jwt=command:LINE` or
+    /// `jwt=keychain` (repeatable).
     #[arg(long = "credential", value_name = "SETTING=SOURCE")]
     pub(crate) credentials: Vec<String>,
 
-    /// Another setting, as `base-url=https://…`; may be repeated.
+    /// Set another setting of the provider: `base-url=https://…` (repeatable).
     #[arg(long = "set", value_name = "SETTING=VALUE")]
     pub(crate) settings: Vec<String>,
 
-    /// A tag to select it by; may be repeated.
+    /// Tag the account, to select it with --tag later (repeatable).
     #[arg(long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountsRemove {
-    /// The account.
+    /// Account to remove.
     pub(crate) account: String,
 
-    /// Remove it without asking.
+    /// Skip the confirmation prompt.
     #[arg(short, long)]
     pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountsTest {
-    /// The accounts, as `prod-*`; without any, all.
+    /// Accounts to test: `prod-*`; all accounts if omitted.
     #[arg(value_name = "GLOB")]
     pub(crate) accounts: Vec<String>,
 
-    /// How to print the answers.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Print where the configuration file is, or would be.
+    /// Print the path of the configuration file.
     Path,
-    /// Tell all that is wrong with the configuration; no secret is read, and nobody is asked.
+    /// Check the configuration, without reading secrets or contacting vendors.
     Check,
-    /// Show every setting, and who set it; of secrets, where they are.
+    /// Show every setting and where it comes from, but no secrets.
     Show(ConfigShow),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ConfigShow {
-    /// How to print the settings.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }

@@ -1,4 +1,4 @@
-//! What the commands that change keys take.
+//! The arguments of the commands that change keys.
 
 use clap::{Args, ValueEnum};
 use keyroster::{Access, Reset};
@@ -9,10 +9,10 @@ use crate::output::ListFormat;
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    /// The account that the key shall belong to.
+    /// Account to create the key in.
     pub(crate) account: String,
 
-    /// The key's name.
+    /// Name of the key.
     pub(crate) name: String,
 
     #[command(flatten)]
@@ -21,63 +21,63 @@ pub(crate) struct Create {
     #[command(flatten)]
     pub(crate) access: AccessArgs,
 
-    /// How much it may use, in the vendor's unit: `25`, or `25 USD`.
+    /// Limit what the key may use, in the vendor's unit: `25` or `25 USD`.
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) limit: Option<String>,
 
-    /// When the limit starts anew.
-    #[arg(long, value_enum, value_name = "WHEN")]
+    /// Reset the used amount at this interval.
+    #[arg(long, value_enum, value_name = "INTERVAL")]
     pub(crate) reset: Option<ResetArg>,
 
-    /// When it stops by itself: `90d`, `1y`, or `2027-01-31` (midnight in UTC).
+    /// Expire the key after a duration or on a date: `90d`, `1y`, `2027-01-31` (midnight UTC).
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) expires: Option<Moment>,
 
-    /// The id of the container (workspace, project) that it is filed in.
+    /// Create the key in the container (workspace, project) with this id.
     #[arg(long, value_name = "ID")]
     pub(crate) container: Option<String>,
 
-    /// The vendor's id of its owner.
+    /// Assign the key to the owner with this id.
     #[arg(long, value_name = "ID")]
     pub(crate) owner: Option<String>,
 
-    /// An option of the vendor's own, as `include_byok_in_limit=true`.
+    /// Set a vendor-specific option: `include_byok_in_limit=true` (repeatable).
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = extra)]
     pub(crate) extras: Vec<(String, serde_json::Value)>,
 
-    /// Check everything, and send nothing.
+    /// Check everything and print the plan, without creating the key.
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// How to print the record, or the plan of a dry run.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }
 
 /// Where a new secret goes.
 #[derive(Debug, Args)]
 pub(crate) struct SinkArgs {
-    /// Where the secret goes: `stdout`, `file:PATH`, `dotenv:PATH#NAME`, or `command:…` (on its standard
-    /// input).
+    /// Write the secret to `stdout`, `file:PATH`, `dotenv:PATH#NAME`, or the standard input of
+    /// `command:LINE`.
     #[arg(long, value_name = "SINK")]
     pub(crate) secret_to: String,
 
-    /// Let `file:PATH` replace a file that exists, and `dotenv:PATH#NAME` a value.
+    /// Overwrite an existing file (`file:`) or variable (`dotenv:`).
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// Deliver this value of those that the vendor hands out beside the secret, as `pinata_api_secret`.
+    /// Write this part of the credential instead of the secret: `pinata_api_secret`.
     #[arg(long, value_name = "NAME")]
     pub(crate) part: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct AccessArgs {
-    /// Let it do everything.
+    /// Grant full access.
     #[arg(long, conflicts_with = "scopes")]
     pub(crate) admin: bool,
 
-    /// Let it do this, as `pinning:pinFileToIPFS`; may be repeated.
+    /// Grant this scope: `pinning:pinFileToIPFS` (repeatable).
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(crate) scopes: Vec<String>,
 }
@@ -96,134 +96,136 @@ impl AccessArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Update {
-    /// The account and the key's id, or the beginning of one.
+    /// Key to change; the beginning of its id is enough.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
-    /// A new name.
+    /// Rename the key.
     #[arg(long)]
     pub(crate) name: Option<String>,
 
-    /// How much it may use, in the vendor's unit: `25`, or `25 USD`.
+    /// Limit what the key may use, in the vendor's unit: `25` or `25 USD`.
     #[arg(long, value_name = "AMOUNT", conflicts_with = "no_limit")]
     pub(crate) limit: Option<String>,
 
-    /// Let it use as much as the account.
+    /// Remove the limit.
     #[arg(long)]
     pub(crate) no_limit: bool,
 
-    /// When the limit starts anew.
-    #[arg(long, value_enum, value_name = "WHEN")]
+    /// Reset the used amount at this interval.
+    #[arg(long, value_enum, value_name = "INTERVAL")]
     pub(crate) reset: Option<ResetArg>,
 
-    /// When it stops by itself: `90d`, `1y`, or `2027-01-31` (midnight in UTC).
+    /// Expire the key after a duration or on a date: `90d`, `1y`, `2027-01-31` (midnight UTC).
     #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "no_expiry")]
     pub(crate) expires: Option<Moment>,
 
-    /// Let it work for ever.
+    /// Remove the expiry.
     #[arg(long)]
     pub(crate) no_expiry: bool,
 
     #[command(flatten)]
     pub(crate) access: AccessArgs,
 
-    /// Move it to the container (workspace, project) of this id.
+    /// Move the key to the container (workspace, project) with this id.
     #[arg(long, value_name = "ID")]
     pub(crate) container: Option<String>,
 
-    /// An option of the vendor's own, as `include_byok_in_limit=true`.
+    /// Set a vendor-specific option: `include_byok_in_limit=true` (repeatable).
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = extra)]
     pub(crate) extras: Vec<(String, serde_json::Value)>,
 
-    /// Show what would change, and change nothing.
+    /// Print the plan and change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// How to print the record, or the plan of a dry run.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Rotate {
-    /// The account and the key's id, or the beginning of one.
+    /// Key to rotate; the beginning of its id is enough.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
     #[command(flatten)]
     pub(crate) to: SinkArgs,
 
-    /// Act without asking.
+    /// Skip the confirmation prompt.
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Until when the old secret works, too: `1d`, or `2027-01-31` (midnight in UTC).
+    /// Keep the old secret working until then: `1d`, `2027-01-31` (midnight UTC).
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) old_works: Option<Moment>,
 
-    /// When the key stops by itself: `90d`, `1y`, or `2027-01-31` (midnight in UTC).
+    /// Expire the key after a duration or on a date: `90d`, `1y`, `2027-01-31` (midnight UTC).
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) expires: Option<Moment>,
 
-    /// An option of the vendor's own, as `grace=true`.
+    /// Set a vendor-specific option: `grace=true` (repeatable).
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = extra)]
     pub(crate) extras: Vec<(String, serde_json::Value)>,
 
-    /// Check everything, and send nothing that changes the key.
+    /// Check everything and print the plan, without changing the key.
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// How to print the record, or the plan of a dry run.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }
 
-/// Which keys to turn on or off, and how carefully.
+/// The arguments of `disable`, `enable` and `revoke`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, not a state")]
 pub(crate) struct KeyStateArgs {
-    /// Accounts and the keys' ids, or the beginnings of them.
+    /// Keys to change; the beginning of an id is enough.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) keys: Vec<String>,
 
-    /// Every key whose name fits, as `ci-*`; of one account with --account.
+    /// Select keys by name in all accounts, or in --account: `ci-*`.
     #[arg(long, value_name = "GLOB")]
     pub(crate) name: Option<String>,
 
-    /// The account in which --name is looked for.
+    /// Search only this account for --name.
     #[arg(long, value_name = "ACCOUNT", requires = "name")]
     pub(crate) account: Option<String>,
 
-    /// A file with one ACCOUNT/KEY-ID a line, or `-` for standard input; one that is in no list is passed over.
+    /// Read keys from a file or standard input (`-`), one ACCOUNT/KEY-ID per line.
+    ///
+    /// Keys that no longer exist are skipped, and the command exits with 3 unless you pass --missing-ok.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<String>,
 
-    /// Let it pass that keys of --from are in no list, as when an interrupted run is run again.
+    /// Do not fail on --from keys that no longer exist, e.g. when re-running an interrupted command.
     #[arg(long, requires = "from")]
     pub(crate) missing_ok: bool,
 
-    /// Act without asking.
+    /// Skip the confirmation prompt.
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Show what would be done, and do nothing.
+    /// Print the plan and change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// Act on the credential in use, too.
+    /// Allow changing the key that keyroster itself is using.
     #[arg(long)]
-    pub(crate) even_own: bool,
+    pub(crate) include_own: bool,
 
-    /// Refuse before acting if more keys than this would change.
+    /// Change nothing if more than N keys would change.
     #[arg(long, value_name = "N")]
     pub(crate) max_changes: Option<usize>,
 
-    /// How to print the results, or the plan of a dry run.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }
 
-/// When a limit starts anew.
+/// The interval at which the used amount is reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ResetArg {
     Daily,

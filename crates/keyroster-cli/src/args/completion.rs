@@ -1,4 +1,4 @@
-//! What the shell may complete: accounts, providers, tags, and keys, asked of the vendors live.
+//! Completes accounts, providers, tags, and the ids of keys, which the vendors are asked for.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,11 @@ use crate::config::Config;
 use crate::env;
 use crate::output::text;
 
-/// Nobody waits longer for a key's id to complete; what came until then is offered.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Maximum time to wait for the ids of keys; those found by then are offered.
+const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Completes what the configuration and the vendors tell. Whatever goes wrong completes nothing: a person
-/// who presses a key is in the middle of a line.
+/// Completes from the configuration and the vendors' lists. An error completes nothing, because the user is
+/// in the middle of a line.
 struct Completer {
     registry: Arc<Registry>,
 }
@@ -49,7 +49,7 @@ impl Completer {
         candidates(tags, typed, "")
     }
 
-    /// `ACCOUNT/`, then the ids of its keys with their names.
+    /// `ACCOUNT/`, then the ids of the account's keys, with their names.
     fn keys(&self, typed: &str) -> Vec<CompletionCandidate> {
         let Some((account, id)) = typed.split_once('/') else {
             return candidates(self.names(), typed, "/");
@@ -58,7 +58,7 @@ impl Completer {
         runtime.map(|runtime| runtime.block_on(self.ids(account, id))).unwrap_or_default()
     }
 
-    async fn ids(&self, account: &str, begun: &str) -> Vec<CompletionCandidate> {
+    async fn ids(&self, account: &str, prefix: &str) -> Vec<CompletionCandidate> {
         let mut found = Vec::new();
         let search = async {
             let config = named_config();
@@ -71,7 +71,7 @@ impl Completer {
             let provider = accounts.find(account).await.ok()?;
             let mut keys = provider.keys(ListKeys::all());
             while let Some(Ok(key)) = keys.next().await {
-                if key.id.as_str().starts_with(begun) {
+                if key.id.as_str().starts_with(prefix) {
                     let candidate =
                         CompletionCandidate::new(format!("{account}/{}", key.id.as_str()));
                     let name = key.name.as_deref().map(|name| text::clean(name).into());
@@ -80,8 +80,8 @@ impl Completer {
             }
             Some(())
         };
-        // Time is up, or all is found.
-        let _ = tokio::time::timeout(PATIENCE, search).await;
+        // After a timeout, what was found so far is good.
+        let _ = tokio::time::timeout(TIMEOUT, search).await;
         found
     }
 
@@ -104,22 +104,22 @@ fn candidates(
     typed: &str,
     end: &str,
 ) -> Vec<CompletionCandidate> {
-    let fitting = names.into_iter().filter(|name| name.starts_with(typed));
-    fitting.map(|name| CompletionCandidate::new(name + end)).collect()
+    let matching = names.into_iter().filter(|name| name.starts_with(typed));
+    matching.map(|name| CompletionCandidate::new(name + end)).collect()
 }
 
-/// Whether the line that is being typed holds `--sandbox`.
+/// Whether the line being typed contains `--sandbox`.
 fn is_sandbox() -> bool {
     std::env::args_os().any(|word| word == "--sandbox")
 }
 
-/// The file that the line being typed names.
+/// The file that the line being typed passes to `--config`.
 fn named_config() -> Option<PathBuf> {
     let mut words = std::env::args_os().skip_while(|word| word != "--config");
     words.nth(1).map(|file| Path::new(&file).to_owned())
 }
 
-/// Completes accounts, providers and keys wherever one is asked for.
+/// Adds completers to every argument that takes an account, provider, tag or key.
 pub(super) fn with_completers(command: Command, registry: &Arc<Registry>) -> Command {
     let command = command.mut_args(|arg| {
         let completer = |complete: fn(&Completer, &str) -> Vec<_>| {
@@ -141,7 +141,7 @@ pub(super) fn with_completers(command: Command, registry: &Arc<Registry>) -> Com
     command.mut_subcommands(|sub| with_completers(sub, registry))
 }
 
-/// Answers the shell, if it is the shell that asks; then the program ends.
+/// Prints the completions and exits, if the shell asks for them.
 pub(crate) fn answer_the_shell(registry: &Arc<Registry>) {
     clap_complete::CompleteEnv::with_factory(|| super::command(registry))
         .var(env::COMPLETE)

@@ -1,20 +1,23 @@
-//! What every command takes: how much it says, and in which colours.
+//! The options of every command: what is printed besides the data, and in which colors.
 
 use clap::{ArgAction, Args, ValueEnum};
 
-/// How much is said beside the data, and how it looks.
+/// The heading of the options that every command has.
+pub(super) const HEADING: &str = "Global options";
+
+/// What is printed besides the data, and in which colors.
 #[derive(Clone, Copy, Debug, Args)]
-#[command(next_help_heading = "Manners")]
+#[command(next_help_heading = HEADING)]
 pub(crate) struct GlobalArgs {
-    /// Say nothing beside the data but warnings and errors.
+    /// Print only data, warnings and errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Say what is done; twice, in every detail.
+    /// Log what keyroster does; `-vv` for every detail.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// Colour `auto`, as the terminal and `NO_COLOR` say, `always` or `never`.
+    /// Color the output: `auto`, `always` or `never`.
     #[arg(
         long,
         global = true,
@@ -27,15 +30,15 @@ pub(crate) struct GlobalArgs {
     pub(crate) color: Color,
 }
 
-/// When to colour.
+/// When to use colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal.
+    /// On a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
-    /// Everywhere.
+    /// Always.
     Always,
-    /// Nowhere.
+    /// Never.
     Never,
 }
 

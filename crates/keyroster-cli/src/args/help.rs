@@ -1,80 +1,94 @@
-//! The help beyond single arguments: commands in groups, examples, exit codes, variables, the version.
+//! The help besides the arguments: groups of commands, examples, exit codes, variables, and the version.
 
 use anstyle::Style;
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 use keyroster::Registry;
 
+use super::global::HEADING;
 use crate::exit::Exit;
 
-/// The commands in groups, as the help shows them.
+/// The groups of commands in the help.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look", &["list", "show", "whoami", "identify"]),
-    ("Change", &["create", "update", "rotate", "disable", "enable", "revoke"]),
+    ("Inspect keys", &["list", "show", "whoami", "identify"]),
+    ("Change keys", &["create", "update", "rotate", "disable", "enable", "revoke"]),
     ("Set up", &["accounts", "config", "doctor", "completions", "man"]),
-    ("Learn", &["providers", "schema", "sandbox", "help"]),
+    ("Reference", &["providers", "schema", "sandbox", "help"]),
 ];
 
 const EXAMPLES: [(&str, &str); 6] = [
-    ("keyroster list --sandbox", "try it on made-up accounts"),
-    ("keyroster accounts add", "describe an account of yours"),
-    ("keyroster list --access admin", "every admin key of every account"),
+    ("keyroster list --sandbox", "try it with made-up accounts"),
+    ("keyroster accounts add", "add your first account"),
+    ("keyroster list --access admin", "list the admin keys of all accounts"),
     ("keyroster create prod ci --limit 25 --secret-to dotenv:.env#KEY", ""),
-    ("keyroster revoke prod/7d752a1a46c8", "one key, by its id's beginning"),
-    ("pass show leaked | keyroster identify -", "whose key is it, does it work?"),
+    ("keyroster revoke prod/7d752a1a", "revoke a key by the start of its id"),
+    ("pbpaste | keyroster identify -", "find the key that a secret belongs to"),
 ];
 
 pub(super) const LIST: &str = "\
 Examples:
   keyroster list --access admin --status active
   keyroster list --unused-for 90d --sort last_used -o ids
-  keyroster list --account 'prod-*,lab' --group-by status
+  keyroster list --account 'prod-*' --group-by status
   keyroster list --status active --older-than 1y --exit-code";
 
 pub(super) const CREATE: &str = "\
 Examples:
   keyroster create prod ci --limit 25 --expires 90d --secret-to dotenv:.env#KEY
-  keyroster create media up --scope pinning:pinFileToIPFS --secret-to file:key
+  keyroster create media ci --scope pinning:pinFileToIPFS --secret-to file:jwt
   keyroster create prod ci --secret-to 'command:gh secret set KEY' --dry-run";
 
 pub(super) const UPDATE: &str = "\
 Examples:
-  keyroster update prod/7d752a1a46c8 --limit 50 --reset monthly
-  keyroster update prod/7d752a1a46c8 --name ci-2 --dry-run";
+  keyroster update prod/7d752a1a --limit 50 --reset monthly
+  keyroster update prod/7d752a1a --name ci-2 --dry-run";
 
 pub(super) const REVOKE: &str = "\
 Examples:
-  keyroster revoke prod/7d752a1a46c8
+  keyroster revoke prod/7d752a1a
   keyroster revoke --name 'tf-*' --account prod --dry-run
   keyroster list --unused-for 1y -o ids | keyroster revoke --from - --yes";
 
 pub(super) const IDENTIFY: &str = "\
 Examples:
-  pass show leaked | keyroster identify -
+  pbpaste | keyroster identify -
   keyroster identify env:OPENROUTER_API_KEY
-  keyroster identify file:found.key --account prod";
+  keyroster identify file:leaked.txt --account prod";
 
-/// What follows the options of the whole program: exit codes and variables.
+/// Maximum width of a line of the help's own text, in columns.
+const WIDTH: usize = 80;
+
+/// The end of the top page: exit codes and variables.
 pub(super) fn after_help() -> String {
     let mut text = String::from("Exit codes:\n");
     for exit in Exit::ALL {
-        text += &format!("  {:<4} {}\n", exit.code(), exit.meaning());
+        let mut line = format!("  {:<4}", exit.code());
+        for word in exit.meaning().split(' ') {
+            if line.len() + 1 + word.len() > WIDTH {
+                text += &format!("{line}\n");
+                line = " ".repeat("  130 ".len());
+            }
+            line += &format!(" {word}");
+        }
+        text += &format!("{line}\n");
     }
     text + ENVIRONMENT
 }
 
 const ENVIRONMENT: &str = "
 Environment:
-  KEYROSTER_CONFIG   the file that describes the accounts
-  KEYROSTER_LOG      what is logged, as `debug`; RUST_LOG if it is not set
+  KEYROSTER_CONFIG   configuration file, unless you pass --config
+  KEYROSTER_LOG      log filter, e.g. `debug`; falls back to RUST_LOG
   KEYROSTER_<ACCOUNT>__<SETTING>
-                     a setting of an account, before the file's; with neither,
-                     the vendors' own variables (`keyroster providers`)
-  NO_COLOR           no colours";
+                     setting of an account, takes precedence over the file
+  NO_COLOR           disables colors
 
-/// The commit that this program is built from.
+Without a configuration file, each vendor's own variables define one account
+(see `keyroster providers`).";
+
+/// The commit that the program is built from.
 const COMMIT: Option<&str> = option_env!("KEYROSTER_COMMIT");
 
-/// `0.1.0 (a1d1e1c2f)`, and the providers that are compiled in.
+/// The version and commit, `0.1.0 (a1d1e1c2f)`, and the providers that are compiled in.
 pub(crate) fn version(registry: &Registry) -> String {
     let commit = COMMIT.map(|commit| format!(" ({commit})")).unwrap_or_default();
     let providers: Vec<String> =
@@ -83,19 +97,19 @@ pub(crate) fn version(registry: &Registry) -> String {
     format!("{}{commit}\nproviders: {providers}", env!("CARGO_PKG_VERSION"))
 }
 
-/// The first page of the help: commands in groups, a line each.
+/// The top page of the help: the groups of commands, one line per command.
 pub(super) fn top_help(command: &Command) -> String {
     let head = Style::new().bold().underline();
     let name = Style::new().bold();
     let mut text = format!(
-        "{{about-with-newline}}\n{head}Usage:{head:#} {name}{}{name:#} <COMMAND>\n",
+        "{{about-with-newline}}\n{head}Usage:{head:#} {name}{}{name:#} [OPTIONS] <COMMAND>\n",
         command.get_name()
     );
     for (title, names) in GROUPS {
         text += &format!("\n{head}{title}:{head:#}\n");
         for known in names {
             let about = match *known {
-                "help" => "Print this, or the help of a command".to_owned(),
+                "help" => "Print help for a command".to_owned(),
                 known => command
                     .find_subcommand(known)
                     .and_then(Command::get_about)
@@ -105,11 +119,32 @@ pub(super) fn top_help(command: &Command) -> String {
             text += &format!("  {name}{known:<12}{name:#} {about}\n");
         }
     }
-    text += &format!("\n{head}Options:{head:#}\n{{options}}\n\n{head}Examples:{head:#}");
+    text += &format!("\n{head}{HEADING}:{head:#}\n{{options}}\n\n{head}Examples:{head:#}");
     for (example, why) in EXAMPLES {
         text += format!("\n  {example:<40}  {why}").trim_end();
     }
     text + "{after-help}"
+}
+
+/// Moves `--help` of every command to the global options, below the command's own.
+pub(super) fn with_help_flags(command: Command) -> Command {
+    let is_long = |arg: &Arg| {
+        let values = arg.get_possible_values();
+        arg.get_long_help().is_some() || values.iter().any(|value| value.get_help().is_some())
+    };
+    let mut help = Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(ArgAction::Help)
+        .help_heading(HEADING)
+        .display_order(usize::MAX);
+    help = if command.get_long_about().is_some() || command.get_arguments().any(is_long) {
+        help.help("Print help (see more with '--help')")
+            .long_help("Print help (see a summary with '-h')")
+    } else {
+        help.help("Print help")
+    };
+    command.disable_help_flag(true).arg(help).mut_subcommands(with_help_flags)
 }
 
 #[cfg(test)]
@@ -120,7 +155,7 @@ mod tests {
     use crate::args::Arguments;
 
     #[test]
-    fn the_help_names_every_command_once() {
+    fn help_lists_every_command_once() {
         let mut known: Vec<String> =
             Arguments::command().get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
         known.push("help".to_owned());
@@ -131,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_is_well_formed() {
+    fn command_line_is_valid() {
         Arguments::command().debug_assert();
     }
 }

@@ -1,4 +1,4 @@
-//! What `keyroster list` takes.
+//! The arguments of `list`.
 
 use std::time::Duration;
 
@@ -12,71 +12,70 @@ use crate::listing::filter::{AccessKind, Criteria};
 use crate::listing::sort::Order;
 use crate::output::Format;
 
-/// Stands for every field.
+/// The name that means every field.
 const ALL: &str = "all";
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// How to print the keys.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: Format,
 
-    /// In this order, as `status,-created_at`; what a vendor does not say comes last.
+    /// Sort by these fields, `-` for descending: `status,-created_at`.
     #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = Order::parse,
         allow_hyphen_values = true, add = ArgValueCandidates::new(fields),
-        long_help = with_fields("In this order, as `status,-created_at`, where `-` is downwards; what a \
-            vendor does not say comes last. `quota` is the share that is used; amounts, as `used`, are \
-            sorted by their unit first."))]
+        long_help = with_fields("Sort by these fields, `-` for descending: `status,-created_at`.\n\nKeys \
+            whose vendor does not report the field come last. `quota` sorts by the share that is used, and \
+            amounts such as `used` sort by unit first."))]
     pub(crate) sort: Vec<Order>,
 
-    /// These columns of a table, CSV or Markdown, as `account,id,owner,extras.NAME`, or `all`.
+    /// Print these columns, or `all`, in tables, CSV and Markdown: `account,id,owner`.
     #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = Columns::parse,
         add = ArgValueCandidates::new(columns),
-        long_help = with_fields("These columns of a table, CSV or Markdown, as \
-            `account,id,owner,extras.NAME`, or `all`."))]
+        long_help = with_fields("Print these columns, or `all`, in tables, CSV and Markdown: \
+            `account,id,owner`."))]
     columns: Vec<Columns>,
 
-    /// Leave out no column and shorten no id, however narrow the terminal is.
+    /// Print every column and full ids, however narrow the terminal is.
     #[arg(long)]
     pub(crate) wide: bool,
 
-    /// Groups of keys and their figures in place of the keys, as `provider`, `status` or `owner`.
+    /// Group keys by this field and print the counts: `provider`, `status`, `owner`.
     #[arg(long, value_name = "FIELD", value_parser = Field::parse,
         conflicts_with_all = ["sort", "columns"], add = ArgValueCandidates::new(fields),
-        long_help = with_fields("Groups of keys and their figures in place of the keys, as `provider`, \
-            `status` or `owner`."))]
+        long_help = with_fields("Group keys by this field and print the counts: `provider`, \
+            `status`, `owner`."))]
     group_by: Option<Field>,
 
-    /// How many keys there are, and no more.
+    /// Print only the number of keys.
     #[arg(long, conflicts_with_all = ["sort", "columns"])]
     count: bool,
 
-    /// End with 1 if there is any such key, and with 3 if it cannot be told, for checks that shall fail
-    /// then.
+    /// Exit with 1 if any key matches, or 3 if that cannot be determined (for CI checks).
     #[arg(long)]
     pub(crate) exit_code: bool,
 
-    /// Give an account up when no further page of it came for so long; a request has two minutes of its own.
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "3m")]
+    /// Give up on an account if its next page takes longer than this.
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "3m")]
     pub(crate) deadline: Duration,
 
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
 }
 
-/// What is printed of the keys.
+/// What to print.
 #[derive(Clone, Debug)]
 pub(crate) enum View {
-    /// Each of them.
+    /// Every key.
     Keys,
-    /// Groups that share a value of a field, with or without their statuses.
+    /// Groups of keys that share a value of a field, with or without their statuses.
     Groups { by: Field, only_count: bool },
-    /// How many there are.
+    /// The number of keys.
     Count,
 }
 
 impl List {
-    /// What to print of the keys.
+    /// What to print.
     pub(crate) fn view(&self) -> View {
         match &self.group_by {
             Some(by) => View::Groups { by: by.clone(), only_count: self.count },
@@ -85,7 +84,7 @@ impl List {
         }
     }
 
-    /// The columns that are asked for.
+    /// The requested columns.
     pub(crate) fn columns(&self) -> Vec<Field> {
         self.columns.iter().flat_map(|columns| columns.0.iter().cloned()).collect()
     }
@@ -104,62 +103,62 @@ impl Columns {
     }
 }
 
-/// Which keys are wanted; a key whose vendor does not say what is asked is left out and counted, or kept
-/// if that is asked for.
+/// The selection of keys. A key whose vendor does not report a field that is filtered on is left out and
+/// counted, or kept with `--or-unknown`.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Which keys")]
+#[command(next_help_heading = "Filters")]
 pub(crate) struct FilterArgs {
-    /// Of these accounts, as `prod-*`; several with commas between.
+    /// Select keys of these accounts: `prod-*,lab`.
     #[arg(long, value_name = "GLOB", value_delimiter = ',')]
     pub(crate) account: Vec<String>,
 
-    /// Of these providers.
+    /// Select keys of these providers.
     #[arg(long, value_name = "GLOB", value_delimiter = ',')]
     pub(crate) provider: Vec<String>,
 
-    /// Of accounts with such a tag, as `prod`.
+    /// Select keys of accounts with one of these tags.
     #[arg(long, value_name = "GLOB", value_delimiter = ',')]
     pub(crate) tag: Vec<String>,
 
-    /// Of this name, as `ci-*`; several with commas between, so write `?` for a comma.
+    /// Select keys with one of these names: `ci-*,deploy` (use `?` to match a comma).
     #[arg(long, value_name = "GLOB", value_delimiter = ',')]
     pub(crate) name: Vec<String>,
 
-    /// Of this status; several with commas between.
+    /// Select keys with one of these statuses: `active,disabled`.
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = statuses())]
     pub(crate) status: Vec<String>,
 
-    /// With this access.
+    /// Select keys with this access.
     #[arg(long, value_enum)]
     pub(crate) access: Option<AccessKind>,
 
-    /// Made longer ago than this, as `90d`.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// Select keys created longer ago than this: `90d`, `1y`.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) older_than: Option<Duration>,
 
-    /// Not used for this long, as `90d`.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// Select keys not used for this long: `90d`.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) unused_for: Option<Duration>,
 
-    /// That stop by themselves within this time, as `30d`.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// Select keys that expire within this time: `30d`.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) expires_within: Option<Duration>,
 
-    /// That never stop by themselves.
+    /// Select keys that never expire.
     #[arg(long)]
     pub(crate) never_expires: bool,
 
-    /// That have used more than this of their quota, as `80%`.
+    /// Select keys that have used more than this share of their quota: `80%`.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) used_over: Option<u32>,
 
-    /// Also those of which the vendor does not say whether they fit.
+    /// Include keys whose vendor does not report a field that you filter on.
     #[arg(long)]
     pub(crate) or_unknown: bool,
 }
 
 impl FilterArgs {
-    /// Which keys are wanted.
+    /// The selection that the options make.
     pub(crate) fn criteria(&self) -> Criteria {
         Criteria {
             accounts: self.account.clone(),
@@ -180,13 +179,13 @@ impl FilterArgs {
 
 fn percent(text: &str) -> Result<u32, String> {
     let number = text.strip_suffix('%').unwrap_or(text);
-    number.trim().parse().map_err(|_| "not a percentage: write `80%`".to_owned())
+    number.trim().parse().map_err(|_| "expected a percentage such as `80%`".to_owned())
 }
 
-/// A help text, and the names of the fields.
+/// A help text, followed by the names of the fields.
 fn with_fields(help: &str) -> String {
     let names = Field::names().collect::<Vec<_>>().join(", ");
-    format!("{help}\n\nThe fields: {names}, and extras.NAME for a field of the vendor's own.")
+    format!("{help}\n\nFields: {names}, and extras.NAME for a vendor-specific field.")
 }
 
 fn fields() -> Vec<CompletionCandidate> {

@@ -33,17 +33,18 @@ pub(crate) use setup::{Completions, Doctor, Man};
 use crate::clock::duration;
 use crate::output::{Format, ListFormat, schema};
 
-/// Know and control the API keys that your vendors have issued.
+/// List, check and safely change the API keys that your vendors have issued.
 #[derive(Debug, Parser)]
 #[command(name = "keyroster", version, max_term_width = 100, after_long_help = help::after_help())]
 pub(crate) struct Arguments {
-    /// Use made-up accounts of an embedded sandbox instead of yours.
-    #[arg(long, global = true)]
+    /// Use made-up accounts from a built-in sandbox.
+    #[arg(long, global = true, help_heading = global::HEADING)]
     pub(crate) sandbox: bool,
 
-    /// The file that describes the accounts, in place of the usual one.
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Read accounts from this configuration file.
+    #[arg(long, global = true, value_name = "FILE", help_heading = global::HEADING)]
     pub(crate) config: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) global: GlobalArgs,
 
@@ -53,79 +54,79 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List every key of every account.
+    /// List the keys of all accounts.
     #[command(after_help = help::LIST)]
     List(List),
-    /// Show one key with everything that its vendor says of it.
+    /// Show one key in full.
     Show(Show),
-    /// Make a key, and put its secret where you say.
+    /// Create a key and store its secret.
     #[command(after_help = help::CREATE)]
     Create(Box<Create>),
-    /// Change a key.
+    /// Change a key's name, limit, expiry or access.
     #[command(after_help = help::UPDATE)]
     Update(Box<Update>),
-    /// Give a key a new secret in place, and put it where you say.
+    /// Give a key a new secret, keeping its id.
     Rotate(Rotate),
-    /// Turn keys off for now.
+    /// Disable keys until you enable them again.
     Disable(KeyStateArgs),
-    /// Turn disabled keys on again.
+    /// Enable disabled keys.
     Enable(KeyStateArgs),
-    /// Turn keys off for good.
+    /// Revoke keys permanently.
     #[command(after_help = help::REVOKE)]
     Revoke(KeyStateArgs),
-    /// Check the accounts' own credentials.
+    /// Check the credential of each account.
     Whoami(WhoAmI),
-    /// Tell whose key a secret belongs to.
+    /// Find the key that a secret belongs to, and whether it works.
     ///
-    /// The secret is never an argument: it would stand in the shell's history and the process list. It is
-    /// sent to the vendor whose shape it has, and to no other. Trying a Pinata key that has a limited number
-    /// of uses takes one of them.
+    /// The secret is never an argument, because arguments end up in the shell's history and the process
+    /// list. It is sent only to the vendor whose format it has. Checking a Pinata key with a limited number
+    /// of uses consumes one use.
     #[command(after_help = help::IDENTIFY)]
     Identify(Identify),
-    /// List, add, remove and test the accounts.
+    /// List, add, remove and test accounts.
     #[command(subcommand)]
     Accounts(AccountsCommand),
-    /// Find, check and show the configuration.
+    /// Locate, check and show the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Find what is wrong here, and what to do about it.
+    /// Diagnose problems with configuration, credentials and network.
     Doctor(Doctor),
-    /// Print what lets a shell complete commands, accounts and keys.
+    /// Generate shell completions.
     Completions(Completions),
-    /// Print the manual page, or write one for each command.
+    /// Generate manual pages.
     Man(Man),
-    /// Show what each provider can do, and its settings.
+    /// List providers, what they can do, and their settings.
     Providers(Providers),
-    /// Print the JSON Schema of what a command prints.
+    /// Print the JSON Schemas of the output.
     Schema(Schema),
-    /// Serve imitations of the vendors' key APIs, for tests and trials.
+    /// Run a local server that imitates the vendors' APIs.
     ///
-    /// Prints one line of JSON with addresses and made-up credentials, then serves until it is
-    /// interrupted or its standard input closes.
+    /// Prints one line of JSON with addresses and made-up credentials, then serves until it is interrupted
+    /// or its standard input closes.
     Sandbox(Sandbox),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// The account and the key's id, or the beginning of one.
+    /// Key to show; the beginning of its id is enough.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
-    /// How to print the key.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: Format,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Providers {
-    /// How to print the providers.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
-    /// Which one; without it, all are named.
+    /// Schema to print; lists all schemas if omitted.
     #[arg(add = ArgValueCandidates::new(schemas))]
     pub(crate) name: Option<String>,
 }
@@ -136,56 +137,56 @@ fn schemas() -> Vec<CompletionCandidate> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sandbox {
-    /// The loopback address to listen on; port 0 picks a free one.
+    /// Listen on this loopback address; port 0 picks a free port.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
 
-    /// What the made-up data is drawn from; the same seed gives the same data.
+    /// Generate the data from this seed; the same seed gives the same data.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub(crate) seed: u64,
 
-    /// How many keys the Pinata account has.
+    /// Number of keys in the Pinata account.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) pinata_keys: Option<u32>,
 
-    /// How many keys the OpenRouter account has.
+    /// Number of keys in the OpenRouter account.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) openrouter_keys: Option<u32>,
 
-    /// How long each answer takes at the least, as `50ms`.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// Delay every response by at least this: `50ms`.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) latency: Option<Duration>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct WhoAmI {
-    /// One account; without it, all.
+    /// Account to check; all accounts if omitted.
     pub(crate) account: Option<String>,
 
-    /// How to print the answers.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Identify {
-    /// Where the secret is: `-` (standard input), `file:PATH` or `env:NAME`.
+    /// Read the secret from standard input (`-`), `file:PATH` or `env:NAME`.
     pub(crate) source: String,
 
-    /// Ask this account, whatever shape the secret has.
+    /// Ask this account, whatever the format of the secret.
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) account: Option<String>,
 
-    /// How to print the answer.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }
 
-/// The command line, which completes what the registry's accounts tell.
+/// The command line, with completions from the accounts of the registry.
 pub(crate) fn command(registry: &Arc<Registry>) -> clap::Command {
     let version = version(registry);
     let plain = Arguments::command().long_version(version.clone());
     let help = help::top_help(&plain);
     let completed = completion::with_completers(plain, registry);
-    completed.help_template(help)
+    help::with_help_flags(completed).help_template(help)
 }

@@ -21,7 +21,7 @@ fn reference(mut command: Command) -> String {
     text
 }
 
-/// A command that has none below it, or else those below it.
+/// A command, or its subcommands if it has any.
 fn section(command: &Command, text: &mut String) {
     let below: Vec<&Command> =
         command.get_subcommands().filter(|sub| sub.get_name() != "help").collect();
@@ -55,7 +55,7 @@ fn section(command: &Command, text: &mut String) {
     }
 }
 
-/// What a person may write, in the order of the help.
+/// The arguments of a command, in the order of the help.
 fn arguments(command: &Command) -> impl Iterator<Item = &Arg> {
     let (positional, options): (Vec<&Arg>, Vec<&Arg>) = command
         .get_arguments()
@@ -64,7 +64,7 @@ fn arguments(command: &Command) -> impl Iterator<Item = &Arg> {
     positional.into_iter().chain(options)
 }
 
-/// An argument with its help, its default and its values.
+/// An argument with its help, default and values.
 fn item(arg: &Arg) -> String {
     let short = arg.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();
     let name = arg.to_string();

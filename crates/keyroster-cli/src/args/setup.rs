@@ -1,4 +1,4 @@
-//! What the commands take that help to install and to mend.
+//! The arguments of `doctor`, `completions` and `man`.
 
 use std::path::PathBuf;
 
@@ -8,26 +8,26 @@ use crate::output::ListFormat;
 
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
-    /// How to print the findings.
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format.
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: ListFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
-    /// The shell.
+    /// Shell to generate completions for.
     #[arg(value_enum)]
     pub(crate) shell: Shell,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Man {
-    /// Write a page for each command into this folder.
-    #[arg(long, value_name = "FOLDER")]
+    /// Write one page per command into this directory.
+    #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
 }
 
-/// A shell that completes.
+/// A shell with completions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Shell {
     Bash,
@@ -48,7 +48,7 @@ impl Shell {
         }
     }
 
-    /// How it reads the script when it starts.
+    /// How to load the completions when the shell starts.
     pub(crate) fn how(self) -> &'static str {
         match self {
             Self::Bash => "echo 'source <(keyroster completions bash)' >>~/.bashrc",

@@ -1,12 +1,12 @@
-//! Values of arguments that clap does not know, as the library takes them.
+//! Parses the values of arguments into the library's types.
 
 use keyroster::{Amount, Decimal, Extras, Field, Provider, Unit};
 
 use crate::exit::Failure;
 
-/// A vendor's option; what is no JSON is text.
+/// A vendor-specific option, `NAME=VALUE`. A value that is not JSON is text.
 pub(super) fn extra(text: &str) -> Result<(String, serde_json::Value), String> {
-    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
     Ok((name.to_owned(), value))
 }
@@ -15,7 +15,7 @@ pub(crate) fn extras(pairs: &[(String, serde_json::Value)]) -> Extras {
     pairs.iter().cloned().collect()
 }
 
-/// `25`, or `25 USD`; without a unit, in the only one that the vendor takes.
+/// An amount, `25` or `25 USD`. Without a unit, it is in the vendor's.
 pub(crate) fn limit(text: &str, fields: &[Field]) -> Result<Amount, Failure> {
     let text = text.trim();
     let end = text.find(|c: char| c.is_alphabetic() || c.is_whitespace()).unwrap_or(text.len());
@@ -40,12 +40,12 @@ fn units(fields: &[Field]) -> impl Iterator<Item = &Unit> {
     })
 }
 
-/// What a provider takes when it creates a key.
+/// The fields that a provider supports when it creates a key.
 pub(crate) fn create_fields(provider: &Provider) -> &'static [Field] {
     provider.info().capabilities.create.unwrap_or_default()
 }
 
-/// What a provider takes when it changes a key.
+/// The fields that a provider supports when it changes a key.
 pub(crate) fn update_fields(provider: &Provider) -> &'static [Field] {
     provider.info().capabilities.update.unwrap_or_default()
 }

@@ -168,13 +168,13 @@ async fn guard(
             match target.provider.whoami().await {
                 Ok(own) => owns.insert(target.account.clone(), own),
                 // Told to act on that, too, it need not be known which it is.
-                Err(_) if args.even_own => owns.insert(target.account.clone(), Principal::new()),
+                Err(_) if args.include_own => owns.insert(target.account.clone(), Principal::new()),
                 Err(error) => return Err(error.into()),
             };
         }
     }
     let is_own = |target: &Target| owns.get(&target.account).map(|own| is_own(own, target));
-    if args.even_own {
+    if args.include_own {
         targets.sort_by_key(|target| is_own(target) == Some(Some(true)));
         return Ok(());
     }
@@ -186,7 +186,7 @@ async fn guard(
         };
         let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
         return Err(Failure::guard(format!(
-            "{reference} ({name}) {what}; nothing was done; add --even-own to {} it all the same",
+            "{reference} ({name}) {what}; nothing was done; add --include-own to {} it all the same",
             action.verb()
         )));
     }

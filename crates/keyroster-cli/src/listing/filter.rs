@@ -55,9 +55,9 @@ impl Criteria {
 /// What a key may do, as far as one can ask for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AccessKind {
-    /// Everything.
+    /// Full access.
     Admin,
-    /// What its scopes allow.
+    /// Access limited to scopes.
     Scoped,
 }
 

@@ -20,28 +20,26 @@ pub(crate) use table::{Column, Table};
 /// How keys are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people: columns that fit the terminal.
+    /// A table that fits the terminal.
     #[default]
     Table,
-    /// For programs: one object.
+    /// One JSON document.
     Json,
-    /// One record a line.
+    /// One JSON record per line.
     Jsonl,
-    /// One record a line, with a header; a text that a spreadsheet would take for a formula begins with `'`.
+    /// CSV with a header; text that looks like a formula gets a leading `'`.
     Csv,
-    /// ACCOUNT/KEY-ID, one a line, as `--from` reads them.
+    /// One ACCOUNT/KEY-ID per line, as `--from` reads them.
     Ids,
-    /// A table for a page or a ticket.
+    /// A Markdown table.
     Markdown,
 }
 
 /// How a list of other things is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
-    /// For people.
     #[default]
     Table,
-    /// For programs.
     Json,
 }
 

@@ -16,7 +16,7 @@ fn openrouter(sandbox: &Sandbox, credential: &str) -> Settings {
 }
 
 #[tokio::test]
-async fn a_credential_comes_from_where_the_file_says() {
+async fn credentials_come_from_every_source() {
     let sandbox = Sandbox::start().await.unwrap();
     let key = sandbox.openrouter().management_key;
     for credential in [
@@ -39,7 +39,7 @@ async fn a_credential_comes_from_where_the_file_says() {
 
 /// A file that is named without its folder lies in the current one, and so do the things it names.
 #[tokio::test]
-async fn a_configuration_file_beside_us_is_named_alone() {
+async fn config_in_the_working_directory() {
     let sandbox = Sandbox::start().await.unwrap();
     let settings = openrouter(&sandbox, "command = [\"cat\", \"key.txt\"]");
     std::fs::write(settings.folder.path().join("key.txt"), sandbox.openrouter().management_key)
@@ -61,7 +61,7 @@ fn make_private(path: &std::path::Path) {
 }
 
 #[tokio::test]
-async fn a_credential_that_is_not_there_says_what_to_do() {
+async fn missing_credentials_say_what_to_do() {
     let sandbox = Sandbox::start().await.unwrap();
     for (credential, words) in [
         ("env = \"LAB_KEY\"", "LAB_KEY is not set; set it"),
@@ -93,7 +93,7 @@ async fn a_credential_that_is_not_there_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn one_account_without_credential_hides_no_other() {
+async fn other_accounts_are_still_listed() {
     let sandbox = Sandbox::start().await.unwrap();
     let settings = openrouter(&sandbox, "env = \"LAB_KEY\"");
     let text = std::fs::read_to_string(&settings.file).unwrap();
@@ -112,7 +112,7 @@ async fn one_account_without_credential_hides_no_other() {
 }
 
 #[tokio::test]
-async fn an_account_is_added_tested_and_removed() {
+async fn add_test_and_remove() {
     let sandbox = Sandbox::start().await.unwrap();
     let settings = Settings::new(
         "# ours\n[accounts.old]\nprovider = \"pinata\" # keep\njwt = { env = \"A\" }\n",
@@ -148,7 +148,7 @@ async fn an_account_is_added_tested_and_removed() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_an_account_is_not_written() {
+async fn invalid_accounts_are_not_written() {
     let settings = Settings::new("");
     for (arguments, words) in [
         (&["a/b", "--provider", "pinata", "--credential", "jwt=env:A"][..], "rename it"),
@@ -175,7 +175,7 @@ async fn what_cannot_be_an_account_is_not_written() {
 }
 
 #[tokio::test]
-async fn the_first_account_makes_the_file_for_its_owner_alone() {
+async fn new_config_is_private() {
     let folder = tempfile::tempdir().unwrap();
     let add = ["accounts", "add", "a", "--provider", "pinata", "--credential", "jwt=env:A"];
     let mut command = keyroster(&add);

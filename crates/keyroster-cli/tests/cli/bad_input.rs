@@ -17,7 +17,7 @@ async fn refused(command: Command, code: i32) -> String {
 }
 
 #[tokio::test]
-async fn no_credential() {
+async fn missing_credential() {
     let said = refused(keyroster(&["list"]), 4).await;
     for word in ["PINATA_JWT", "OPENROUTER_MANAGEMENT_KEY", "--sandbox"] {
         assert!(said.contains(word), "{said}");
@@ -29,7 +29,7 @@ async fn no_credential() {
 }
 
 #[tokio::test]
-async fn a_malformed_credential() {
+async fn malformed_credential() {
     for (name, value, words) in [
         ("PINATA_JWT", "fa4efa4e-no-jwt", "JWT is malformed"),
         ("PINATA_JWT", "\"fa4e.fa4e.fa4e\"", "quotes"),
@@ -47,7 +47,7 @@ async fn a_malformed_credential() {
 }
 
 #[tokio::test]
-async fn a_wrong_base_url() {
+async fn wrong_base_url() {
     for (url, words) in [
         ("nonsense", "not a URL"),
         ("http://example.com", "plain http"),
@@ -70,7 +70,7 @@ async fn a_wrong_base_url() {
 }
 
 #[tokio::test]
-async fn a_refused_connection() {
+async fn refused_connection() {
     let sandbox = Sandbox::start().await.unwrap();
     let command = keyroster_at(&sandbox, &["list"]);
     sandbox.stop().await;
@@ -80,7 +80,7 @@ async fn a_refused_connection() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer() {
+async fn unusable_responses() {
     let html = "<!DOCTYPE html><html><head><title>502</title></head></html>";
     for (fault, code, words) in [
         (Fault::respond(200).body(html), 5, "HTML page"),
@@ -101,7 +101,7 @@ async fn what_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_command_line_that_is_wrong() {
+async fn wrong_command_line() {
     for arguments in [
         vec!["list", "-o", "yaml"],
         vec!["sandbox", "--latency", "soon"],

@@ -49,9 +49,9 @@ async fn nothing_is_revoked_unasked() {
     let reference = format!("pinata/{own}");
     let run = at(&sandbox, &["revoke", &reference, "--yes"]).await;
     assert_eq!(run.code, 6);
-    assert!(run.stderr.contains("--even-own"), "{}", run.stderr);
+    assert!(run.stderr.contains("--include-own"), "{}", run.stderr);
     assert_eq!(sandbox.truth(), before);
-    at(&sandbox, &["revoke", &reference, "--yes", "--even-own"]).await.ok();
+    at(&sandbox, &["revoke", &reference, "--yes", "--include-own"]).await.ok();
     assert_ne!(sandbox.truth(), before);
 }
 
@@ -272,5 +272,5 @@ async fn an_own_key_can_be_revoked_when_the_vendor_cannot_be_asked_whose_it_is()
     sandbox.add_fault(Fault::respond(403).path("/data/testAuthentication"));
     let own = format!("pinata/{}", sandbox.pinata().api_key);
     assert_ne!(at(&sandbox, &["revoke", &own, "--yes"]).await.code, 0);
-    at(&sandbox, &["revoke", &own, "--yes", "--even-own"]).await.ok();
+    at(&sandbox, &["revoke", &own, "--yes", "--include-own"]).await.ok();
 }

@@ -8,7 +8,7 @@ use crate::support::settings::Settings;
 
 /// Every mistake is told with its place and what to do, and none shows a value that may be a secret.
 #[tokio::test]
-async fn each_mistake_says_where_it_is_and_what_to_do() {
+async fn mistakes_have_a_place_and_a_hint() {
     let of = |line: &str| format!("[accounts.prod]\nprovider = \"pinata\"\n{line}\n");
     for (text, place, words) in [
         ("[accounts.prod]\nprovider = pinata\n".to_owned(), ":2:12", "not TOML"),
@@ -67,7 +67,7 @@ async fn each_mistake_says_where_it_is_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn all_mistakes_are_told_at_once() {
+async fn all_mistakes_are_reported() {
     let settings = Settings::new(
         "[accounts.a]\nprovider = \"pinta\"\n[accounts.b]\nprovider = \"openrouter\"\nkey = 1\ntag = []\n",
     );
@@ -79,7 +79,7 @@ async fn all_mistakes_are_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_used_says_why() {
+async fn unusable_files_say_why() {
     let none = run(keyroster(&["list", "--config", "/nowhere/keyroster.toml"])).await;
     assert_eq!(none.code, 4);
     assert!(none.stderr.contains("accounts add"), "{none:?}");
@@ -102,7 +102,7 @@ async fn a_file_that_cannot_be_used_says_why() {
 }
 
 #[tokio::test]
-async fn the_environment_overrides_the_file_and_can_do_without() {
+async fn environment_overrides_the_file() {
     let settings = Settings::new(
         "[accounts.pinata-prod]\nprovider = \"pinata\"\njwt = { env = \"A\" }\ntags = [\"prod\"]\n",
     );
@@ -143,7 +143,7 @@ async fn the_environment_overrides_the_file_and_can_do_without() {
 
 /// What a variable cannot do is told once, by its name.
 #[tokio::test]
-async fn a_variable_that_is_wrong_is_named() {
+async fn wrong_variables_are_named() {
     let account = "[accounts.a]\nprovider = \"pinata\"\njwt = { env = \"A\" }\ntags = [\"x\"]\n";
     let settings = Settings::new(account);
     let garbled = OsStr::from_bytes(b"https://\xff.example");
@@ -185,7 +185,7 @@ async fn a_variable_that_is_wrong_is_named() {
 
 /// Many accounts: the choice is told, and not the whole file.
 #[tokio::test]
-async fn a_tag_that_no_account_has_is_answered_with_those_there_are() {
+async fn unknown_tag_lists_known_tags() {
     let accounts = (10..40).map(|number| {
         format!(
             "[accounts.a{number}]\nprovider = \"pinata\"\njwt = {{ env = \"A\" }}\ntags = [\"x\"]\n"
@@ -199,7 +199,7 @@ async fn a_tag_that_no_account_has_is_answered_with_those_there_are() {
 }
 
 #[tokio::test]
-async fn with_a_file_the_vendors_own_variables_are_no_account() {
+async fn vendor_variables_are_ignored_with_a_file() {
     let settings = Settings::new("[accounts.a]\nprovider = \"pinata\"\njwt = { env = \"A\" }\n");
     let mut command = settings.command(&["accounts", "list", "-o", "json"]);
     command.env("PINATA_JWT", "fa4efa4e.fa4efa4e.fa4efa4e");
@@ -213,7 +213,7 @@ async fn with_a_file_the_vendors_own_variables_are_no_account() {
 }
 
 #[tokio::test]
-async fn the_documented_file_is_right() {
+async fn documented_config_is_valid() {
     let document = include_str!("../../../../docs/configuration.md");
     let (_, rest) = document.split_once("```toml\n").unwrap();
     let settings = Settings::new(rest.split_once("```").unwrap().0);
@@ -223,7 +223,7 @@ async fn the_documented_file_is_right() {
 }
 
 #[tokio::test]
-async fn the_usual_place_is_the_systems() {
+async fn default_path_is_the_config_folder() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = keyroster(&["config", "path"]);
     command.env("XDG_CONFIG_HOME", folder.path());

@@ -29,7 +29,7 @@ async fn remove(settings: &Settings, name: &str) -> crate::support::binary::Run 
 
 /// Each reads the file, adds to it, and writes it: without a lock, the last one wins.
 #[tokio::test]
-async fn accounts_that_are_added_at_once_are_all_there() {
+async fn concurrent_adds_are_all_kept() {
     let settings = Settings::new("");
     let names: Vec<String> = (0..10).map(|number| format!("a{number}")).collect();
     let added = futures_util::future::join_all(names.iter().map(|name| add(&settings, name)));
@@ -43,7 +43,7 @@ async fn accounts_that_are_added_at_once_are_all_there() {
 }
 
 #[tokio::test]
-async fn what_is_written_can_be_used() {
+async fn invalid_settings_are_not_written() {
     let settings = Settings::new(&account("a-b"));
     let before = text(&settings);
     let said = add(&settings, "a.b").await;
@@ -69,7 +69,7 @@ async fn what_is_written_can_be_used() {
 }
 
 #[tokio::test]
-async fn the_files_own_mode_link_and_line_ends_stay() {
+async fn mode_link_and_line_ends_are_kept() {
     let settings = Settings::new(&account("a").replace('\n', "\r\n"));
     let private = std::fs::Permissions::from_mode(0o640);
     std::fs::set_permissions(&settings.file, private).unwrap();
@@ -90,7 +90,7 @@ async fn the_files_own_mode_link_and_line_ends_stay() {
 }
 
 #[tokio::test]
-async fn comments_stay_with_what_they_are_about() {
+async fn comments_stay_with_their_account() {
     let (a, b) = (account("a"), account("b"));
     for (before, gone, after) in [
         (
@@ -119,7 +119,7 @@ async fn comments_stay_with_what_they_are_about() {
 }
 
 #[tokio::test]
-async fn what_is_broken_can_be_removed_and_hinders_no_other() {
+async fn broken_accounts_can_be_removed() {
     let broken = "[accounts.bad]\nprovider = \"pinta\"\n";
     let settings = Settings::new(&format!("{}\n{broken}\n{}", account("a"), account("b")));
     let said = remove(&settings, "a").await.ok();
@@ -134,7 +134,7 @@ async fn what_is_broken_can_be_removed_and_hinders_no_other() {
 }
 
 #[tokio::test]
-async fn a_wrong_answer_is_explained_and_asked_for_again() {
+async fn wrong_answers_are_asked_again() {
     let settings = Settings::new("");
     let command: Command = settings.command(&["accounts", "add"]);
     let asked = move || {

@@ -84,7 +84,7 @@ async fn no_secret_when_keys_are_made_changed_and_identified() {
             }
         }
         for arguments in [
-            &["revoke", "--name", "calm", "--account", account, "--yes", "--even-own"][..],
+            &["revoke", "--name", "calm", "--account", account, "--yes", "--include-own"][..],
             &["whoami", account],
         ] {
             let mut command = keyroster_at(&sandbox, arguments);

@@ -18,7 +18,7 @@ fn lines(run: &Run) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_list_prints() {
+async fn list_output_matches() {
     let sandbox = sandbox().await;
     let (list, key) = (Schema::published("list").await, Schema::published("key").await);
     let listed = at(&sandbox, &["list", "-o", "json"]).await.ok().json();
@@ -53,7 +53,7 @@ async fn what_list_prints() {
 }
 
 #[tokio::test]
-async fn what_the_other_commands_print() {
+async fn other_output_matches() {
     let sandbox = sandbox().await;
     let key = Schema::published("key").await;
     let truth = sandbox.truth();
@@ -100,7 +100,7 @@ async fn what_the_other_commands_print() {
 }
 
 #[tokio::test]
-async fn the_golden_records_keep_to_the_schema() {
+async fn golden_records_match() {
     let key = Schema::published("key").await;
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
     let mut records = 0;
@@ -121,7 +121,7 @@ async fn the_golden_records_keep_to_the_schema() {
 }
 
 #[tokio::test]
-async fn values_are_held_as_well_as_fields() {
+async fn wrong_values_do_not_match() {
     let sandbox = sandbox().await;
     let list = Schema::published("list").await;
     let listed = at(&sandbox, &["list", "-o", "json"]).await.ok().json();
@@ -145,7 +145,7 @@ async fn values_are_held_as_well_as_fields() {
 }
 
 #[tokio::test]
-async fn schemas_are_named() {
+async fn schemas_are_listed() {
     let all = run(keyroster(&["schema"])).await.ok().stdout;
     for name in ["key", "list", "groups", "count", "results", "whoami", "identify", "providers"] {
         assert!(all.lines().any(|line| line.starts_with(name)), "{all}");

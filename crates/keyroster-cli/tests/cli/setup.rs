@@ -18,7 +18,7 @@ async fn completed(mut command: Command, words: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn accounts_and_the_ids_of_keys_complete_live() {
+async fn accounts_and_keys_complete() {
     let sandbox = Sandbox::start().await.unwrap();
     let at = |words: &'static [&'static str]| completed(keyroster_at(&sandbox, &[]), words);
     assert_eq!(at(&["keyroster", "show", ""]).await[..2], ["openrouter/", "pinata/"]);
@@ -37,7 +37,7 @@ async fn accounts_and_the_ids_of_keys_complete_live() {
 }
 
 #[tokio::test]
-async fn names_that_are_known_complete() {
+async fn fields_and_schemas_complete() {
     let fields = completed(keyroster(&[]), &["keyroster", "list", "--sort", "last"]).await;
     assert_eq!(fields, ["last_used"]);
     let fields = completed(keyroster(&[]), &["keyroster", "list", "--sort", "name,last"]).await;
@@ -70,7 +70,7 @@ async fn help_shows_examples_codes_and_variables() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_completes_nothing() {
+async fn errors_complete_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.add_fault(Fault::respond(500));
     let words = ["keyroster", "show", "pinata/"];
@@ -83,7 +83,7 @@ async fn what_goes_wrong_completes_nothing() {
 }
 
 #[tokio::test]
-async fn every_shell_gets_its_script_and_every_command_its_page() {
+async fn scripts_and_manual_pages() {
     for (shell, word) in [
         ("bash", "complete -o"),
         ("zsh", "#compdef keyroster"),
@@ -106,14 +106,14 @@ async fn every_shell_gets_its_script_and_every_command_its_page() {
 }
 
 #[tokio::test]
-async fn the_version_names_commit_and_providers() {
+async fn version_names_the_providers() {
     let version = run(keyroster(&["--version"])).await.ok().stdout;
     assert!(version.contains("\nproviders: openrouter, pinata\n"), "{version}");
     assert!(version.starts_with(concat!("keyroster ", env!("CARGO_PKG_VERSION"))), "{version}");
 }
 
 #[tokio::test]
-async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
+async fn doctor_reports_problems_and_fixes() {
     let healthy = Sandbox::start().await.unwrap();
     let seen = run(keyroster_at(&healthy, &["doctor", "-o", "json"])).await.ok().json();
     let findings = seen["findings"].as_array().unwrap();
@@ -144,7 +144,7 @@ async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_vendor_that_cannot_rotate_in_place_says_so_before_it_is_asked() {
+async fn rotate_is_refused_without_a_request() {
     let sandbox = Sandbox::start().await.unwrap();
     for account in ["pinata/abc", "openrouter/abc"] {
         let rotate = ["rotate", account, "--secret-to", "stdout", "--yes"];
