@@ -27,7 +27,7 @@ pub(super) fn measure(size: Size) -> io::Result<Table> {
          the interval times the number of windows that have to pass before the last request may be sent. \
          *bare pages* is the same for pages that do not overlap, which can miss keys. With *limit set*, \
          keyroster has the same limit as a setting; with *limit not set*, it learns the limit from \
-         refusals, each of which asks for a wait of one second",
+         refusals, and each refusal asks for a wait of one second",
     );
     let cases = [
         (Vendor::Pinata, size.pick(100, 10_000), size.pick(6, 120)),

@@ -73,7 +73,7 @@ impl KeyProvider for Acme {
         let response = self.http.send(call.accept(&[404])).await?;
         match response.status() {
             204 => Ok(Revocation::Revoked),
-            // In Acme's own words; a gateway's 404 says nothing about the key.
+            // Only Acme's own answer counts: a gateway's 404 says nothing about the key.
             404 => response.object().map(|wire::Failure { .. }| response.gone()),
             _ => Err(response.unexpected("a success that is not 204")),
         }
@@ -92,7 +92,7 @@ fn record(row: wire::KeyRow, response: &Response) -> Result<ApiKey> {
     normalize::key(row).ok_or_else(|| response.unexpected("a key that has no `id`"))
 }
 
-/// A key with its secret; both stand in one object, which is read twice.
+/// A key with its secret. Both are in one object, which is read twice.
 fn issued(response: &Response) -> Result<CreatedKey> {
     let wire::Issued { value } = response.object()?;
     Ok(CreatedKey::new(record(response.object()?, response)?, value))
@@ -133,7 +133,7 @@ fn millis(at: Timestamp) -> String {
     at.as_millis().to_string()
 }
 
-/// Requests a second, and how many at once: a rate is no quota, so it is an option of Acme's own.
+/// Requests a second, and how many at once. A rate is not a quota, so it is one of Acme's own options.
 fn rate_limit(options: &Extras) -> Result<Form> {
     let option = |name: &'static str| {
         let value = options.get(name)?;

@@ -30,13 +30,13 @@ pub use settings::AcmeFactory;
 /// Acme's name in settings and records.
 pub const ID: ProviderId = ProviderId::from_static("acme");
 
-/// Where Acme's API is.
+/// The address of Acme's API.
 pub const DEFAULT_BASE_URL: &str = "https://api.acme.example/2";
 
-/// Acme lets every account ask so often (its documents, 2026-11-01).
+/// The rate limit of every account (Acme's documents, 2026-11-01).
 const PLAN: Limits = Limits::per_minute(120);
 
-/// The vendor options of a create and a change: a rate limit, in requests a second.
+/// Acme's own options of a create and an update: a rate limit, in requests a second.
 const RATE: &str = "rate";
 const BURST: &str = "burst";
 
@@ -55,7 +55,7 @@ pub struct AcmeBuilder {
 }
 
 impl Acme {
-    /// Settings for an account; the admin key is the only one that has no default.
+    /// Settings for an account. Only the admin key is required.
     #[must_use]
     pub fn builder() -> AcmeBuilder {
         AcmeBuilder::default()
@@ -70,7 +70,7 @@ impl AcmeBuilder {
         self
     }
 
-    /// Address, limits, retries and time-outs.
+    /// Address, limits, retries and timeouts.
     #[must_use]
     pub fn http(mut self, options: HttpOptions) -> Self {
         self.http = options;
@@ -79,7 +79,7 @@ impl AcmeBuilder {
 
     /// Makes the account; nothing is sent.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): there is no admin key, or a setting is malformed.
+    /// - [`Configuration`](ErrorKind::Configuration): the admin key is missing, or a setting is malformed.
     pub fn build(self) -> Result<Acme> {
         let at = |error: Error| error.with_provider(ID);
         let Some(key) = &self.admin_key else {

@@ -1,4 +1,4 @@
-//! Acme's JSON to the record.
+//! Turns Acme's JSON into records.
 
 use keyroster_core::{Access, ApiKey, Container, Expiry, LastUsed, State};
 use keyroster_http::json::{EpochMillis, Id};
@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::{ID, wire};
 
-/// The record of a key; none if the vendor's has no `id`, without which nothing can be done with it.
+/// The record of a key, or `None` if it has no `id`: nothing can be done with such a key.
 pub(crate) fn key(mut wire: wire::KeyRow) -> Option<ApiKey> {
     let mut key = ApiKey::new(ID, wire.id.take()?.into_text());
     key.name = wire.label.take();
-    // Acme deletes keys; a deleted one is in no list.
+    // Acme deletes revoked keys, so a listed key is not revoked.
     key.state = State::new(wire.enabled.take().map(|enabled| !enabled), Some(false));
     key.access = access(&mut wire);
     key.container = wire.project.take().map(|id| Container::new("project", Id::into_text(id)));
@@ -29,7 +29,7 @@ pub(crate) fn key(mut wire: wire::KeyRow) -> Option<ApiKey> {
     Some(key)
 }
 
-/// A role that is not known tells nothing, and is kept.
+/// A role that is not known proves nothing, and is kept in the extras.
 fn access(wire: &mut wire::KeyRow) -> Access {
     let (role, grants) = (wire.role.take(), wire.grants.take());
     let access = match (role.as_deref(), grants.as_ref().and_then(scopes)) {
@@ -42,7 +42,7 @@ fn access(wire: &mut wire::KeyRow) -> Access {
     access
 }
 
-/// The names of the grants; none if one of them is no text.
+/// The names of the grants, or `None` if one of them is not a string.
 fn scopes(grants: &Value) -> Option<Vec<&str>> {
     grants.as_array()?.iter().map(Value::as_str).collect()
 }

@@ -7,11 +7,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 record! {
-    /// A key, as every answer shows it. What is not named here, `rate` above all, goes to the extras.
+    /// A key, in the form that all answers use. Fields that are not declared here, such as `rate`, become
+    /// extras.
     pub(crate) struct KeyRow {
         id: Id = "id",
         label: String = "label",
-        /// The key itself, in the list too. It is read past, never kept.
+        /// The key itself, which even the list contains. It is skipped and never kept.
         value: Discarded = "value",
         enabled: bool = "enabled",
         role: String = "role",
@@ -23,19 +24,19 @@ record! {
     }
 }
 
-/// The secret in the answer to a create or a rotation, which holds the record too.
+/// The secret in the answer to a create or a rotation. The same object contains the record.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Issued {
     pub(crate) value: Secret,
 }
 
-/// Whose the credential is.
+/// The owner of the credential.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Me {
     pub(crate) key: u64,
 }
 
-/// An error in Acme's own words; a gateway's has no `fault`.
+/// An error in Acme's own words. A gateway's error has no `fault`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Failure {
     #[serde(rename = "fault")]

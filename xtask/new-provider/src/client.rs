@@ -12,7 +12,7 @@ impl KeyProvider for Acme {
         &self.info
     }
 
-    /// What the vendor's default hides, ask for too: disabled keys, expired ones.
+    /// Ask for the keys that the vendor hides by default: disabled keys, expired ones.
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         // In place of this, for a vendor that pages by cursor:
         //

@@ -17,10 +17,10 @@ pub use settings::AcmeFactory;
 /// Acme's name in settings and records.
 pub const ID: ProviderId = ProviderId::from_static("acme");
 
-/// Where Acme's API is.
+/// The address of Acme's API.
 pub const DEFAULT_BASE_URL: &str = "https://api.acme.example";
 
-/// How fast an account may ask, as the vendor documents it; `Limits::per_minute(60)` for 60 a minute.
+/// The rate limit that the vendor documents, e.g. `Limits::per_minute(60)`.
 const PLAN: Limits = Limits::none();
 
 /// One Acme account.
@@ -39,7 +39,7 @@ pub struct AcmeBuilder {
 }
 
 impl Acme {
-    /// Settings for an account; the admin key is the only one that has no default.
+    /// Settings for an account. Only the admin key is required.
     #[must_use]
     pub fn builder() -> AcmeBuilder {
         AcmeBuilder::default()
@@ -54,7 +54,7 @@ impl AcmeBuilder {
         self
     }
 
-    /// Address, limits, retries and time-outs.
+    /// Address, limits, retries and timeouts.
     #[must_use]
     pub fn http(mut self, options: HttpOptions) -> Self {
         self.http = options;
@@ -63,7 +63,7 @@ impl AcmeBuilder {
 
     /// Makes the account; nothing is sent.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): there is no admin key, or a setting is malformed.
+    /// - [`Configuration`](ErrorKind::Configuration): the admin key is missing, or a setting is malformed.
     pub fn build(self) -> Result<Acme> {
         let at = |error: Error| error.with_provider(ID);
         let Some(key) = &self.admin_key else {
@@ -77,7 +77,7 @@ impl AcmeBuilder {
     }
 }
 
-/// How the vendor pages its keys, and what it can do: declare what you have written, no more.
+/// How the vendor pages its keys, and what it can do. Declare only what you have written.
 fn info() -> ProviderInfo {
     let can = Capabilities::LIST_ONLY;
     ProviderInfo::new(ID, "Acme", "https://docs.acme.example", Paging::Single, can)

@@ -1,11 +1,11 @@
-//! Acme accounts out of named settings.
+//! Makes Acme accounts from named settings.
 
 use keyroster_core::{Provider, ProviderFactory, ProviderInfo, Result, Setting, Settings};
 use keyroster_http::HttpOptions;
 
 use crate::{Acme, info};
 
-/// Makes Acme accounts out of named settings.
+/// Makes Acme accounts from named settings.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AcmeFactory;
 

@@ -1,4 +1,4 @@
-//! An imitated Acme: its routes, and its JSON.
+//! An imitated Acme: its routes and its JSON.
 
 use keyroster_core::{KeyProvider, Result};
 use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, VendorApi};
@@ -21,7 +21,7 @@ impl VendorApi for AcmeApi {
     fn answer(&self, call: &Call, keys: &mut Keys<'_>) -> Reply {
         match (call.method(), &call.segments()[..]) {
             ("GET", ["keys"]) => {
-                // Where lists leave keys out unless asked: `keys.hide(|key| key.disabled && …)`.
+                // If lists omit keys unless asked: `keys.hide(|key| key.disabled && …)`.
                 let page = keys.by_cursor(call.query("after"));
                 Reply::json(json!({ "data": page.rows, "next": page.next }))
             }

@@ -1,8 +1,8 @@
-//! The command with one more provider.
+//! Tests the command with one more provider.
 
 use std::process::{Command, Output};
 
-/// Runs the command with these variables alone.
+/// Runs the command with only these variables set.
 fn command(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyroster-acme"));
     command.args(arguments).env_clear().envs(variables.iter().copied()).output().unwrap()
@@ -21,7 +21,7 @@ fn it_knows_acme_beside_the_others() {
 
 #[test]
 fn its_account_comes_from_its_own_variables() {
-    // Nobody listens there: the request got as far as it can.
+    // No server listens there: the request got as far as it can.
     let variables = [("ACME_ADMIN_KEY", "fa4efa4e-admin"), ("ACME_BASE_URL", "http://127.0.0.1:1")];
     let output = command(&["whoami"], &variables);
     let said = String::from_utf8(output.stderr).unwrap() + &String::from_utf8_lossy(&output.stdout);

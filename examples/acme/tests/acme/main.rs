@@ -1,4 +1,4 @@
-//! Acme's provider: against an imitated Acme, held to what every provider promises; and what only Acme has.
+//! Tests Acme's provider against an imitated Acme: with the conformance suite, and what only Acme has.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 #[cfg(feature = "cli")]

@@ -1,4 +1,4 @@
-//! An imitated Acme: its routes, its JSON, its `Link` headers.
+//! An imitated Acme: its routes, its JSON and its `Link` headers.
 
 use keyroster_core::{KeyProvider, Result};
 use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, Samples, VendorApi};
@@ -13,7 +13,7 @@ impl VendorApi for AcmeApi {
         Ok(Box::new(builder.build()?))
     }
 
-    /// Every field that Acme documents; the key itself among them.
+    /// Every field that Acme documents, including the key itself.
     fn row(&self, key: &FakeKey) -> Value {
         json!({
             "id": number(&key.id), "label": key.name, "value": key.secret.expose(),
@@ -69,15 +69,15 @@ impl VendorApi for AcmeApi {
     }
 }
 
-/// The next page, at the vendor's own address: links know nothing of an imitation's. Nor do Acme's repeat
-/// what else the request asked for.
+/// The link to the next page. As at Acme, it has the vendor's own address, and omits the request's other
+/// parameters.
 fn next_link(cursor: &str) -> String {
     let cursor = cursor.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
     let next = format!("<https://api.acme.example/2/keys?from={cursor}>; rel=\"next\"");
     format!("</2/keys>; rel=\"first\", {next}")
 }
 
-/// Acme's ids are numbers; one that nobody has may be asked for as any text.
+/// Acme's ids are numbers. The id of a key that does not exist may be any text.
 fn number(id: &str) -> Value {
     id.parse::<u64>().map_or_else(|_| id.into(), Value::from)
 }

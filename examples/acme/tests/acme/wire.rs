@@ -1,4 +1,4 @@
-//! What Acme answers and is asked, byte for byte.
+//! Acme's answers and requests, byte for byte.
 
 use keyroster_core::{
     Access, Change, CreateKey, ErrorKind, KeyId, ListKeys, Provider, RotateKey, Timestamp,
@@ -15,7 +15,7 @@ fn account(server: &ScriptServer) -> Provider {
     Provider::new(builder.build().unwrap())
 }
 
-/// The vendor's first key, as an answer to whatever shows one.
+/// The vendor's first key, in the form of every answer that contains one.
 fn a_key() -> Value {
     let keys: Value = serde_json::from_str(include_str!("fixtures/keys.json")).unwrap();
     keys[0].clone()
@@ -74,7 +74,7 @@ async fn an_option_that_cannot_be_right_is_refused_before_anything_is_sent() {
     assert_eq!(server.complaints(), [""; 0]);
 }
 
-/// Only Acme's own words say that a key is gone; a gateway's 404 has others.
+/// Only Acme's own answer says that a key is gone. A gateway's 404 looks different.
 #[tokio::test]
 async fn a_gateways_404_does_not_pass_for_a_revocation() {
     let revoke = || Expected::new("DELETE", "/keys/4711");
