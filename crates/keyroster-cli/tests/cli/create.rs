@@ -1,11 +1,13 @@
 //! Making keys, and where their secrets go.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use keyroster_sandbox::{Fault, Sandbox};
 
 use crate::support::binary::{keyroster_at, run};
 use crate::support::changes::{at, count, is_live, mode, named};
+use crate::support::hold::hold;
 
 #[tokio::test]
 async fn a_secret_goes_where_it_is_told_and_nowhere_else() {
@@ -225,14 +227,26 @@ async fn a_dry_run_checks_what_the_vendor_would_refuse() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn no_secret_is_an_argument_and_no_file_is_open_to_others() {
-    let sandbox =
-        Sandbox::builder().latency(std::time::Duration::from_millis(300)).start().await.unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");
+    // What runs while a create waits for its reply, and while its secret is handed to a command.
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let waiting = std::sync::Arc::clone(&seen);
+    sandbox.on_request(move |_| {
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            let line = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
+            *waiting.lock().unwrap() += &line;
+        }
+        std::future::ready(())
+    });
+    let handed = folder.path().join("handed");
     // Under a umask that forbids nothing.
     let script = format!(
-        "umask 000; exec \"$0\" create openrouter x --secret-to 'command:cat >/dev/null; sleep 0.3' & \
+        "umask 000; exec \"$0\" create openrouter x --secret-to 'command:cat /proc/[0-9]*/cmdline >{} 2>/dev/null; \
+         cat >/dev/null' & \
          \"$0\" create openrouter y --secret-to file:{} >/dev/null; wait",
+        handed.display(),
         path.display()
     );
     let mut command = keyroster_at(&sandbox, &[]);
@@ -244,16 +258,13 @@ async fn no_secret_is_an_argument_and_no_file_is_open_to_others() {
     }
     command.env_clear();
     let mut child = shell.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let mut seen = String::new();
-    while child.try_wait().unwrap().is_none() {
-        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-            seen += &std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
+    tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap();
+    let handed = String::from_utf8_lossy(&std::fs::read(handed).unwrap()).into_owned();
+    for seen in [seen.lock().unwrap().clone(), handed] {
+        assert!(seen.contains("--secret-to"), "the commands were seen");
+        for secret in sandbox.secrets() {
+            assert!(!seen.contains(&secret), "a secret is an argument");
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    assert!(seen.contains("--secret-to"), "the commands were seen");
-    for secret in sandbox.secrets() {
-        assert!(!seen.contains(&secret), "a secret is an argument");
     }
     assert_eq!(mode(&path), 0o600);
 }
@@ -263,24 +274,31 @@ async fn no_secret_is_an_argument_and_no_file_is_open_to_others() {
 async fn an_interrupted_create_still_brings_its_secret_home() {
     for signal in ["-INT", "-TERM"] {
         let sandbox = Sandbox::start().await.unwrap();
-        sandbox.add_fault(Fault::delay(1500).method("POST"));
+        let release = hold(&sandbox, "POST", 1);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         let sink = format!("file:{}", path.display());
         let mut command =
             keyroster_at(&sandbox, &["create", "openrouter", "x", "--secret-to", &sink]);
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // The key is made as soon as the request is there; its answer is on its way.
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // The key is created when the request arrives; the reply is held back.
         while named(&sandbox, "openrouter", "x").is_none() {
             tokio::task::yield_now().await;
         }
         let pid = child.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
-        let output =
-            tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(0), "{signal}: {stderr}");
-        assert!(stderr.contains("interrupt again to give up"), "{stderr}");
+        let ended = tokio::task::spawn_blocking(move || {
+            let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+            let mut said = String::new();
+            while !said.contains("interrupt again to give up") {
+                said += &lines.next().expect("it says that it waits").unwrap();
+            }
+            release.send_replace(true);
+            said.extend(lines.map(Result::unwrap));
+            (child.wait().unwrap(), said)
+        });
+        let (status, stderr) = ended.await.unwrap();
+        assert_eq!(status.code(), Some(0), "{signal}: {stderr}");
         assert!(is_live(&sandbox, std::fs::read_to_string(&path).unwrap().trim()).await);
     }
 }

@@ -7,11 +7,15 @@ use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use serde_json::Value;
 
 use crate::support::binary::keyroster_at;
+use crate::support::hold::hold;
 use crate::support::pty::Terminal;
 use crate::support::schema::Schema;
 
 /// Until so much is shown, one account of two has answered in full.
 const ONE: &str = "1 of 2 accounts";
+
+/// What an interrupted bulk change shows until its last request is answered.
+const WAITING: &str = "waiting for the answer about openrouter/";
 
 /// A sandbox of which one account never answers.
 async fn half(pinata_keys: usize) -> Sandbox {
@@ -113,14 +117,6 @@ async fn the_second_time_ends_it_at_once() {
     .await;
 }
 
-/// A sandbox in which the second deletion takes so long, and five keys to delete.
-async fn slow(ms: u64) -> Sandbox {
-    let sandbox = Sandbox::start().await.unwrap();
-    let slow = Fault::delay(ms).vendor(Vendor::OpenRouter).method("DELETE").nth([2]);
-    sandbox.add_fault(slow);
-    sandbox
-}
-
 /// How many keys of the sandbox have such a name.
 fn left(sandbox: &Sandbox) -> usize {
     let truth = sandbox.truth();
@@ -131,7 +127,8 @@ fn left(sandbox: &Sandbox) -> usize {
 #[tokio::test]
 async fn an_interrupted_bulk_finishes_what_it_began_and_names_the_rest() {
     for format in ["table", "json"] {
-        let sandbox = slow(3000).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        let release = hold(&sandbox, "DELETE", 2);
         let bulk = ["revoke", "--name", "tf-*", "--yes", "-o", format];
         let command = keyroster_at(&sandbox, &bulk);
         assert_eq!(left(&sandbox), 5);
@@ -139,6 +136,8 @@ async fn an_interrupted_bulk_finishes_what_it_began_and_names_the_rest() {
             let mut terminal = Terminal::start(&command, 200, Some(Stdio::piped()));
             terminal.until("revoke 2 of 5");
             kill("-INT", terminal.child.id());
+            terminal.until(WAITING);
+            release.send_replace(true);
             let mut stdout = String::new();
             terminal.child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
             assert_eq!(terminal.end(), 130);
@@ -146,7 +145,7 @@ async fn an_interrupted_bulk_finishes_what_it_began_and_names_the_rest() {
         })
         .await;
         assert_eq!(left(&sandbox), 3, "the second was on its way, the third was not");
-        assert!(said.contains("waiting for the answer about openrouter/"), "{said}");
+        assert!(said.contains(WAITING), "{said}");
         assert!(said.contains("interrupted: 2 keys revoked, 3 not begun"), "{said}");
         let references = if format == "json" {
             let json: Value = serde_json::from_str(&stdout).unwrap();
@@ -170,7 +169,8 @@ async fn an_interrupted_bulk_finishes_what_it_began_and_names_the_rest() {
 
 #[tokio::test]
 async fn a_bulk_that_is_interrupted_twice_ends_at_once() {
-    let sandbox = slow(3_600_000).await;
+    let sandbox = Sandbox::start().await.unwrap();
+    let _never = hold(&sandbox, "DELETE", 2);
     let command = keyroster_at(&sandbox, &["revoke", "--name", "tf-*", "--yes"]);
     aside(move || {
         let mut terminal = Terminal::start(&command, 200, None);

@@ -127,22 +127,21 @@ async fn quiet_says_nothing_of_what_was_done() {
 async fn progress_is_for_terminals_and_leaves_nothing_behind() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.add_fault(Fault::delay(3_600_000).vendor(Vendor::OpenRouter));
-    let arguments = ["list", "--deadline", "2s"];
-    let command = keyroster_at(&sandbox, &arguments);
-    let (left, written) = shown(command, 100).await;
+    let arguments = ["list", "--deadline", "8s"];
+    let command = |more: &[&str]| keyroster_at(&sandbox, &[&arguments[..], more].concat());
+    let ((left, written), (_, quiet), piped) =
+        tokio::join!(shown(command(&[]), 100), shown(command(&["-q"]), 100), run(command(&[])),);
     assert!(written.contains("1 of 2 accounts, 24 keys"), "{written}");
     assert!(left.starts_with("ACCOUNT"), "{left}");
     assert!(!left.contains("of 2 accounts") && !left.contains('━'), "{left}");
     assert!(left.contains("5fdddc6f") && left.contains("error:"), "{left}");
     assert!(left.contains("24 keys in 2 accounts, 1 failed; "), "{left}");
     // It takes as long here, and nobody watches.
-    let (_, quiet) = shown(keyroster_at(&sandbox, &[&arguments[..], &["-q"]].concat()), 100).await;
     assert!(!quiet.contains("of 2 accounts") && !quiet.contains("24 keys in"), "{quiet}");
     assert!(quiet.contains("error:"), "{quiet}");
-    let piped = run(keyroster_at(&sandbox, &arguments)).await;
     assert!(piped.stderr.starts_with("error: openrouter"), "{}", piped.stderr);
     assert_eq!(piped.stderr.lines().count(), 1, "{}", piped.stderr);
-    assert!(piped.stderr.contains("no further page came for 2s"), "{}", piped.stderr);
+    assert!(piped.stderr.contains("no further page came for 8s"), "{}", piped.stderr);
 }
 
 #[tokio::test]

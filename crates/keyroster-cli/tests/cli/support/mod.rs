@@ -2,6 +2,7 @@
 
 pub(crate) mod binary;
 pub(crate) mod changes;
+pub(crate) mod hold;
 pub(crate) mod pty;
 pub(crate) mod schema;
 pub(crate) mod settings;
