@@ -10,8 +10,10 @@ use crate::samples::Samples;
 
 /// Connects a provider to an imitated vendor.
 ///
-/// A provider that speaks HTTP is connected by [`VendorApi`](crate::VendorApi), which takes less. This
-/// trait is for all others: those that run a program, read a file, or speak another protocol.
+/// A provider that speaks HTTP is connected by [`VendorApi`](crate::VendorApi), which takes less code. This
+/// trait is for the others, which run a program, read a file, or speak another protocol.
+///
+/// This provider passes the suite:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -35,7 +37,12 @@ use crate::samples::Samples;
 ///     async fn list_page(&self, _: &PageRequest) -> Result<Page> {
 ///         let rows = self.1.call("list", |keys| keys.all().rows).unwrap_or_default();
 ///         let key = |row: Value| {
-///             ApiKey::new(self.0.id.clone(), row["id"].as_str().unwrap_or_default())
+///             let mut row = row.as_object().cloned().unwrap_or_default();
+///             let id = row.remove("id").unwrap_or_default();
+///             let mut key = ApiKey::new(self.0.id.clone(), id.as_str().unwrap_or_default());
+///             // What has no place in the record is kept.
+///             key.extras = row.into_iter().collect();
+///             key
 ///         };
 ///         Ok(Page::new(rows.into_iter().map(key).collect()))
 ///     }
@@ -57,43 +64,43 @@ use crate::samples::Samples;
 ///     }
 /// }
 ///
-/// let verdict = Suite::new(LedgerHarness).run("lists_many_keys");
-/// assert!(verdict.is_good(), "{verdict}");
+/// for (scenario, verdict) in Suite::new(LedgerHarness).run_all() {
+///     assert!(verdict.is_good(), "{}: {verdict}", scenario.name);
+/// }
 /// ```
 pub trait Harness: Send + Sync + 'static {
-    /// The provider, as an account at this vendor whose credential is
-    /// [`FakeVendor::secret`].
+    /// Builds the provider of an account at this vendor. Its credential is [`FakeVendor::secret`].
     fn provider(&self, vendor: Arc<FakeVendor>) -> Result<Box<dyn KeyProvider>>;
 
-    /// A key as the vendor shows it, with every field that the provider reads; null where the vendor does
-    /// not show keys as JSON.
+    /// A key in the vendor's JSON, with every field that the provider reads; null if the vendor does not use
+    /// JSON.
     fn row(&self, key: &FakeKey) -> Value {
         let _ = key;
         Value::Null
     }
 
-    /// A container as the vendor shows it.
+    /// A container in the vendor's JSON.
     fn container(&self, container: &FakeContainer) -> Value {
         let _ = container;
         Value::Null
     }
 
-    /// What the provider's operations name a key by, where that is not the key's own id.
+    /// The id by which the provider's operations select a key, if that is not [`FakeKey::id`].
     fn key_id(&self, key: &FakeKey) -> KeyId {
         KeyId::from(key.id.as_str())
     }
 
-    /// What scenarios ask for.
+    /// The values that scenarios use.
     fn samples(&self) -> Samples {
         Samples::default()
     }
 
-    /// Whether the harness imitates each [`Fault`](crate::Fault) that [`FakeVendor::call`] tells of.
+    /// Whether the harness imitates each [`Fault`](crate::Fault) that [`FakeVendor::call`] returns.
     fn imitates_faults(&self) -> bool {
         false
     }
 
-    /// Whether it speaks HTTP.
+    /// Whether the provider speaks HTTP.
     #[doc(hidden)]
     fn speaks_http(&self) -> bool {
         false

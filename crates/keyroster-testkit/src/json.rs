@@ -1,9 +1,8 @@
-//! JSON as text that is the same whatever order `serde_json` keeps.
+//! JSON as text that does not depend on the order that `serde_json` keeps.
 
 use serde_json::Value;
 
-/// JSON whose objects have their members in one order or in its reverse, at every depth and whatever
-/// order `serde_json` keeps.
+/// JSON on one line, with members sorted by name at every depth, or in the reverse order.
 #[cfg(any(feature = "http", test))]
 pub(crate) fn to_text(value: &Value, reversed: bool) -> String {
     match value {
@@ -26,7 +25,7 @@ pub(crate) fn to_text(value: &Value, reversed: bool) -> String {
     }
 }
 
-/// JSON on lines of its own, with members in the order of their names.
+/// JSON on several lines, with members sorted by name.
 pub(crate) fn to_pretty_text(value: &Value) -> String {
     let mut text = String::new();
     push_pretty(&mut text, value, 0);

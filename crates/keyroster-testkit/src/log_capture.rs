@@ -1,4 +1,4 @@
-//! Everything that is logged while something runs.
+//! Captures everything that is logged while a future runs.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Writes down every span and event, at every level, of every crate.
+/// Records every span and event of every crate, at every level.
 #[derive(Clone, Default)]
 struct LogRecorder {
     text: Arc<Mutex<String>>,
@@ -58,10 +58,10 @@ impl Subscriber for LogRecorder {
     fn exit(&self, _: &Id) {}
 }
 
-/// What a future answers, and all that is logged through `tracing` meanwhile.
+/// Returns a future's output, and everything that is logged through `tracing` while it runs.
 pub(crate) async fn logged<T>(future: impl Future<Output = T>) -> (T, String) {
-    // As long as there is only one recorder, `tracing` asks the thread that comes to a place first whether
-    // anybody listens there, and that may be another test's, where nobody does. So there are two.
+    // With a single recorder, `tracing` caches for each call site whether the first thread that reaches it has
+    // a subscriber, and that thread may be another test's without one. A second recorder prevents that.
     static OTHER: OnceLock<tracing::Dispatch> = OnceLock::new();
     OTHER.get_or_init(|| tracing::Dispatch::new(LogRecorder::default()));
     let recorder = LogRecorder::default();

@@ -1,4 +1,4 @@
-//! What a scenario asks a provider for, where that is the vendor's matter.
+//! Values for scenarios that depend on the vendor.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,8 +9,7 @@ use serde_json::Value;
 
 type Text<T> = Arc<dyn Fn(T) -> String + Send + Sync>;
 
-/// What a scenario asks a provider for, where that is the vendor's matter: names of scopes, shapes of ids
-/// and secrets.
+/// Values for scenarios that depend on the vendor: names of scopes, and formats of ids and secrets.
 ///
 /// ```
 /// use keyroster_testkit::Samples;
@@ -30,32 +29,32 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// What a new key may do when a scenario does not care, for a vendor that has to be told.
+    /// The access of a new key in scenarios that do not need a certain one, for a vendor that requires it.
     pub fn with_access(mut self, access: Access) -> Self {
         self.access = Some(access);
         self
     }
 
-    /// Two scopes that the vendor knows, for a provider that declares [`Field::Scopes`].
+    /// Two of the vendor's scopes, for a provider that declares [`Field::Scopes`].
     pub fn with_scopes<S: Into<String>>(mut self, scopes: [S; 2]) -> Self {
         self.scopes = Some(scopes.map(Into::into));
         self
     }
 
-    /// Two values of an option of the vendor's own, for a provider that declares it.
+    /// Two values of one of the vendor's options, for a provider that declares it.
     pub fn with_option(mut self, name: impl Into<String>, values: [Value; 2]) -> Self {
         self.options.insert(name.into(), values);
         self
     }
 
-    /// The id of the key of this number, for a vendor whose ids have a shape that matters; nought is the
-    /// account's own credential. Without it, ids are texts as `key-0001`.
+    /// The id of the key with this number, for a vendor whose ids have a certain format. Number zero is the
+    /// account's own credential. By default, ids look like `key-0001`.
     pub fn with_id(mut self, id: impl Fn(usize) -> String + Send + Sync + 'static) -> Self {
         self.id = Some(Arc::new(id));
         self
     }
 
-    /// A secret of the vendor's shape around a canary, which has to stand in it as it is.
+    /// A secret in the vendor's format that contains the given canary unchanged.
     pub fn with_secret(
         mut self,
         secret: impl Fn(String) -> String + Send + Sync + 'static,
@@ -72,7 +71,7 @@ impl Samples {
         self.secret.as_ref().map_or_else(|| canary.to_owned(), |secret| secret(canary.to_owned()))
     }
 
-    /// A create that asks for nothing but a name.
+    /// A create with only a name, and the access that the vendor requires.
     pub(crate) fn new_key(&self, name: &str) -> CreateKey {
         let mut request = CreateKey::new(name);
         request.access = self.access.clone().unwrap_or_default();
@@ -87,7 +86,7 @@ impl Samples {
         self.options.get(name)
     }
 
-    /// What is missing to try a declared argument.
+    /// Which samples are missing for a declared argument.
     pub(crate) fn missing(&self, field: &Field) -> Option<String> {
         match field {
             Field::Scopes if self.scopes.is_none() => Some("`Samples::with_scopes`".to_owned()),

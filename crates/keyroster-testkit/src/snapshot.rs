@@ -1,19 +1,19 @@
-//! Records as text that does not change by itself.
+//! Records as stable text for snapshots.
 
 use keyroster_core::ApiKey;
 use serde_json::Value;
 
 use crate::json::to_pretty_text;
 
-/// What stands where a value was redacted.
+/// Replaces a redacted value.
 const REDACTED: &str = "[redacted]";
 
-/// Records as [`assert_keys_snapshot!`](crate::assert_keys_snapshot) shows them.
+/// Returns records as the text of [`assert_keys_snapshot!`](crate::assert_keys_snapshot).
 ///
-/// The text is a contract: JSON, a record after another in the order of provider and id, members in the
-/// order of their names at every depth, two spaces an indentation, whatever `serde_json` was built with.
-/// `redacted` names what a vendor changes by itself, as `usage` or `quota.used`: values other than null at
-/// these paths become `[redacted]`, so that a snapshot still shows whether there was one.
+/// The text is a contract: a JSON array sorted by provider and id, with members sorted by name at every depth
+/// and an indentation of two spaces, whatever features `serde_json` was built with. `redacted` names values
+/// that the vendor changes by itself, such as `usage` or `quota.used`. Values other than null at these paths
+/// become `[redacted]`, so that a snapshot still shows whether there was one.
 ///
 /// ```
 /// use keyroster_core::{ApiKey, ProviderId};
@@ -39,7 +39,7 @@ pub fn keys_snapshot(keys: &[ApiKey], redacted: &[&str]) -> String {
     to_pretty_text(&Value::Array(records.collect()))
 }
 
-/// Replaces what stands at a path; an array stands for each of its items.
+/// Replaces the value at a path. A path through an array applies to each of its items.
 fn redact(value: &mut Value, path: &[&str]) {
     match (value, path) {
         (Value::Array(items), path) if !path.is_empty() => {
@@ -57,31 +57,35 @@ fn redact(value: &mut Value, path: &[&str]) {
     }
 }
 
-/// Compares records with the snapshot of the test, by [`insta`](crate::insta).
+/// Compares records with a snapshot of [`insta`](crate::insta), which is re-exported.
 ///
-/// The text is that of [`keys_snapshot`](crate::keys_snapshot): sorted, canonical, and a contract. A name
-/// and what to redact may be given. Who uses it depends on `insta` no further: it is re-exported.
+/// The text is that of [`keys_snapshot`](crate::keys_snapshot): sorted, canonical, and a contract. A name and
+/// paths to redact are optional. The records may be the output of an `.await`.
 ///
 /// ```no_run
 /// # use keyroster_core::KeyList;
-/// # fn example(list: &KeyList) {
+/// # use keyroster_core::{ListKeys, Provider};
+/// # async fn example(list: &KeyList, account: &Provider) -> keyroster_core::Result<()> {
 /// keyroster_testkit::assert_keys_snapshot!(list.keys);
 /// keyroster_testkit::assert_keys_snapshot!("all-keys", list.keys);
 /// keyroster_testkit::assert_keys_snapshot!("all-keys", list.keys, redact = ["last_used", "usage"]);
+/// keyroster_testkit::assert_keys_snapshot!(account.list(ListKeys::all()).await?.keys);
+/// # Ok(())
 /// # }
 /// ```
 #[macro_export]
 macro_rules! assert_keys_snapshot {
-    ($keys:expr $(,)?) => {
+    ($keys:expr $(,)?) => {{
+        // Outside of the closure of `with_settings!`, in which nothing can be awaited.
+        let text = $crate::keys_snapshot(&$keys, &[]);
         $crate::insta::with_settings!({ omit_expression => true }, {
-            $crate::insta::assert_snapshot!($crate::keys_snapshot(&$keys, &[]));
+            $crate::insta::assert_snapshot!(text);
         })
-    };
-    ($name:expr, $keys:expr $(, redact = [$($path:expr),* $(,)?])? $(,)?) => {
+    }};
+    ($name:expr, $keys:expr $(, redact = [$($path:expr),* $(,)?])? $(,)?) => {{
+        let text = $crate::keys_snapshot(&$keys, &[$($($path),*)?]);
         $crate::insta::with_settings!({ omit_expression => true }, {
-            $crate::insta::assert_snapshot!(
-                $name, $crate::keys_snapshot(&$keys, &[$($($path),*)?])
-            );
+            $crate::insta::assert_snapshot!($name, text);
         })
-    };
+    }};
 }

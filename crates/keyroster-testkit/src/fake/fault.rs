@@ -1,11 +1,11 @@
-//! What may go wrong between a provider and its vendor.
+//! Faults between a provider and its vendor.
 
 use std::time::Duration;
 
-/// What goes wrong with a call, for a harness to imitate.
+/// A fault of a call, for a harness to imitate.
 ///
-/// [`VendorApi`](crate::VendorApi) does it for HTTP. A [`Harness`](crate::Harness) of another kind turns
-/// each into what its transport would do, and then says so by
+/// [`VendorApi`](crate::VendorApi) imitates faults of HTTP. A [`Harness`](crate::Harness) of another kind turns
+/// each into what its transport would do, and declares that with
 /// [`imitates_faults`](crate::Harness::imitates_faults).
 ///
 /// ```
@@ -22,22 +22,22 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The vendor refuses with this status, in its own words.
+    /// The vendor refuses with this status and its own message.
     Status(u16),
-    /// The vendor refuses with 429, and asks to wait so long.
+    /// The vendor refuses with 429 and asks for this wait.
     Throttled(Duration),
-    /// The vendor refuses with this status, in words that repeat the credential and this secret.
+    /// The vendor refuses with this status and a message that repeats the credential and this secret.
     Echo(u16, String),
-    /// The connection is cut instead of an answer.
+    /// The connection closes without a response.
     Cut,
-    /// The connection is cut in the middle of the answer.
+    /// The connection closes in the middle of the response.
     BrokenOff,
-    /// An HTML page with this status, from something that stands before the vendor.
+    /// An HTML page with this status, from a proxy in front of the vendor.
     Html(u16),
-    /// A success whose body is empty.
+    /// A success with an empty body.
     Empty,
-    /// A success whose body ends in the middle of its JSON.
+    /// A success with truncated JSON.
     HalfJson,
-    /// A success with this JSON in place of the vendor's.
+    /// A success with this JSON instead of the vendor's.
     Json(String),
 }

@@ -1,4 +1,4 @@
-//! The keys that an imitated vendor holds.
+//! The keys of an imitated vendor.
 
 use keyroster_core::{Secret, Timestamp};
 use serde_json::Value;
@@ -7,8 +7,8 @@ use super::clock::now;
 
 /// A key at an imitated vendor: what a harness turns into the vendor's own JSON.
 ///
-/// It holds what scenarios steer. Everything else that the vendor tells of a key, a harness makes up: the
-/// more fields its rows have, the more of the provider is tested.
+/// It has the fields that scenarios control. A harness invents the vendor's other fields: the more fields its
+/// rows have, the more of the provider is tested.
 ///
 /// ```
 /// use keyroster_testkit::FakeKey;
@@ -24,28 +24,28 @@ use super::clock::now;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FakeKey {
-    /// Its number, from 1; nought is the account's own credential.
+    /// The number of the key, from 1. Zero is the account's own credential.
     pub number: usize,
-    /// What the provider's operations name it by.
+    /// The id by which the provider's operations select it.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// The value that authenticates, for vendors that show it: at a create, or in each list.
+    /// The secret, for vendors that return it when a key is created, or in lists.
     pub secret: Secret,
-    /// The id of the container that it is filed in; none where the provider declares no containers.
+    /// The id of its container; none if the provider declares no containers.
     pub container: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it ends, or has ended: in a far future, unless a scenario wants an expired key.
+    /// When it expires: in the far future, unless a scenario wants an expired key.
     pub expires_at: Timestamp,
-    /// Whether it is off for now.
+    /// Whether it is disabled.
     pub disabled: bool,
-    /// Whether it is off for good, and still in the list.
+    /// Whether it is revoked and still in lists.
     pub revoked: bool,
 }
 
 impl FakeKey {
-    /// Whether its time is over.
+    /// Whether it has expired.
     #[must_use]
     pub fn has_expired(&self) -> bool {
         self.expires_at <= now()
@@ -86,9 +86,9 @@ pub struct FakeContainer {
 pub struct FakePage {
     /// The rows, made by the harness.
     pub rows: Vec<Value>,
-    /// What leads to the next page: a cursor, the last key's id, or a page's number, as it was asked for;
-    /// none on the last page.
+    /// The next page in the way that the call pages: a cursor, the last key's id, or a page number. None on the
+    /// last page.
     pub next: Option<String>,
-    /// How many rows the whole list has.
+    /// Number of rows in the whole list.
     pub total: u64,
 }

@@ -1,4 +1,4 @@
-//! What an imitated vendor's routes do: find, page, make and change keys.
+//! What the routes of an imitated vendor do: find, page, create and change keys.
 
 use keyroster_core::Timestamp;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::key::{FakeContainer, FakeKey, FakePage};
 use super::setup::{Quirk, container_page_size, page_size};
 use super::state::{Effect, State};
 
-/// So many rows are on a page of a vendor that pages by cursor.
+/// Number of rows on a page of a vendor that pages by cursor.
 const CURSOR_PAGE: usize = 3;
 
 /// Makes rows of keys and containers.
@@ -19,8 +19,8 @@ pub(crate) trait Rows {
 
 /// The keys of an imitated vendor while it answers one call.
 ///
-/// The suite decides what is on which page, and how it is odd; whoever answers a call only says how the
-/// call asks: by offset, cursor, last id or page number.
+/// The suite decides what is on each page, and how a page is odd. The code that answers a call only chooses how
+/// the call pages: by offset, cursor, last id or page number.
 ///
 /// ```
 /// use keyroster_testkit::{Call, Keys, Reply};
@@ -36,7 +36,7 @@ pub struct Keys<'a> {
     pub(super) state: &'a mut State,
     pub(super) rows: &'a dyn Rows,
     container: Option<String>,
-    /// The ids of those that no list shows.
+    /// The ids of keys that no list includes.
     hidden: Vec<String>,
 }
 
@@ -51,14 +51,14 @@ impl<'a> Keys<'a> {
         Self { state, rows, container: None, hidden: Vec::new() }
     }
 
-    /// Only the keys of this container are meant from here on; without one, all.
+    /// Restricts the keys to this container from here on; without one, to none.
     pub fn in_container(&mut self, id: Option<&str>) -> &mut Self {
         self.container = id.map(str::to_owned);
         self
     }
 
-    /// These keys are in no list from here on: for a vendor whose lists leave some out unless the call asks
-    /// for them. A provider that forgets to ask is caught by that.
+    /// Leaves these keys out of lists from here on, for a vendor that includes some keys only on request. It
+    /// catches a provider that forgets to request them.
     ///
     /// ```
     /// use keyroster_testkit::{Call, FakePage, Keys};
@@ -82,7 +82,7 @@ impl<'a> Keys<'a> {
         self.page(&rows, None)
     }
 
-    /// The page after so many keys. Its length is the one that the provider declares.
+    /// The page after this number of keys. It has the size that the provider declares.
     #[must_use]
     pub fn by_offset(&self, offset: u64) -> FakePage {
         let rows = self.listed();
@@ -101,11 +101,11 @@ impl<'a> Keys<'a> {
         self.numbered(&pages, number, |number| self.cursor(number))
     }
 
-    /// The page after the key of this id; the first page without one.
+    /// The page after the key with this id; the first page without one.
     #[must_use]
     pub fn after(&self, id: Option<&str>) -> FakePage {
         let pages = self.pages();
-        // A page without keys has no last one: the one before it is all that leads on.
+        // An empty page has no last key, so the last key before it is used.
         let last = |number: usize| {
             let keys = pages[..=number].iter().flatten();
             keys.last().map(|key| key.id.clone()).unwrap_or_default()
@@ -116,14 +116,14 @@ impl<'a> Keys<'a> {
         self.numbered(&pages, number, |number| last(number - 1))
     }
 
-    /// The page of this number, counted from 1.
+    /// The page with this number, counted from 1.
     #[must_use]
     pub fn by_number(&self, number: u64) -> FakePage {
         let number = usize::try_from(number.saturating_sub(1)).ok();
         self.numbered(&self.pages(), number, |number| (number + 1).to_string())
     }
 
-    /// The page of this number, counted from 1, of a vendor whose calls say how long its pages are.
+    /// The page with this number, counted from 1, for a vendor whose calls choose the page size.
     #[must_use]
     pub fn by_number_of(&self, number: u64, size: u64) -> FakePage {
         let rows = self.listed();
@@ -140,7 +140,7 @@ impl<'a> Keys<'a> {
         self.containers_from(0, usize::MAX)
     }
 
-    /// The page of containers after so many. Its length is the one that the provider declares.
+    /// The page of containers after this number of containers. It has the size that the provider declares.
     #[must_use]
     pub fn containers_by_offset(&self, offset: u64) -> FakePage {
         let size = container_page_size(&self.state.setup.info).unwrap_or(CURSOR_PAGE);
@@ -181,7 +181,7 @@ impl<'a> Keys<'a> {
         caller.unwrap_or(&self.state.account)
     }
 
-    /// Makes a key with a new id and a new secret.
+    /// Creates a key with a new id and a new secret.
     pub fn create(&mut self, name: &str) -> FakeKey {
         let container = self.container.clone();
         let key = self.state.make(name, container);
@@ -189,7 +189,7 @@ impl<'a> Keys<'a> {
         key
     }
 
-    /// Changes a key, and answers its new row; none if there is no such key.
+    /// Changes a key and returns its new row; none if there is no such key.
     pub fn update(&mut self, id: &str, change: impl FnOnce(&mut FakeKey)) -> Option<Value> {
         let at = self.state.find(id)?;
         change(&mut self.state.keys[at]);
@@ -205,7 +205,7 @@ impl<'a> Keys<'a> {
         Some(self.state.keys[at].clone())
     }
 
-    /// Revokes a key that stays in the list; false if there is no such key.
+    /// Revokes a key, which stays in lists. Returns false if there is no such key.
     pub fn revoke(&mut self, id: &str) -> bool {
         let found = self.state.find(id);
         if let Some(at) = found {
@@ -215,7 +215,7 @@ impl<'a> Keys<'a> {
         found.is_some()
     }
 
-    /// Deletes a key, so that it is in no list any more; false if there is no such key.
+    /// Deletes a key, which leaves all lists. Returns false if there is no such key.
     pub fn delete(&mut self, id: &str) -> bool {
         let found = self.state.find(id);
         if let Some(at) = found {
@@ -225,13 +225,13 @@ impl<'a> Keys<'a> {
         found.is_some()
     }
 
-    /// The instant that the vendor takes for the present.
+    /// The current time of the vendor.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         now()
     }
 
-    /// The row of a key, changed as the scenario wants it.
+    /// The row of a key, with the mutation of the scenario.
     #[must_use]
     pub fn row(&self, key: &FakeKey) -> Value {
         let row = self.rows.key(key);
@@ -280,7 +280,7 @@ impl<'a> Keys<'a> {
     ) -> FakePage {
         let number = number.unwrap_or(pages.len());
         let rows = pages.get(number).map_or(&[][..], Vec::as_slice);
-        // Whoever follows it comes to the second page again and again.
+        // Following it leads to the second page every time.
         let following =
             if self.state.setup.quirk == Quirk::RepeatedCursor { 1 } else { number + 1 };
         self.page(rows, (following < pages.len()).then(|| next(following)))

@@ -1,4 +1,4 @@
-//! An imitated vendor: keys in memory, what goes wrong, and a log of what it was asked.
+//! An imitated vendor: keys in memory, faults, and a log of calls.
 
 mod clock;
 mod fault;
@@ -28,14 +28,14 @@ pub(crate) use state::{CANARY, Effect, Exchange};
 
 /// An imitated vendor that a harness connects its provider to.
 ///
-/// The suite decides what it holds and what goes wrong. A harness passes each call of its provider to
-/// [`call`](FakeVendor::call), and answers from the [`Keys`] that it is given.
+/// The suite decides which keys it has and which faults occur. A harness passes each call of its provider to
+/// [`call`](FakeVendor::call), and answers with the [`Keys`] that it gets.
 ///
 /// ```
 /// use keyroster_core::{Error, ErrorKind, Result};
 /// use keyroster_testkit::{FakePage, FakeVendor, Fault};
 ///
-/// /// Runs `acme keys list`, or what stands for it here.
+/// /// Imitates `acme keys list`.
 /// fn list(vendor: &FakeVendor, after: Option<&str>) -> Result<FakePage> {
 ///     let page = vendor.call(format!("acme keys list --after {after:?}"), |keys| keys.after(after));
 ///     page.map_err(|fault| match fault {
@@ -63,12 +63,12 @@ impl FakeVendor {
         self.lock().account.secret.clone()
     }
 
-    /// Takes a call, which `text` describes as fully as the vendor would see it, and lets `answer` answer
-    /// it; or tells what goes wrong with it instead.
+    /// Handles a call with `answer`, unless a fault prevents it. `text` describes the call as completely as the
+    /// vendor would see it.
     ///
     /// # Errors
     ///
-    /// What the scenario wants to go wrong, for the harness to imitate.
+    /// The fault that the scenario wants the harness to imitate.
     pub fn call<T>(
         &self,
         text: impl Into<String>,
@@ -82,7 +82,7 @@ impl FakeVendor {
         }
     }
 
-    /// The answer, where the call is carried out, and what goes wrong.
+    /// Returns the answer if the call is carried out, and the fault if there is one.
     pub(crate) fn perform<T>(
         &self,
         text: String,
@@ -103,7 +103,7 @@ impl FakeVendor {
     }
 
     #[cfg(feature = "http")]
-    /// Notes whose secret the call carries; false if it is nobody's.
+    /// Records which key's secret the call carries. Returns false if it carries no valid one.
     pub(crate) fn authenticate(keys: &mut Keys<'_>, carries: impl Fn(&str) -> bool) -> bool {
         let state = &mut *keys.state;
         let dead = |key: &&FakeKey| key.revoked || key.disabled || key.has_expired();
@@ -113,7 +113,7 @@ impl FakeVendor {
         state.caller.is_some() || carries(state.account.secret.expose())
     }
 
-    /// From now on so many calls go wrong, with or without being carried out.
+    /// Makes this number of calls meet a fault, with or without carrying them out.
     pub(crate) fn arm(&self, fault: Fault, done: bool, times: usize) {
         self.lock().armed = Some(Armed { fault, done, times });
     }
@@ -131,7 +131,7 @@ impl FakeVendor {
         self.lock().log.clear();
     }
 
-    /// How many calls did this to the keys.
+    /// Number of calls that had this effect.
     pub(crate) fn count(&self, effect: Effect) -> usize {
         self.lock().log.iter().filter(|call| call.effect == Some(effect)).count()
     }
@@ -153,7 +153,7 @@ impl FakeVendor {
         self.rows.key(key)
     }
 
-    /// Makes all keys alike but for their ids and secrets.
+    /// Makes all keys equal except for their ids and secrets.
     pub(crate) fn make_alike(&self) {
         let mut state = self.lock();
         let first = state.keys.first().cloned();
@@ -162,7 +162,7 @@ impl FakeVendor {
         }
     }
 
-    /// Disables, revokes and ends a key each, again and again; a fourth stays as it is.
+    /// Disables, revokes and expires keys in turn. Every fourth stays active.
     pub(crate) fn vary_states(&self) {
         for (key, turn) in self.lock().keys.iter_mut().zip((0..4).cycle()) {
             match turn {
@@ -174,7 +174,7 @@ impl FakeVendor {
         }
     }
 
-    /// The secret of this key is not good any more.
+    /// Revokes this key, so that its secret no longer authenticates.
     pub(crate) fn retire(&self, id: &str) {
         let mut state = self.lock();
         if let Some(at) = state.find(id) {
@@ -182,13 +182,13 @@ impl FakeVendor {
         }
     }
 
-    /// The account's credential is not good any more.
+    /// Replaces the account's credential, so that the old one no longer authenticates.
     pub(crate) fn change_credential(&self) {
         let mut state = self.lock();
         state.account.secret = state.new_secret();
     }
 
-    /// The instant that the vendor takes for the present.
+    /// The current time of the vendor.
     pub(crate) fn now() -> keyroster_core::Timestamp {
         now()
     }
@@ -199,7 +199,7 @@ impl FakeVendor {
         *self.attached.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(attached));
     }
 
-    /// A poisoned lock only means that a harness panicked; the keys behind it are whole.
+    /// Ignores poisoning: it only means that a harness panicked, and the keys are intact.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! A vendor's rows, made odd.
+//! Mutations of a vendor's rows.
 
 use serde_json::{Map, Value};
 
@@ -6,21 +6,21 @@ use serde_json::{Map, Value};
 pub(crate) const UNKNOWN_FIELD: &str = "zz_unknown_field";
 pub(crate) const UNKNOWN_VALUE: &str = "zz-unknown-value";
 
-/// The one member of the object that stands where a vendor has another type.
+/// The only member of the object that replaces a value with one of another type.
 pub(crate) const ODD_MEMBER: &str = "zz_odd_member";
 
-/// A change of every row.
+/// A mutation of every row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Mutation {
-    /// Each object in the row gets a member more.
+    /// Adds an unknown member to the row.
     AddUnknown,
-    /// What stands at the path is taken away.
+    /// Removes the value at the path.
     Remove(Path),
-    /// What stands at the path becomes this.
+    /// Replaces the value at the path.
     Replace(Path, Value),
 }
 
-/// Where something stands in a row: names of members and, as numbers, places in arrays.
+/// The place of a value in a row: names of members and, as numbers, indexes of arrays.
 pub(crate) type Path = Vec<String>;
 
 impl Mutation {
@@ -44,15 +44,14 @@ impl Mutation {
     }
 }
 
-/// Something odd in place of a value: an object with a member that holds no text, which nobody takes for
-/// a secret.
+/// A value of an unexpected type: an object whose member is not a text, so that nothing takes it for a secret.
 pub(crate) fn odd() -> Value {
     let members = [(ODD_MEMBER.to_owned(), Value::Bool(true))];
     Value::Object(members.into_iter().collect::<Map<_, _>>())
 }
 
-/// The paths of all members of all objects in a row, but those around one of these texts: the id, which no
-/// record can do without.
+/// Returns the paths of all members in a row, except those that contain the id, without which there is no
+/// record.
 pub(crate) fn members(row: &Value, but: &str) -> Vec<Path> {
     let mut paths = Vec::new();
     walk(row, &mut Vec::new(), but, &mut paths);
@@ -89,7 +88,7 @@ fn holds(value: &Value, text: &str) -> bool {
     }
 }
 
-/// What stands at a path.
+/// Returns the value at a path.
 pub(crate) fn at<'v>(row: &'v Value, path: &[String]) -> Option<&'v Value> {
     path.iter().try_fold(row, |value, name| match value {
         Value::Object(members) => members.get(name),
@@ -119,7 +118,7 @@ mod tests {
     use super::{Mutation, members};
 
     #[test]
-    fn every_member_but_the_id_is_found() {
+    fn every_member_except_the_id_is_found() {
         let row = json!({"id": "k-1", "a": {"b": 1, "c": [{"d": null}]}, "w": {"id": "k-1"}});
         let found: Vec<String> =
             members(&row, "k-1").into_iter().map(|path| path.join("/")).collect();
@@ -127,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_taken_away_or_replaced_wherever_it_stands() {
+    fn members_are_removed_and_replaced_at_any_depth() {
         let row = json!({"a": {"c": [{"d": 1}]}});
         let path = ["a", "c", "0", "d"].map(str::to_owned).to_vec();
         assert_eq!(Mutation::Remove(path.clone()).apply(row.clone()), json!({"a": {"c": [{}]}}));

@@ -1,10 +1,10 @@
-//! How a scenario sets an imitated vendor up.
+//! How a scenario sets up an imitated vendor.
 
 use keyroster_core::{Paging, ProviderInfo};
 
 use super::mutation::Mutation;
 
-/// How many items are on a page of a vendor that pages by offset; none of another.
+/// Number of items on a page, if the vendor pages by offset.
 pub(crate) fn page_size(paging: Paging) -> Option<usize> {
     match paging {
         Paging::Offset { size, .. } => Some(size.get() as usize),
@@ -12,39 +12,39 @@ pub(crate) fn page_size(paging: Paging) -> Option<usize> {
     }
 }
 
-/// The same of the vendor's containers.
+/// Number of containers on a page, if the vendor pages them by offset.
 pub(crate) fn container_page_size(info: &ProviderInfo) -> Option<usize> {
     info.containers.as_ref().and_then(|containers| page_size(containers.paging))
 }
 
-/// How a vendor's paging is odd.
+/// How a vendor pages unexpectedly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Quirk {
-    /// Not at all.
+    /// It does not.
     #[default]
     None,
-    /// The second page of several is empty, and more come after it.
+    /// The second page of several is empty, and more follow.
     EmptyMiddle,
-    /// The page after the second leads to the second.
+    /// Every page from the second on names the second as its next.
     RepeatedCursor,
-    /// The second page shows the first one's keys again.
+    /// The second page repeats the keys of the first.
     RepeatedPage,
-    /// Whatever the offset, the first page is answered.
+    /// The offset is ignored, so that the first page is returned every time.
     RepeatPages,
 }
 
-/// What a scenario finds at the vendor.
+/// The vendor's state at the start of a scenario.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {
     pub(crate) info: ProviderInfo,
     pub(crate) keys: usize,
-    /// How many containers there are, where the provider declares any.
+    /// Number of containers, if the provider declares containers.
     pub(crate) containers: usize,
     pub(crate) quirk: Quirk,
-    /// Whether ids and cursors hold what has to be escaped.
+    /// Whether ids and cursors have characters that must be escaped.
     pub(crate) odd_texts: bool,
     pub(crate) mutation: Option<Mutation>,
-    /// Whether the members of JSON objects come in the reverse of their usual order.
+    /// Whether the members of JSON objects are sent in reverse order.
     #[cfg_attr(
         not(feature = "http"),
         expect(dead_code, reason = "a row on the wire has an order")

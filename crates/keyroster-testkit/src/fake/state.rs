@@ -1,4 +1,4 @@
-//! What an imitated vendor remembers.
+//! The state of an imitated vendor.
 
 use keyroster_core::{Secret, Timestamp};
 
@@ -8,13 +8,13 @@ use super::key::{FakeContainer, FakeKey};
 use super::setup::Setup;
 use crate::samples::Samples;
 
-/// The first made-up key was made at this instant, the next ones a minute later each.
+/// When the first key was created, in seconds since 1970. Each next one is a minute younger.
 const FIRST_MADE: i64 = 1_767_225_600;
 
-/// Keys end long after any test.
+/// When keys expire, in seconds since 1970: long after any test.
 const END: i64 = 4_102_444_800;
 
-/// What every made-up secret holds, and nothing else may.
+/// Contained in every imitated secret, and in nothing else.
 pub(crate) const CANARY: &str = "fa4efa4ecanary";
 
 /// What a call did to the keys.
@@ -26,22 +26,22 @@ pub(crate) enum Effect {
     Revoked,
 }
 
-/// One call that the vendor got.
+/// One call to the vendor.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     /// The call as a line of text: for HTTP, method, path, query and body.
     pub(crate) text: String,
-    /// What may stand in others' logs: for HTTP, path and query.
+    /// The part that proxies may log: for HTTP, path and query.
     pub(crate) url: String,
     pub(crate) effect: Option<Effect>,
 }
 
-/// A fault, and whether what was asked for is done all the same.
+/// A fault, and whether the call is carried out anyway.
 #[derive(Clone, Debug)]
 pub(crate) struct Armed {
     pub(crate) fault: Fault,
     pub(crate) done: bool,
-    /// How many more calls it strikes.
+    /// Number of calls that still meet it.
     pub(crate) times: usize,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct State {
     pub(crate) caller: Option<String>,
     pub(crate) log: Vec<Exchange>,
     pub(crate) armed: Option<Armed>,
-    /// How many keys and secrets were ever made.
+    /// Number of keys and secrets created so far.
     numbers: usize,
     secrets: usize,
 }

@@ -1,11 +1,11 @@
-//! A request, as the imitated vendor sees it.
+//! A request to an imitated vendor.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
 
-/// A request to an imitated vendor, taken apart.
+/// A request to an imitated vendor, parsed.
 ///
 /// ```
 /// use keyroster_testkit::{Call, Keys, Reply};
@@ -75,7 +75,7 @@ impl Call {
         value(&self.query, name)
     }
 
-    /// A query parameter as a whole number; nought if there is none.
+    /// A query parameter as a whole number; zero if it is missing or not a number.
     #[must_use]
     pub fn number(&self, name: &str) -> u64 {
         self.query(name).and_then(|value| value.parse().ok()).unwrap_or_default()
@@ -87,13 +87,13 @@ impl Call {
         self.headers.get(name).map(String::as_str)
     }
 
-    /// The body as JSON; null if it is none.
+    /// The body as JSON; null if it is not JSON.
     #[must_use]
     pub fn json(&self) -> &Value {
         &self.json
     }
 
-    /// A field of the body's JSON object, if it is a text.
+    /// A string field of the body's JSON object.
     #[must_use]
     pub fn text(&self, field: &str) -> Option<&str> {
         self.json.get(field).and_then(Value::as_str)
@@ -125,7 +125,7 @@ fn value<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
     pairs.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
 }
 
-/// A part of a path, in which signs that mean something in a query mean nothing.
+/// Decodes a part of a path. The special characters of a query are ordinary ones there.
 fn decode(part: &str) -> String {
     let part = part.replace('+', "%2B").replace('=', "%3D").replace('&', "%26");
     let mut pairs = url::form_urlencoded::parse(part.as_bytes());

@@ -1,4 +1,4 @@
-//! Recorded traffic: a file of requests and answers, without secrets, and its replay.
+//! Recorded traffic without secrets, as a file, and its replay.
 
 use std::io;
 use std::path::Path;
@@ -9,10 +9,10 @@ use super::reply::{Body, Reply};
 use super::script::{Expected, Script, ScriptServer, Sent};
 use crate::json::to_pretty_text;
 
-/// Recorded requests and answers, without secrets.
+/// Recorded requests and responses, without secrets.
 ///
-/// A file of it is JSON that people read and that changes little when it is recorded again. It is made by a
-/// [`Recorder`](crate::Recorder), and played to a provider over loopback:
+/// The file is readable JSON that changes little when it is recorded again. A [`Recorder`](crate::Recorder)
+/// creates it, and a server on loopback plays it to a provider:
 ///
 /// ```no_run
 /// use keyroster_testkit::Cassette;
@@ -34,21 +34,20 @@ impl Cassette {
     ///
     /// # Errors
     ///
-    /// It cannot be read, or is no cassette.
+    /// The file cannot be read, or is not a cassette.
     pub fn read(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let wrong = |why: &str| io::Error::other(format!("{}: {why}", path.display()));
         let text = std::fs::read_to_string(path)?;
-        let file: Value = serde_json::from_str(&text).map_err(|_| wrong("it is no JSON"))?;
-        let exchanges =
-            file["exchanges"].as_array().ok_or_else(|| wrong("it has no `exchanges`"))?;
+        let file: Value = serde_json::from_str(&text).map_err(|_| wrong("not JSON"))?;
+        let exchanges = file["exchanges"].as_array().ok_or_else(|| wrong("no `exchanges`"))?;
         let exchanges = exchanges.iter().map(read_exchange).collect::<Option<Vec<_>>>();
         let exchanges =
             exchanges.ok_or_else(|| wrong("an exchange lacks a part; record it again"))?;
         Ok(Self { exchanges })
     }
 
-    /// Writes it into a file, in place of an earlier one.
+    /// Writes it to a file, replacing an earlier one.
     ///
     /// # Errors
     ///
@@ -63,12 +62,12 @@ impl Cassette {
         to_pretty_text(&json!({ "exchanges": exchanges.collect::<Vec<_>>() }))
     }
 
-    /// Starts a server that answers as was recorded, matching on method, path, query and body. A request
-    /// that reads may come again; each other one is answered as often as it was recorded.
+    /// Starts a server that replays the recording. It matches method, path, query and body. A GET is answered any
+    /// number of times, other requests as many times as they were recorded.
     ///
     /// # Errors
     ///
-    /// No port is free, or no thread can start.
+    /// The server cannot listen, or its thread cannot start.
     pub fn play(self) -> io::Result<ScriptServer> {
         let script = Script::new().repeating();
         self.exchanges

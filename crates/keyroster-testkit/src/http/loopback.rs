@@ -29,7 +29,7 @@ impl<A: VendorApi> Harness for Loopback<A> {
         let (api, weak) = (Arc::clone(&self.0), Arc::downgrade(&vendor));
         let server = Server::start(Arc::new(move |call: &Call| answer(&*api, &weak, call)));
         let server = server.map_err(|error| {
-            Error::new(ErrorKind::Configuration, format!("no server can start: {error}"))
+            Error::new(ErrorKind::Configuration, format!("cannot start a server: {error}"))
         })?;
         let account = HttpAccount { base_url: server.url(), secret: vendor.secret() };
         vendor.attach(server);
@@ -61,7 +61,7 @@ impl<A: VendorApi> Harness for Loopback<A> {
     }
 }
 
-/// The answer to a call, after the suite has had its way with it.
+/// Answers a call, with the fault of the scenario if there is one.
 fn answer(api: &impl VendorApi, vendor: &Weak<FakeVendor>, call: &Call) -> Option<Wire> {
     let vendor = vendor.upgrade()?;
     let (reply, fault) = vendor.perform(call.line(), call.target.clone(), |keys| {
@@ -71,7 +71,7 @@ fn answer(api: &impl VendorApi, vendor: &Weak<FakeVendor>, call: &Call) -> Optio
         api.answer(call, keys)
     });
     let write = |reply: &Reply| wire(api, reply, vendor.reversed());
-    // What was not carried out would have been answered so.
+    // An empty response if the call was not carried out.
     let whole = || reply.as_ref().map(write).unwrap_or_default();
     let refusal = |status: u16| write(&Reply::error(status));
     let page = |status: u16, kind: &str, body: &str| Wire {
@@ -125,7 +125,7 @@ fn wire(api: &impl VendorApi, reply: &Reply, reversed: bool) -> Wire {
         Body::Text(text) => text.clone(),
         Body::Error => {
             typed("application/json");
-            json::to_text(&api.error(reply.status, "the imitated vendor refuses"), reversed)
+            json::to_text(&api.error(reply.status, "refused by the imitated vendor"), reversed)
         }
     };
     Wire { status: reply.status, headers, body: body.into_bytes(), broken_off: false }

@@ -14,7 +14,7 @@ use super::reply::{Body, Reply};
 use super::script::{Expected, HIDDEN, Sent};
 use super::server::{Server, Wire};
 
-/// The headers of an answer that say something to a provider, and are kept.
+/// The response headers that providers use, which are kept.
 const KEPT: [&str; 8] = [
     "content-type",
     "link",
@@ -30,12 +30,12 @@ const KEPT: [&str; 8] = [
 const PLAIN: [&str; 6] =
     ["accept", "accept-encoding", "content-length", "content-type", "host", "user-agent"];
 
-/// A reverse proxy on loopback that passes each request on to a vendor and records it, without secrets.
+/// A reverse proxy on loopback that forwards each request to a vendor and records it, without secrets.
 ///
-/// Left out are: every header of a request; each value of a request's header, wherever it comes up again;
-/// what [`hide`](Recorder::hide) names; and in JSON whatever `keyroster_http` withholds, by a field's name
-/// or by its text. What is recorded from an account of your own still deserves a look, and
-/// [`cassette_complaints`](crate::cassette_complaints) a test.
+/// It leaves out every header of a request, the values of these headers wherever they occur, the texts of
+/// [`hide`](Recorder::hide), and the JSON values that `keyroster_http` withholds because of their name or text.
+/// Still read what you recorded from your own account, and check it in a test with
+/// [`cassette_complaints`](crate::cassette_complaints).
 ///
 /// ```no_run
 /// use keyroster_testkit::Recorder;
@@ -61,20 +61,20 @@ struct Tape {
 }
 
 impl Recorder {
-    /// Starts to record what a vendor at this address answers.
+    /// Starts to record a vendor at this base URL.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): the address is malformed, or plain http to another
-    ///   machine; or no port is free.
+    /// - [`Configuration`](ErrorKind::Configuration): the URL is malformed or is plain http to another machine,
+    ///   or the server cannot start.
     pub fn start(vendor: &str) -> Result<Self> {
         let http = HttpClient::builder(BaseUrl::parse(vendor)?).build();
         let failed =
             |why: String| Error::new(ErrorKind::Configuration, format!("cannot record: {why}"));
-        let way_on = way_on(http).map_err(|error| failed(error.to_string()))?;
+        let forward = start_forwarding(http).map_err(|error| failed(error.to_string()))?;
         let tape = Arc::new(Mutex::new(Tape::default()));
         let recording = Arc::clone(&tape);
         let server = Server::start(Arc::new(move |call: &Call| {
             let (answer, answered) = std::sync::mpsc::channel();
-            way_on.send((call.clone(), answer)).ok()?;
+            forward.send((call.clone(), answer)).ok()?;
             let answer = answered.recv().ok()?.ok()?;
             lock(&recording).take(call, &answer);
             Some(Wire {
@@ -87,25 +87,25 @@ impl Recorder {
         Ok(Self { server: server.map_err(|error| failed(error.to_string()))?, tape })
     }
 
-    /// The address that a provider is pointed at in place of the vendor's.
+    /// The base URL to give to a provider instead of the vendor's.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.server.url()
     }
 
-    /// Leaves this text out wherever it comes up.
+    /// Leaves out this text wherever it occurs.
     pub fn hide(self, secret: impl Into<Secret>) -> Self {
         lock(&self.tape).secrets.push(secret.into());
         self
     }
 
-    /// Leaves out the values of JSON fields of these names, at any depth.
+    /// Leaves out the values of JSON fields with these names, at any depth.
     pub fn hide_fields<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         lock(&self.tape).fields.extend(names.into_iter().map(Into::into));
         self
     }
 
-    /// What was recorded so far, in the order of the answers.
+    /// Returns what was recorded so far, in the order of the responses.
     #[must_use]
     pub fn cassette(&self) -> Cassette {
         let tape = lock(&self.tape);
@@ -124,7 +124,7 @@ impl Tape {
     fn take(&mut self, call: &Call, answer: &Forwarded) {
         for (name, value) in &call.headers {
             if !PLAIN.contains(&name.as_str()) {
-                // After `Bearer`, and whole.
+                // The token after `Bearer`, or the whole value.
                 let parts = value.split_whitespace().filter(|part| part.len() >= 8);
                 self.secrets.extend(parts.map(Secret::from));
             }
@@ -167,7 +167,7 @@ impl Tape {
         withhold(name, self.known(name, value))
     }
 
-    /// A value without what this recorder knows of.
+    /// The value without the secrets that this recorder knows.
     fn known(&self, name: &str, value: Value) -> Value {
         match value {
             _ if self.fields.contains(name) => HIDDEN.into(),
@@ -197,8 +197,8 @@ impl Tape {
 
 type Job = (Call, std::sync::mpsc::Sender<Result<Forwarded>>);
 
-/// A thread that passes calls on, one after another, until nobody sends any more.
-fn way_on(http: HttpClient) -> std::io::Result<tokio::sync::mpsc::UnboundedSender<Job>> {
+/// Starts a thread that forwards calls, one after another, until the sender is dropped.
+fn start_forwarding(http: HttpClient) -> std::io::Result<tokio::sync::mpsc::UnboundedSender<Job>> {
     let (jobs, mut waiting) = tokio::sync::mpsc::unbounded_channel::<Job>();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     std::thread::spawn(move || {
@@ -208,7 +208,7 @@ fn way_on(http: HttpClient) -> std::io::Result<tokio::sync::mpsc::UnboundedSende
                 let target = call.target.clone();
                 let answered =
                     http.forward(call.method(), &target, &headers, call.body.clone()).await;
-                // Whoever asked may have gone away.
+                // The client may have gone away.
                 let _ = answer.send(answered);
             }
         });
@@ -216,12 +216,12 @@ fn way_on(http: HttpClient) -> std::io::Result<tokio::sync::mpsc::UnboundedSende
     Ok(jobs)
 }
 
-/// The body is decompressed by then.
+/// Removes `content-encoding`, since the body is already decompressed.
 fn without_encoding(headers: &[(String, String)]) -> Vec<(String, String)> {
     headers.iter().filter(|(name, _)| name != "content-encoding").cloned().collect()
 }
 
-/// A poisoned lock only means that a reader panicked; the tape behind it is whole.
+/// Ignores poisoning: it only means that a reader panicked, and the tape is intact.
 fn lock(tape: &Mutex<Tape>) -> std::sync::MutexGuard<'_, Tape> {
     tape.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,8 @@
-//! What an imitated vendor answers.
+//! The reply of an imitated vendor.
 
 use serde_json::Value;
 
-/// What an imitated vendor answers to a call.
+/// The reply of an imitated vendor to a call.
 ///
 /// ```
 /// use keyroster_testkit::Reply;
@@ -23,7 +23,7 @@ pub struct Reply {
 pub(crate) enum Body {
     Json(Value),
     Text(String),
-    /// The vendor's own words for the status.
+    /// The vendor's own error for the status.
     Error,
 }
 
@@ -33,28 +33,28 @@ impl Reply {
         Self { status: 200, headers: Vec::new(), body: Body::Json(body.into()) }
     }
 
-    /// A success with this text, or with none.
+    /// A success with this text, which may be empty.
     pub fn text(body: impl Into<String>) -> Self {
         Self { status: 200, headers: Vec::new(), body: Body::Text(body.into()) }
     }
 
-    /// An error with this status, worded by [`VendorApi::error`](crate::VendorApi::error).
+    /// An error with this status, as [`VendorApi::error`](crate::VendorApi::error) writes it.
     pub fn error(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Body::Error }
     }
 
-    /// A success with this JSON, or the error 404 where there is none.
+    /// A success with this JSON, or a 404 without one.
     pub fn found(body: Option<impl Into<Value>>) -> Self {
         body.map_or_else(|| Self::error(404), Self::json)
     }
 
-    /// The same answer with another status.
+    /// The same reply with another status.
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = status;
         self
     }
 
-    /// The same answer with one more header.
+    /// The same reply with one more header.
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self

@@ -1,4 +1,4 @@
-//! A server that plays a script: these requests, and these answers.
+//! A server that plays a script of requests and replies.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,12 +12,12 @@ use super::reply::{Body, Reply};
 use super::server::{Server, Wire};
 use crate::json;
 
-/// What stands where a recording left a secret out.
+/// Replaces a secret in a recording.
 pub(crate) const HIDDEN: &str = "[hidden]";
 
 /// A request that a script expects.
 ///
-/// It is matched on method, path, query (in any order) and body; a body that is JSON is compared as JSON.
+/// It is matched by method, path, query (in any order) and body. JSON bodies are compared as JSON.
 ///
 /// ```
 /// use keyroster_testkit::Expected;
@@ -54,19 +54,19 @@ impl Expected {
         Self { method: method.into(), path: path.to_owned(), query, body: Sent::Nothing }
     }
 
-    /// The same request with this JSON for a body.
+    /// The same request with this JSON body.
     pub fn with_json(mut self, body: impl Into<Value>) -> Self {
         self.body = Sent::Json(body.into());
         self
     }
 
-    /// The same request with this text for a body, as a form.
+    /// The same request with this text body, e.g. a form.
     pub fn with_text(mut self, body: impl Into<String>) -> Self {
         self.body = Sent::Text(body.into());
         self
     }
 
-    /// Whether a request is the one that is expected. What a recording left out may be anything.
+    /// Whether a request matches. Values that a recording left out match anything.
     fn fits(&self, asked: &Self) -> bool {
         let same = |(name, value): &(String, String), (other, asked): &(String, String)| {
             name == other && (value == asked || value == HIDDEN)
@@ -106,10 +106,10 @@ impl fmt::Display for Expected {
     }
 }
 
-/// The requests that are expected of a provider, each once, and what they are answered.
+/// The requests that a provider is expected to send once each, with their replies.
 ///
-/// They may come in any order: a listing may ask for several pages at once. Two that are alike are answered
-/// in the script's order.
+/// They may arrive in any order, since a listing may ask for several pages at once. Equal requests are answered
+/// in the order of the script.
 ///
 /// ```no_run
 /// use keyroster_testkit::{Expected, Reply, Script};
@@ -133,18 +133,18 @@ pub struct Script {
 }
 
 impl Script {
-    /// Expects nothing.
+    /// A script without requests.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Expects one more request.
+    /// Adds an expected request and its reply.
     pub fn on(mut self, expected: Expected, reply: Reply) -> Self {
         self.steps.push((expected, reply));
         self
     }
 
-    /// A request that reads is answered as before when it comes again: a walk over pages may overlap.
+    /// Repeats the reply to a repeated GET, since overlapping pages may be requested several times.
     pub(crate) fn repeating(mut self) -> Self {
         self.repeats = true;
         self
@@ -154,7 +154,7 @@ impl Script {
     ///
     /// # Errors
     ///
-    /// No port is free, or no thread can start.
+    /// The server cannot listen, or its thread cannot start.
     pub fn start(self) -> io::Result<ScriptServer> {
         let steps =
             self.steps.into_iter().map(|(expected, reply)| Step { expected, reply, played: 0 });
@@ -192,7 +192,7 @@ impl State {
             return fitting[at].reply.clone();
         }
         self.strange.push(asked.clone());
-        // 400 is what nobody sends again.
+        // No client retries after 400.
         Reply::text(format!("the script expects no request {asked}")).with_status(400)
     }
 }
@@ -205,7 +205,7 @@ impl State {
 /// # fn main() -> std::io::Result<()> {
 /// let server = Script::new().on(Expected::new("GET", "/keys"), Reply::text("[]")).start()?;
 /// assert!(server.base_url().starts_with("http://127.0.0.1:"));
-/// assert_eq!(server.complaints(), ["did not come: GET /keys"]);
+/// assert_eq!(server.complaints(), ["missing: GET /keys"]);
 /// # Ok(())
 /// # }
 /// ```
@@ -215,19 +215,19 @@ pub struct ScriptServer {
 }
 
 impl ScriptServer {
-    /// The address, without a slash at its end.
+    /// The base URL, without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.server.url()
     }
 
-    /// The requests that did not come, and those that were not expected, a line each.
+    /// Returns a line for each expected request that did not arrive, and for each unexpected one.
     #[must_use]
     pub fn complaints(&self) -> Vec<String> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let missing = state.steps.iter().filter(|step| step.played == 0);
-        let missing = missing.map(|step| format!("did not come: {}", step.expected));
-        let strange = state.strange.iter().map(|asked| format!("was not expected: {asked}"));
+        let missing = missing.map(|step| format!("missing: {}", step.expected));
+        let strange = state.strange.iter().map(|asked| format!("unexpected: {asked}"));
         missing.chain(strange).collect()
     }
 }
@@ -257,7 +257,7 @@ fn wire(reply: &Reply) -> Wire {
     let (kind, body) = match &reply.body {
         Body::Json(value) => ("application/json", json::to_text(value, false)),
         Body::Text(text) => ("text/plain; charset=utf-8", text.clone()),
-        Body::Error => ("application/json", r#"{"error":"the script refuses"}"#.to_owned()),
+        Body::Error => ("application/json", r#"{"error":"refused by the script"}"#.to_owned()),
     };
     headers.entry("content-type".to_owned()).or_insert_with(|| kind.to_owned());
     Wire {

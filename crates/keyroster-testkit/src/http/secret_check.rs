@@ -1,4 +1,4 @@
-//! Whether recorded files hold what nobody may commit.
+//! Checks recorded files for secrets, which must not be committed.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use keyroster_http::{may_be_secret, withhold};
 use serde_json::Value;
 
-/// What made-up secrets begin with, which may be committed.
+/// The beginning of imitated secrets, which may be committed.
 const FAKE: &str = "fa4efa4e";
 
-/// Beginnings of secrets that vendors have chosen so that scanners find them.
+/// Prefixes that vendors chose for their secrets so that scanners find them.
 const PREFIXES: [&str; 14] = [
     "sk-",
     "sk_live_",
@@ -27,13 +27,13 @@ const PREFIXES: [&str; 14] = [
     "SG.",
 ];
 
-/// From this length on, text behind such a beginning is no word.
+/// Minimum length of the text after such a prefix, in bytes.
 const LONG: usize = 12;
 
-/// Lines about whatever in a folder of recorded files may be a secret: one a finding, with the file and
-/// where in it, never with the text.
+/// Returns a line for each value in a folder of recorded files that may be a secret, with the file and the
+/// place but never with the text.
 ///
-/// A test that asserts that there are none keeps a careless recording from being committed:
+/// A test that expects none prevents a careless recording from being committed:
 ///
 /// ```no_run
 /// # use keyroster_testkit::cassette_complaints;
@@ -103,14 +103,14 @@ fn look(at: &mut String, name: &str, value: &Value, say: &mut impl FnMut(&str, &
             if let Some(what) = suspicious(text) {
                 say(at, what);
             } else if withhold(name, value.clone()) != *value {
-                say(at, "the name of the field speaks of a secret");
+                say(at, "the name of the field suggests a secret");
             }
         }
         _ => {}
     }
 }
 
-/// What of a text may be a secret.
+/// Returns why a text may be a secret, if it may be one.
 fn suspicious(text: &str) -> Option<&'static str> {
     if text.contains(FAKE) {
         return None;
@@ -119,7 +119,7 @@ fn suspicious(text: &str) -> Option<&'static str> {
         return Some("it looks like a secret");
     }
     if text.contains("-----BEGIN ") {
-        return Some("it holds a private key or a certificate");
+        return Some("it contains a private key or a certificate");
     }
     let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
     let prefixed = |word: &str| {
@@ -129,7 +129,7 @@ fn suspicious(text: &str) -> Option<&'static str> {
         })
     };
     if words.any(prefixed) {
-        return Some("it begins as vendors' secrets do");
+        return Some("it has the prefix of a vendor's secrets");
     }
     let lower = text.to_ascii_lowercase();
     ["bearer ", "basic "]
@@ -140,5 +140,5 @@ fn suspicious(text: &str) -> Option<&'static str> {
                 rest.split_whitespace().next().is_some_and(|it| it.len() >= LONG)
             })
         })
-        .then_some("it holds a header that authenticates")
+        .then_some("it contains an authentication header")
 }

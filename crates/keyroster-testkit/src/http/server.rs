@@ -1,4 +1,4 @@
-//! A small HTTP server on loopback, in a thread of its own.
+//! A small HTTP server on loopback, on its own thread.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -25,11 +25,11 @@ pub(crate) struct Wire {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// Whether the connection is cut after half of the body.
+    /// Whether the connection closes after half of the body.
     pub(crate) broken_off: bool,
 }
 
-/// Answers a call; none cuts the connection.
+/// Answers a call. None closes the connection.
 pub(crate) type Answer = dyn Fn(&Call) -> Option<Wire> + Send + Sync;
 
 /// A running server; it stops when it is dropped.
@@ -41,7 +41,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts at a free port. A thread of its own answers even while a provider blocks its own.
+    /// Starts on a free port, on its own thread, so that it answers even if a provider blocks its thread.
     pub(crate) fn start(answer: Arc<Answer>) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
@@ -68,12 +68,12 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.stop.take());
-        // The last holder of a vendor may be the server's own thread, which cannot wait for itself.
+        // The last owner of a vendor may be the server's own thread, which cannot join itself.
         let own = |thread: &std::thread::JoinHandle<()>| {
             thread.thread().id() == std::thread::current().id()
         };
         if let Some(thread) = self.thread.take().filter(|thread| !own(thread)) {
-            // A panic in there was a panic of the harness, and the request that met it has failed.
+            // A panic there came from the harness, and its request has failed.
             let _ = thread.join();
         }
     }
@@ -92,7 +92,7 @@ async fn connection(stream: TcpStream, answer: Arc<Answer>) {
         let answer = Arc::clone(&answer);
         async move { respond(answer.as_ref(), request).await }
     });
-    // An error is a cut that was asked for, or a client that went away.
+    // An error is an intended cut, or a client that went away.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -126,7 +126,7 @@ impl std::fmt::Display for Cut {
 
 impl std::error::Error for Cut {}
 
-/// A body that may be cut off half-way.
+/// A body that may end halfway.
 struct Sent {
     data: Option<Bytes>,
     promised: u64,

@@ -1,4 +1,4 @@
-//! What the author of an HTTP provider says about its vendor's API.
+//! What the author of an HTTP provider declares about the vendor's API.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use super::reply::Reply;
 use crate::fake::{FakeContainer, FakeKey, Keys};
 use crate::samples::Samples;
 
-/// How a vendor's key-management API answers over HTTP, as far as its provider asks.
+/// The part of a vendor's key-management API that its provider uses.
 ///
-/// The suite keeps the keys, checks the credential, pages, goes wrong on purpose and watches; this trait
-/// tells where the vendor's routes are and how it wraps what they answer.
+/// The suite stores the keys, checks the credential, pages, injects faults and records calls. This trait
+/// declares the vendor's routes and the JSON of their responses.
 ///
 /// ```no_run
 /// use keyroster_core::{KeyProvider, Result};
@@ -47,38 +47,38 @@ use crate::samples::Samples;
 /// }
 /// ```
 pub trait VendorApi: Send + Sync + 'static {
-    /// The provider, as this account.
+    /// Builds the provider of this account.
     fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>>;
 
-    /// A key as the vendor shows it, with every field that the provider reads.
+    /// A key in the vendor's JSON, with every field that the provider reads.
     fn row(&self, key: &FakeKey) -> Value;
 
-    /// What the vendor answers to a call.
+    /// Answers a call.
     fn answer(&self, call: &Call, keys: &mut Keys<'_>) -> Reply;
 
-    /// A container as the vendor shows it.
+    /// A container in the vendor's JSON.
     fn container(&self, container: &FakeContainer) -> Value {
         let _ = container;
         Value::Null
     }
 
-    /// An error in the vendor's own words.
+    /// An error in the vendor's JSON.
     fn error(&self, status: u16, message: &str) -> Value {
         json!({ "error": { "code": status, "message": message } })
     }
 
-    /// Whether a call carries this secret as its credential. Without a say, it does if a header holds it;
-    /// a vendor that takes Basic authentication decodes it first.
+    /// Whether a call carries this secret as its credential. By default, it does if a header contains it. A
+    /// vendor with Basic authentication has to decode the header first.
     fn authenticates(&self, call: &Call, secret: &str) -> bool {
         call.headers.values().any(|value| value.contains(secret))
     }
 
-    /// What the provider's operations name a key by, where that is not the key's own id.
+    /// The id by which the provider's operations select a key, if that is not [`FakeKey::id`].
     fn key_id(&self, key: &FakeKey) -> KeyId {
         KeyId::from(key.id.as_str())
     }
 
-    /// What scenarios ask for.
+    /// The values that scenarios use.
     fn samples(&self) -> Samples {
         Samples::default()
     }
@@ -103,7 +103,7 @@ pub struct HttpAccount {
 }
 
 impl HttpAccount {
-    /// The address of the vendor's API, without a slash at its end.
+    /// The base URL of the vendor's API, without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
@@ -115,7 +115,7 @@ impl HttpAccount {
         self.secret.clone()
     }
 
-    /// That address, three attempts, and hardly a wait between them.
+    /// HTTP options with the base URL, and three attempts with a short wait between them.
     pub fn options(&self) -> HttpOptions {
         let retry = RetryPolicy::default()
             .with_max_attempts(3)

@@ -1,4 +1,4 @@
-//! The scenarios against a real account, as far as they make sense there.
+//! The scenarios that make sense for a real account.
 
 mod reads;
 mod writes;
@@ -11,23 +11,23 @@ use keyroster_core::{Provider, ProviderFactory, Result, Secret, Settings};
 use crate::samples::Samples;
 use crate::suite::{Failure, Scenario, Section, Suite, Verdict, block_on, said};
 
-/// Names the providers, with commas between, whose accounts may be asked.
+/// Names the providers whose accounts may be read, separated by commas.
 const LIVE: &str = "KEYROSTER_LIVE";
 
-/// Names those, likewise, in whose accounts keys may be made, changed and revoked.
+/// Names the providers in whose accounts keys may be created, changed and revoked, separated by commas.
 const WRITES: &str = "KEYROSTER_LIVE_WRITES";
 
-/// A real account, to be asked what the suite asks an imitated vendor.
+/// A real account, checked with the scenarios of the suite.
 ///
-/// It only reads, unless writes are allowed; then it makes one key a scenario, whose name begins with
-/// `keyroster-conformance`, and revokes it at the end, whatever came of the scenario.
+/// It only reads, unless writes are allowed. Then each scenario creates at most one key, whose name begins with
+/// `keyroster-conformance`, and revokes it at the end, even if the scenario fails.
 ///
-/// From the environment, an account is made of the provider's own settings (`PINATA_JWT`):
+/// The environment selects accounts, which use the provider's own settings, such as `PINATA_JWT`:
 ///
 /// | variable | |
 /// |---|---|
-/// | `KEYROSTER_LIVE` | the providers whose accounts may be asked: `pinata,acme` |
-/// | `KEYROSTER_LIVE_WRITES` | those in whose accounts keys may be made and revoked |
+/// | `KEYROSTER_LIVE` | the providers whose accounts may be read: `pinata,acme` |
+/// | `KEYROSTER_LIVE_WRITES` | the providers in whose accounts keys may be created and revoked |
 ///
 /// ```no_run
 /// # use keyroster_core::ProviderFactory;
@@ -48,7 +48,7 @@ pub struct Live {
     samples: Samples,
 }
 
-/// The end of a live scenario: good, not to be tried, or what was expected and what was done instead.
+/// The result of a live scenario: success, a skip, or a failure.
 type Outcome = std::result::Result<(), Stop>;
 
 enum Stop {
@@ -57,16 +57,16 @@ enum Stop {
 }
 
 impl Live {
-    /// An account, of which only reading is asked.
+    /// An account that is only read.
     pub fn new(provider: Provider) -> Self {
         Self { provider, secrets: Vec::new(), writes: false, samples: Samples::default() }
     }
 
-    /// The account that the environment gives, if it names the provider.
+    /// Returns the account that the environment configures, if it names the provider.
     ///
     /// # Errors
     ///
-    /// The provider is named, and its settings make no account.
+    /// The provider is named, but its settings are missing or malformed.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place of this crate; no library reads it"
@@ -75,11 +75,11 @@ impl Live {
         Self::from_settings(factory, |name| std::env::var(name).ok())
     }
 
-    /// The same, from any source of settings by the names of their environment variables.
+    /// Like [`from_env`](Live::from_env), with another source for the values of environment variables.
     ///
     /// # Errors
     ///
-    /// The provider is named, and its settings make no account.
+    /// The provider is named, but its settings are missing or malformed.
     pub fn from_settings(
         factory: &dyn ProviderFactory,
         read: impl Fn(&str) -> Option<String>,
@@ -107,29 +107,29 @@ impl Live {
         Ok(Some(live))
     }
 
-    /// Allows to make, change and revoke keys in the account.
+    /// Allows creating, changing and revoking keys in the account.
     pub fn allow_writes(mut self) -> Self {
         self.writes = true;
         self
     }
 
-    /// A secret of the account's credential, which has to be shown nowhere.
+    /// Adds a secret of the account's credential, which must not be shown anywhere.
     pub fn with_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.secrets.push(secret.into());
         self
     }
 
-    /// What new keys ask for.
+    /// Sets the values for new keys.
     pub fn with_samples(mut self, samples: Samples) -> Self {
         self.samples = samples;
         self
     }
 
-    /// Runs every scenario of the suite that makes sense, and tells why it skips the others.
+    /// Runs every scenario that makes sense, and says why it skips the others.
     ///
     /// # Panics
     ///
-    /// When it is run inside an asynchronous runtime.
+    /// If called inside an asynchronous runtime.
     #[must_use]
     pub fn run_all(&self) -> Vec<(&'static Scenario, Verdict)> {
         block_on(async {
@@ -141,11 +141,11 @@ impl Live {
         })
     }
 
-    /// Runs every scenario, and shows each verdict past the capture of `cargo test`.
+    /// Runs every scenario, and prints each verdict, which `cargo test` does not capture.
     ///
     /// # Panics
     ///
-    /// When one fails.
+    /// If a scenario fails.
     pub fn assert_conforms(&self) {
         let verdicts = self.run_all();
         let mut text = format!("live conformance of {}\n", self.provider.info().id);
@@ -165,7 +165,7 @@ impl Live {
             Some(outcome) => outcome,
             None => match writes::run(&trial, scenario.name).await {
                 Some(outcome) => outcome,
-                None => Err(Stop::Skip("it takes a vendor that goes wrong on purpose".to_owned())),
+                None => Err(Stop::Skip("it needs a vendor with injected faults".to_owned())),
             },
         };
         match outcome {
@@ -182,7 +182,7 @@ impl fmt::Debug for Live {
     }
 }
 
-/// One scenario at a real account.
+/// One scenario with a real account.
 struct Trial<'l> {
     live: &'l Live,
     section: Section,

@@ -1,4 +1,4 @@
-//! What may be asked of any account: it reads.
+//! Scenarios that only read.
 
 use std::collections::BTreeSet;
 
@@ -10,19 +10,19 @@ use keyroster_core::{
 use super::{Outcome, Stop, Trial};
 use crate::log_capture::logged;
 
-/// So many keys are looked up one by one.
+/// Number of keys that are fetched one by one.
 const LOOK_UPS: usize = 3;
 
-/// What came of the scenario of this name; none if it is none of these.
+/// Runs the scenario with this name; none if it is not one of these.
 pub(super) async fn run(trial: &Trial<'_>, name: &str) -> Option<Outcome> {
     Some(match name {
         "lists_many_keys" => lists_many_keys(trial).await,
         "restarts_after_a_dropped_listing" => restarts(trial).await,
         "lists_every_container" => lists_every_container(trial).await,
-        "get_answers_the_listed_record" => get_answers_the_listed_record(trial).await,
+        "get_returns_the_listed_record" => get_returns_the_listed_record(trial).await,
         "does_not_find_an_unknown_key" => does_not_find(trial).await,
-        "whoami_tells_a_good_credential" => whoami(trial).await,
-        "identify_tells_live_from_dead" => identify(trial).await,
+        "whoami_checks_the_credential" => whoami(trial).await,
+        "identify_separates_live_from_dead" => identify(trial).await,
         "refuses_undeclared_operations" => refuses_undeclared_operations(trial).await,
         "refuses_undeclared_arguments" => refuses_undeclared_arguments(trial).await,
         "shows_no_secret_in_records" => shows_no_secret(trial).await,
@@ -42,7 +42,7 @@ async fn lists_many_keys(trial: &Trial<'_>) -> Outcome {
         return trial.fail("each key once", "it listed a key twice");
     }
     match list.keys.iter().find(|key| key.id.as_str().is_empty()) {
-        Some(key) => trial.fail("an id of each key", format!("`{:?}` has none", key.name)),
+        Some(key) => trial.fail("an id for each key", format!("`{:?}` has none", key.name)),
         None => Ok(()),
     }
 }
@@ -79,7 +79,7 @@ async fn lists_every_container(trial: &Trial<'_>) -> Outcome {
     )
 }
 
-async fn get_answers_the_listed_record(trial: &Trial<'_>) -> Outcome {
+async fn get_returns_the_listed_record(trial: &Trial<'_>) -> Outcome {
     let keys = list(trial).await?.keys;
     if keys.is_empty() {
         return Trial::skip("the account has no key");
@@ -90,7 +90,7 @@ async fn get_answers_the_listed_record(trial: &Trial<'_>) -> Outcome {
         if (&found.id, &found.name) != (&listed.id, &listed.name) {
             return trial.fail(
                 format!("the record of `{}`", listed.id),
-                format!("it answered that of `{}`", found.id),
+                format!("it returned the record of `{}`", found.id),
             );
         }
     }
@@ -98,33 +98,32 @@ async fn get_answers_the_listed_record(trial: &Trial<'_>) -> Outcome {
 }
 
 async fn does_not_find(trial: &Trial<'_>) -> Outcome {
-    let nobody = KeyId::from(trial.live.samples.id(9_999_999));
-    match trial.provider().get(&nobody).await {
+    let unknown = KeyId::from(trial.live.samples.id(9_999_999));
+    match trial.provider().get(&unknown).await {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => {
-            trial.fail("NotFound for a key that is not there", crate::suite::said(&error))
+            trial.fail("NotFound for a key that does not exist", crate::suite::said(&error))
         }
-        Ok(key) => {
-            trial.fail("NotFound for a key that is not there", format!("it found `{}`", key.id))
-        }
+        Ok(key) => trial
+            .fail("NotFound for a key that does not exist", format!("it returned `{}`", key.id)),
     }
 }
 
 async fn whoami(trial: &Trial<'_>) -> Outcome {
     needs(trial, Operation::WhoAmI)?;
-    trial.works("the account's own credential is good", trial.provider().whoami().await).map(drop)
+    trial.works("the account's own credential is valid", trial.provider().whoami().await).map(drop)
 }
 
 async fn identify(trial: &Trial<'_>) -> Outcome {
     needs(trial, Operation::Identify)?;
     let known = |secret: &&keyroster_core::Secret| trial.provider().recognizes(secret);
     let Some(secret) = trial.live.secrets.iter().find(known) else {
-        return Trial::skip("no secret of the account's is known to be recognised");
+        return Trial::skip("the provider recognizes none of the account's known secrets");
     };
     let found = trial.works("a live secret", trial.provider().identify(secret).await)?;
     match found.liveness {
         Liveness::Live => Ok(()),
-        other => trial.fail("Live for the account's own secret", format!("it answered {other:?}")),
+        other => trial.fail("Live for the account's own secret", format!("it returned {other:?}")),
     }
 }
 
@@ -138,15 +137,17 @@ fn needs(trial: &Trial<'_>, operation: Operation) -> Outcome {
 async fn refuses_undeclared_operations(trial: &Trial<'_>) -> Outcome {
     let provider = trial.provider();
     let before = provider.traffic().requests;
-    let nobody = KeyId::from(trial.live.samples.id(9_999_999));
+    let unknown = KeyId::from(trial.live.samples.id(9_999_999));
     for operation in Operation::ALL {
         if provider.info().capabilities.can(operation) {
             continue;
         }
         let answer = match operation {
             Operation::CreateKey => provider.create(&CreateKey::new("refused")).await.map(drop),
-            Operation::RotateKey => provider.rotate(&nobody, &RotateKey::default()).await.map(drop),
-            Operation::RevokeKey => provider.revoke(&nobody).await.map(drop),
+            Operation::RotateKey => {
+                provider.rotate(&unknown, &RotateKey::default()).await.map(drop)
+            }
+            Operation::RevokeKey => provider.revoke(&unknown).await.map(drop),
             Operation::WhoAmI => provider.whoami().await.map(drop),
             _ => continue,
         };
@@ -169,7 +170,7 @@ fn refused(trial: &Trial<'_>, what: &str, answer: keyroster_core::Result<()>) ->
     match answer {
         Err(error) if error.kind() == ErrorKind::Unsupported => Ok(()),
         Err(error) => trial.fail(format!("Unsupported for {what}"), crate::suite::said(&error)),
-        Ok(()) => trial.fail(format!("Unsupported for {what}"), "it did it all the same"),
+        Ok(()) => trial.fail(format!("Unsupported for {what}"), "it did it anyway"),
     }
 }
 
@@ -194,10 +195,10 @@ async fn logs_no_secret(trial: &Trial<'_>) -> Outcome {
 
 fn hides(trial: &Trial<'_>, text: &str) -> Outcome {
     if trial.live.secrets.is_empty() {
-        return Trial::skip("no secret of the account's is known, to look for it");
+        return Trial::skip("no secret of the account is known");
     }
     match trial.live.secrets.iter().find(|secret| text.contains(secret.expose())) {
-        Some(_) => trial.fail("a secret is shown nowhere", "it shows the account's own"),
+        Some(_) => trial.fail("no secret is shown", "the account's own secret is shown"),
         None => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! What makes a key in a real account, and revokes it at the end.
+//! Scenarios that create a key, and revoke it at the end.
 
 use keyroster_core::{
     CreateKey, CreatedKey, Field, KeyId, KeyStatus, Liveness, Operation, Revocation, RotateKey,
@@ -8,13 +8,15 @@ use keyroster_core::{
 use super::{Outcome, Stop, Trial};
 use crate::fake::now;
 
-/// The beginning of the names of the keys that are made.
+/// The prefix of the names of created keys.
 const NAME: &str = "keyroster-conformance";
 
-/// What came of the scenario of this name; none if it is none of these.
+/// Runs the scenario with this name; none if it is not one of these.
 pub(super) async fn run(trial: &Trial<'_>, name: &str) -> Option<Outcome> {
     let also = match name {
-        "create_makes_a_key" | "revoke_turns_a_key_off" | "revoking_twice_is_no_error" => None,
+        "create_returns_the_new_key"
+        | "revoke_turns_a_key_off"
+        | "revoking_twice_is_not_an_error" => None,
         "update_changes_a_key" => Some(Operation::UpdateKey),
         "rotate_gives_a_new_secret" => Some(Operation::RotateKey),
         _ => return None,
@@ -22,7 +24,7 @@ pub(super) async fn run(trial: &Trial<'_>, name: &str) -> Option<Outcome> {
     Some(with_a_key(trial, name, also).await)
 }
 
-/// Tries something with a key of its own, which is revoked whatever comes of it.
+/// Runs a scenario with a new key, which is revoked even if the scenario fails.
 async fn with_a_key(trial: &Trial<'_>, name: &str, also: Option<Operation>) -> Outcome {
     let can = trial.provider().info().capabilities;
     let needed = [Some(Operation::CreateKey), Some(Operation::RevokeKey), also];
@@ -36,9 +38,9 @@ async fn with_a_key(trial: &Trial<'_>, name: &str, also: Option<Operation>) -> O
     let created = trial.works("a new key", trial.provider().create(&request).await)?;
     let id = created.key.id.clone();
     let outcome = match name {
-        "create_makes_a_key" => created_well(trial, &request, &created).await,
+        "create_returns_the_new_key" => created_well(trial, &request, &created).await,
         "revoke_turns_a_key_off" => revoke(trial, &id).await,
-        "revoking_twice_is_no_error" => revoke_twice(trial, &id).await,
+        "revoking_twice_is_not_an_error" => revoke_twice(trial, &id).await,
         "update_changes_a_key" => update(trial, &id).await,
         _ => rotate(trial, &created).await,
     };
@@ -63,7 +65,7 @@ async fn created_well(trial: &Trial<'_>, asked: &CreateKey, created: &CreatedKey
         let found = trial.provider().identify(&created.secret).await;
         let found = trial.works("the new secret is identified", found)?;
         if found.liveness == Liveness::Dead {
-            return trial.fail("a secret that works", "the vendor refuses it");
+            return trial.fail("a valid secret", "the vendor refuses it");
         }
     }
     Ok(())
@@ -72,11 +74,11 @@ async fn created_well(trial: &Trial<'_>, asked: &CreateKey, created: &CreatedKey
 async fn revoke(trial: &Trial<'_>, id: &KeyId) -> Outcome {
     match trial.works("a revocation", trial.provider().revoke(id).await)? {
         Revocation::Revoked => {}
-        other => return trial.fail("Revoked", format!("it answered {other:?}")),
+        other => return trial.fail("Revoked", format!("it returned {other:?}")),
     }
     match trial.provider().get(id).await {
         Ok(key) if key.status_at(now()) != KeyStatus::Revoked => trial.fail(
-            "a revoked key is gone, or shown as revoked",
+            "a revoked key is gone or has the status revoked",
             format!("its state is {:?}", key.state),
         ),
         Ok(_) => Ok(()),
@@ -89,7 +91,7 @@ async fn revoke_twice(trial: &Trial<'_>, id: &KeyId) -> Outcome {
     trial.works("a revocation", trial.provider().revoke(id).await)?;
     match trial.works("a second revocation", trial.provider().revoke(id).await)? {
         Revocation::Revoked | Revocation::AlreadyGone => Ok(()),
-        other => trial.fail("Revoked or AlreadyGone", format!("it answered {other:?}")),
+        other => trial.fail("Revoked or AlreadyGone", format!("it returned {other:?}")),
     }
 }
 
@@ -107,7 +109,7 @@ async fn update(trial: &Trial<'_>, id: &KeyId) -> Outcome {
     if change.name.is_some() && record.name != change.name
         || change.disabled.is_some() && record.state.disabled != change.disabled
     {
-        return trial.fail("the record as it was changed", format!("it answered {record:?}"));
+        return trial.fail("the changed record", format!("it returned {record:?}"));
     }
     Ok(())
 }
@@ -116,7 +118,8 @@ async fn rotate(trial: &Trial<'_>, created: &CreatedKey) -> Result<(), Stop> {
     let rotated = trial.provider().rotate(&created.key.id, &RotateKey::default()).await;
     let rotated = trial.works("a new secret", rotated)?;
     if rotated.key.id != created.key.id || rotated.secret.expose() == created.secret.expose() {
-        return trial.fail("the same key with another secret", "the id changed, or no secret did");
+        return trial
+            .fail("the same key with another secret", "the id changed, or the secret did not");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What a scenario works with: a vendor, the provider as its account, and ways to fail.
+//! What a scenario works with: a vendor, a provider of an account there, and ways to fail.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::fake::{FakeContainer, FakeKey, FakeVendor, Quirk, Rows, Setup, page_s
 use crate::harness::Harness;
 use crate::samples::Samples;
 
-/// The end of a scenario: good, or what was expected and what was done instead.
+/// The result of a scenario: success, or what was expected and what the provider did.
 pub(crate) type Check = std::result::Result<(), Failure>;
 
-/// Whether a scenario fits, or why it does not.
+/// Whether a scenario applies, or why it does not.
 pub(crate) type Applies = std::result::Result<(), String>;
 
-/// What is known of a provider and its harness before anything is tried.
+/// What is known about a provider and its harness before a scenario runs.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
     pub(crate) info: ProviderInfo,
@@ -44,11 +44,11 @@ impl Facts {
     }
 
     pub(crate) fn needs_rows(&self) -> Applies {
-        if self.rows { Ok(()) } else { Err("the harness shows no rows as JSON".to_owned()) }
+        if self.rows { Ok(()) } else { Err("the harness has no rows as JSON".to_owned()) }
     }
 
     pub(crate) fn needs_faults(&self) -> Applies {
-        if self.faults { Ok(()) } else { Err("the harness imitates no faults".to_owned()) }
+        if self.faults { Ok(()) } else { Err("the harness does not imitate faults".to_owned()) }
     }
 
     pub(crate) fn needs_http(&self) -> Applies {
@@ -63,14 +63,14 @@ impl Facts {
     }
 }
 
-/// Where scenarios set up vendors.
+/// Sets up vendors for scenarios.
 pub(crate) struct Bench {
     pub(crate) harness: Arc<dyn Harness>,
     pub(crate) facts: Facts,
     pub(crate) section: Section,
 }
 
-/// A harness, as the maker of rows.
+/// Makes rows with a harness.
 struct HarnessRows(Arc<dyn Harness>);
 
 impl Rows for HarnessRows {
@@ -84,7 +84,7 @@ impl Rows for HarnessRows {
 }
 
 impl Bench {
-    /// Asks a provider what it is; its vendor is never called.
+    /// Reads what a provider declares. Its vendor is not called.
     pub(crate) fn facts(harness: &Arc<dyn Harness>) -> Result<Facts> {
         let none = ProviderInfo::new(
             keyroster_core::ProviderId::from_static("unknown"),
@@ -108,18 +108,18 @@ impl Bench {
         Setup::new(self.facts.info.clone(), keys)
     }
 
-    /// A vendor with so many keys, and the provider as its account.
+    /// A vendor with this number of keys, and a provider of its account.
     pub(crate) fn start(&self, keys: usize) -> std::result::Result<World, Failure> {
         self.start_with(self.setup(keys))
     }
 
     pub(crate) fn start_with(&self, setup: Setup) -> std::result::Result<World, Failure> {
         World::start(&self.harness, setup).map_err(|error| {
-            self.failure("the harness makes a provider", format!("it answers `{error}`"))
+            self.failure("the harness builds a provider", format!("it returned `{error}`"))
         })
     }
 
-    /// A vendor with keys for several pages.
+    /// A setup with keys for several pages.
     pub(crate) fn several_pages(&self) -> Setup {
         let size = page_size(self.facts.info.paging);
         self.setup(size.map_or(8, |size| size * 2 + size / 2 + 1))
@@ -141,7 +141,7 @@ impl Bench {
         Err(self.failure(expected, did))
     }
 
-    /// The value of something that has to work.
+    /// Returns the value of something that must work.
     pub(crate) fn works<T>(
         &self,
         expected: &str,
@@ -150,12 +150,12 @@ impl Bench {
         result.map_err(|error| self.failure(expected, said(&error)))
     }
 
-    /// Every key, where the listing has to work.
+    /// Lists every key, which must work.
     pub(crate) async fn list(&self, world: &World) -> std::result::Result<KeyList, Failure> {
         let list = world.handle.list(ListKeys::all()).await;
         list.map_err(|error| {
             let did = if error.to_string().contains(NEVER_ENDS) {
-                "it went on asking for pages of a list that has a few".to_owned()
+                "it kept asking for pages of a list that has a few".to_owned()
             } else {
                 said(&error)
             };
@@ -163,7 +163,7 @@ impl Bench {
         })
     }
 
-    /// Whether these are the vendor's keys, each once.
+    /// Checks that these are the vendor's keys, each once.
     pub(crate) fn same_keys(&self, world: &World, keys: &[ApiKey]) -> Check {
         let mut wanted: Vec<KeyId> =
             world.vendor.keys().iter().map(|key| self.key_id(key)).collect();
@@ -178,9 +178,9 @@ impl Bench {
         let mut did =
             format!("it listed {} keys; {missing} of the vendor's are missing", keys.len());
         if let Some(strange) = strange {
-            did += &format!("; `{strange}` is the id of none of them");
+            did += &format!("; no key has the id `{strange}`");
         }
-        self.fail(format!("each of the vendor's {} keys once, under its id", wanted.len()), did)
+        self.fail(format!("each of the vendor's {} keys once, with its id", wanted.len()), did)
     }
 
     pub(crate) fn key_id(&self, key: &FakeKey) -> KeyId {
@@ -188,10 +188,10 @@ impl Bench {
     }
 }
 
-/// A vendor and a provider that is an account there.
+/// A vendor and a provider of an account there.
 pub(crate) struct World {
     pub(crate) vendor: Arc<FakeVendor>,
-    /// The provider itself, without a handle's checks.
+    /// The provider itself, without the checks of the handle.
     pub(crate) inner: BoundedProvider,
     pub(crate) handle: Provider,
 }
@@ -204,7 +204,7 @@ impl World {
         Ok(Self { handle: Provider::new(inner.clone()), vendor, inner })
     }
 
-    /// The first page of keys: of the first container, where the vendor has containers.
+    /// The first page of keys; if there are containers, of the first one.
     pub(crate) fn first_page(&self) -> PageRequest {
         let kind = self.inner.info().containers.as_ref().map(|containers| containers.kind);
         let containers = self.vendor.containers();
@@ -215,7 +215,7 @@ impl World {
     }
 }
 
-/// What a provider said instead of an answer.
+/// Describes the error that a provider returned.
 pub(crate) fn said(error: &Error) -> String {
-    format!("it answered {:?}: `{error}`", error.kind())
+    format!("it returned {:?}: `{error}`", error.kind())
 }

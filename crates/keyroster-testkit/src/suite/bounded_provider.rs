@@ -1,4 +1,4 @@
-//! A provider that is asked through a handle and directly alike.
+//! A provider that a handle and a scenario share, and whose listings end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,13 +9,13 @@ use keyroster_core::{
     Traffic, UpdateKey, async_trait,
 };
 
-/// So many pages no scenario's list has, by far: a listing that asks for more would never end.
+/// Maximum number of pages. No scenario's list has as many, so a listing that asks for more would never end.
 const MAX_PAGES: u32 = 400;
 
-/// The message of the error that ends an endless listing.
-pub(crate) const NEVER_ENDS: &str = "the listing asks for page after page and never ends";
+/// The message of the error that ends such a listing.
+pub(crate) const NEVER_ENDS: &str = "the listing keeps asking for pages";
 
-/// A provider that several hold, and that ends a listing which would not end by itself.
+/// A shared provider that fails a listing that would not end by itself.
 #[derive(Clone, Debug)]
 pub(crate) struct BoundedProvider {
     inner: Arc<dyn KeyProvider>,

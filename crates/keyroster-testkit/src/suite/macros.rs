@@ -1,8 +1,9 @@
-//! The macro that makes tests of scenarios.
+//! The macro that turns scenarios into tests.
 
-/// Makes a test of each conformance scenario, and one that guards them and shows what is left out.
+/// Expands to a test for each conformance scenario, and one that checks that no scenario is missing and prints
+/// what is left out.
 ///
-/// The one argument makes the [`Suite`](crate::Suite). The tests need no runtime around them.
+/// The argument is an expression that builds the [`Suite`](crate::Suite). The tests need no runtime around them.
 ///
 /// ```
 /// # use keyroster_testkit::{FakeVendor, Harness, Suite};
@@ -31,13 +32,13 @@ macro_rules! conformance {
             lists_one_page
             lists_many_keys
             lists_nothing_from_an_empty_account
-            passes_an_empty_middle_page
+            continues_after_an_empty_page
             ends_on_a_repeated_cursor
             ends_when_pages_repeat
-            shows_a_key_once_that_two_pages_have
+            shows_a_repeated_key_once
             escapes_cursors
             restarts_after_a_dropped_listing
-            asks_once_for_a_page
+            sends_one_request_for_a_page
             lists_every_container
             lists_every_page_of_containers
             lists_disabled_and_revoked_keys
@@ -62,28 +63,28 @@ macro_rules! conformance {
             refuses_other_json
             refuses_an_error_on_a_later_page
             does_not_find_an_unknown_key
-            tells_a_bad_credential
-            get_answers_the_listed_record
-            create_makes_a_key
+            rejects_a_bad_credential
+            get_returns_the_listed_record
+            create_returns_the_new_key
             update_changes_a_key
             rotate_gives_a_new_secret
             revoke_turns_a_key_off
-            revoking_twice_is_no_error
-            refuses_a_gateway_s_revocation
-            whoami_tells_a_good_credential
-            identify_tells_live_from_dead
+            revoking_twice_is_not_an_error
+            refuses_a_revocation_by_a_gateway
+            whoami_checks_the_credential
+            identify_separates_live_from_dead
             refuses_undeclared_operations
             escapes_ids
             refuses_undeclared_arguments
-            honours_an_expiry
-            honours_a_limit
-            honours_scopes
-            honours_every_other_argument
-            honours_every_change
-            honours_what_a_rotation_asks
+            honors_an_expiry
+            honors_a_limit
+            honors_scopes
+            honors_every_other_argument
+            honors_every_change
+            honors_every_rotation_argument
             does_not_repeat_a_create_after_5xx
             does_not_repeat_a_create_after_a_cut
-            does_not_believe_an_odd_answer_to_a_create
+            does_not_trust_an_odd_reply_to_a_create
             finds_the_key_of_a_lost_create
             does_not_repeat_a_rotation
             shows_no_secret_in_records
@@ -106,7 +107,7 @@ macro_rules! conformance {
         )*
 
         #[test]
-        fn every_scenario_is_run_or_has_a_reason() {
+        fn every_scenario_runs_or_has_a_reason() {
             let folder = ::core::option_env!("CARGO_TARGET_TMPDIR");
             $crate::guard(&suite(), &[$(stringify!($name)),*], folder);
         }

@@ -1,4 +1,4 @@
-//! The suite: scenarios for one provider, and what its author says about them.
+//! The conformance suite of one provider.
 
 mod bench;
 mod bounded_provider;
@@ -20,16 +20,16 @@ pub use self::runner::{guard, run_test};
 pub use self::scenarios::Scenario;
 pub use self::verdict::{Failure, Section, Verdict};
 
-/// A scenario that takes longer does not end: the longest waits for its provider's own retries.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// Maximum time of a scenario. The longest ones wait for a provider's own retries.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The conformance scenarios for one provider, with what its author says about them.
+/// The conformance scenarios for one provider, with its author's skips and expected failures.
 ///
 /// ```no_run
 /// # use keyroster_testkit::{Harness, Suite};
 /// # fn example(acme: impl Harness) {
 /// let suite = Suite::new(acme)
-///     .skip("passes_an_empty_middle_page", "the cursor is the last key's id")
+///     .skip("continues_after_an_empty_page", "the cursor is the last key's id")
 ///     .xfail("maps_409_to_conflict", "acme answers 409 to a wrong scope (acme/sdk, 2026-05-02)");
 /// for (scenario, verdict) in suite.run_all() {
 ///     println!("{}: {verdict}", scenario.name);
@@ -57,33 +57,33 @@ impl Suite {
         Self::new(crate::http::Loopback::new(api))
     }
 
-    /// Leaves a scenario out that does not fit the vendor, for this reason. What follows from the declared
-    /// capabilities is left out without this.
+    /// Skips a scenario that does not apply to the vendor, for this reason. Scenarios that the declared
+    /// capabilities rule out are skipped without this.
     pub fn skip(mut self, scenario: impl Into<String>, reason: impl Into<String>) -> Self {
         self.skipped.insert(scenario.into(), reason.into());
         self
     }
 
-    /// Expects a scenario to fail, for this reason; once it passes, its test fails.
+    /// Expects a scenario to fail, for this reason. Its test fails once the scenario passes.
     pub fn xfail(mut self, scenario: impl Into<String>, reason: impl Into<String>) -> Self {
         self.expected.insert(scenario.into(), reason.into());
         self
     }
 
-    /// Every scenario there is, in the order in which summaries show them.
+    /// Returns every scenario, in the order of summaries.
     pub fn scenarios() -> impl Iterator<Item = &'static Scenario> {
         scenarios::all()
     }
 
-    /// Runs the scenario of this name, in a runtime of its own.
+    /// Runs the scenario with this name, in its own runtime.
     ///
     /// # Panics
     ///
-    /// When there is no such scenario, and when it is run inside an asynchronous runtime.
+    /// If there is no such scenario, or if called inside an asynchronous runtime.
     #[must_use]
     pub fn run(&self, name: &str) -> Verdict {
         let scenario = Self::scenarios().find(|scenario| scenario.name == name);
-        #[expect(clippy::panic, reason = "documented, and for tests alone")]
+        #[expect(clippy::panic, reason = "documented, and only for tests")]
         let Some(scenario) = scenario else { panic!("there is no scenario `{name}`") };
         self.verdict(scenario)
     }
@@ -92,7 +92,7 @@ impl Suite {
     ///
     /// # Panics
     ///
-    /// When it is run inside an asynchronous runtime.
+    /// If called inside an asynchronous runtime.
     #[must_use]
     pub fn run_all(&self) -> Vec<(&'static Scenario, Verdict)> {
         Self::scenarios().map(|scenario| (scenario, self.verdict(scenario))).collect()
@@ -103,8 +103,8 @@ impl Suite {
             Ok(facts) => facts,
             Err(error) => {
                 return Verdict::Failed(Failure {
-                    expected: "the harness makes a provider".to_owned(),
-                    did: format!("it answers `{error}`"),
+                    expected: "the harness builds a provider".to_owned(),
+                    did: format!("it returned `{error}`"),
                     section: Section::Conformance,
                 });
             }
@@ -114,9 +114,9 @@ impl Suite {
         }
         let bench = Bench { harness: Arc::clone(&self.harness), facts, section: scenario.section };
         let outcome = block_on(async {
-            let run = tokio::time::timeout(PATIENCE, (scenario.run)(&bench));
+            let run = tokio::time::timeout(TIMEOUT, (scenario.run)(&bench));
             run.await.unwrap_or_else(|_| {
-                bench.fail("an answer, or an error", format!("nothing came within {PATIENCE:?}"))
+                bench.fail("a result or an error", format!("there was none within {TIMEOUT:?}"))
             })
         });
         match (outcome, self.expected.get(scenario.name)) {
@@ -127,13 +127,13 @@ impl Suite {
         }
     }
 
-    /// Why a scenario is left out: because of what the provider is, or because its author says so.
+    /// Why a scenario is skipped: because of what the provider declares, or because its author says so.
     fn reason_to_skip(&self, scenario: &Scenario, facts: &Facts) -> Option<String> {
         (scenario.applies)(facts).err().or_else(|| self.skipped.get(scenario.name).cloned())
     }
 
-    /// What is wrong with the suite itself: scenarios that no test runs, names that no scenario has, and
-    /// skips and expectations that do not fit what the provider declares.
+    /// Returns what is wrong with the suite itself: scenarios without a test, unknown names, and skips and
+    /// expected failures that contradict what the provider declares.
     #[must_use]
     pub fn complaints(&self, expanded: &[&str]) -> Vec<String> {
         let mut complaints = Vec::new();
@@ -146,12 +146,13 @@ impl Suite {
         }
         let named = self.skipped.keys().chain(self.expected.keys());
         for name in named.filter(|name| !known.contains(&name.as_str())) {
-            complaints.push(format!("`{name}` is skipped or expected to fail, and no scenario"));
+            complaints
+                .push(format!("`{name}` is skipped or expected to fail, but is not a scenario"));
         }
         let facts = match block_on(async { Bench::facts(&self.harness) }) {
             Ok(facts) => facts,
             Err(error) => {
-                complaints.push(format!("the harness makes no provider: {error}"));
+                complaints.push(format!("the harness cannot build a provider: {error}"));
                 return complaints;
             }
         };
@@ -161,7 +162,7 @@ impl Suite {
             let skipped = self.skipped.get(name);
             if let (Some(reason), Err(why)) = (self.expected.get(name), &applies) {
                 complaints.push(format!(
-                    "`{name}` is expected to fail because {reason}, and is not run at all: {why}"
+                    "`{name}` is expected to fail because {reason}, but does not run: {why}"
                 ));
             }
             if skipped.is_some() && self.expected.contains_key(name) {
@@ -169,25 +170,25 @@ impl Suite {
             }
             if let (Some(reason), Ok(()), false) = (skipped, &applies, scenario.may_be_skipped) {
                 complaints.push(format!(
-                    "`{name}` is skipped because {reason}, and what the provider declares says that it \
-                     must work; make it work, declare less, or use `xfail`"
+                    "`{name}` is skipped because {reason}, but the provider declares that it works; fix \
+                     it, declare less, or use `xfail`"
                 ));
             }
             if let (Some(reason), Err(why)) = (skipped, &applies) {
                 complaints.push(format!(
-                    "`{name}` is skipped because {reason}, which is not needed: {why}"
+                    "`{name}` is skipped because {reason}, but needs no skip: {why}"
                 ));
             }
             for reason in skipped.into_iter().chain(self.expected.get(name)) {
                 if reason.trim().len() < 10 {
-                    complaints.push(format!("`{name}`: `{reason}` is no reason"));
+                    complaints.push(format!("`{name}`: `{reason}` does not explain anything"));
                 }
             }
         }
         complaints
     }
 
-    /// The provider's name, and each scenario that is left out or expected to fail, with the reason.
+    /// Returns the provider's id, and each scenario that is skipped or expected to fail, with the reason.
     pub(crate) fn exceptions(&self) -> (String, Vec<(&'static str, &'static str, String)>) {
         let Ok(facts) = block_on(async { Bench::facts(&self.harness) }) else {
             return ("unknown".to_owned(), Vec::new());
@@ -213,7 +214,7 @@ impl fmt::Debug for Suite {
     }
 }
 
-/// Runs a scenario to its end, on this thread.
+/// Runs a scenario on this thread.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     #[expect(clippy::expect_used, reason = "without a runtime no test can run")]

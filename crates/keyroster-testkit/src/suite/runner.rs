@@ -1,4 +1,4 @@
-//! Showing what came of a suite, where the author of a provider sees it.
+//! Runs scenarios as tests, and prints what a suite leaves out.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::verdict::Verdict;
 ///
 /// # Panics
 ///
-/// When the provider does not do what is expected of it.
+/// If the provider does not pass.
 #[doc(hidden)]
 pub fn run_test(suite: &Suite, name: &str) {
     let verdict = suite.run(name);
@@ -18,20 +18,20 @@ pub fn run_test(suite: &Suite, name: &str) {
         return;
     }
     let about = Suite::scenarios().find(|scenario| scenario.name == name).map(|it| it.about);
-    let asked = about.unwrap_or_default();
-    #[expect(clippy::panic, reason = "it is what a test fails with")]
+    let about = about.unwrap_or_default();
+    #[expect(clippy::panic, reason = "it fails the test")]
     if let Verdict::Failed(failure) = &verdict {
-        panic!("{name}: {asked}\n{failure}\n");
+        panic!("{name}: {about}\n{failure}\n");
     } else {
-        panic!("{name}: {asked}\n{verdict}\n");
+        panic!("{name}: {about}\n{verdict}\n");
     }
 }
 
-/// Checks that nothing is missing from a suite, and shows what it leaves out.
+/// Checks that a suite is complete, and prints what it leaves out.
 ///
 /// # Panics
 ///
-/// When a scenario is missing, or is left out without need.
+/// If a scenario is missing, or is left out without need.
 #[doc(hidden)]
 pub fn guard(suite: &Suite, expanded: &[&str], folder: Option<&str>) {
     let (provider, exceptions) = suite.exceptions();
@@ -52,7 +52,7 @@ pub fn guard(suite: &Suite, expanded: &[&str], folder: Option<&str>) {
             text += &format!("    {name}\n");
         }
     }
-    // `cargo test` hides what passing tests print with macros, and not what is written here.
+    // `cargo test` captures what passing tests print with macros, but not this.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
     if let Some(folder) = folder {
         let _ = std::fs::write(Path::new(folder).join(format!("conformance-{provider}.txt")), text);

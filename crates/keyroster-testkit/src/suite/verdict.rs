@@ -1,8 +1,8 @@
-//! What came of a scenario.
+//! The verdict of a scenario.
 
 use std::fmt;
 
-/// A section of the guide `docs/writing-a-provider.md`, which explains what a scenario asks for.
+/// A section of the guide `docs/writing-a-provider.md`, which explains a scenario.
 ///
 /// ```
 /// use keyroster_testkit::Section;
@@ -52,30 +52,30 @@ impl Section {
 }
 
 impl fmt::Display for Section {
-    /// Where the section is, as a link that a browser follows.
+    /// The path of the section, as a link.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let anchor = self.title().to_lowercase().replace(' ', "-");
         write!(f, "docs/writing-a-provider.md#{anchor}")
     }
 }
 
-/// What a provider did that it must not do.
+/// What a scenario expected, and what the provider did.
 ///
 /// ```
 /// use keyroster_testkit::{Suite, Verdict};
 ///
 /// fn explain(suite: &Suite) {
 ///     if let Verdict::Failed(failure) = suite.run("lists_many_keys") {
-///         eprintln!("{} was expected, and {}: see {}", failure.expected, failure.did, failure.section);
+///         eprintln!("expected {}, but {}; see {}", failure.expected, failure.did, failure.section);
 ///     }
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// What the scenario expects of a provider.
+    /// What the scenario expects.
     pub expected: String,
-    /// What this one did.
+    /// What the provider did, as a sentence.
     pub did: String,
     /// The section of the guide that explains it.
     pub section: Section,
@@ -89,7 +89,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// What came of a scenario.
+/// The verdict of a scenario.
 ///
 /// ```
 /// use keyroster_testkit::Verdict;
@@ -101,15 +101,15 @@ impl fmt::Display for Failure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The provider does what is expected.
+    /// The provider does what the scenario expects.
     Passed,
-    /// It does not.
+    /// The provider does not.
     Failed(Failure),
-    /// The scenario does not fit the provider, for this reason.
+    /// The scenario does not apply to the provider, for this reason.
     Skipped(String),
-    /// It fails, as its author says, for this reason.
+    /// The scenario fails as its author expects, for this reason.
     ExpectedFailure(String, Failure),
-    /// It passes, although its author says for this reason that it fails.
+    /// The scenario passes, although its author expects it to fail for this reason.
     UnexpectedPass(String),
 }
 
@@ -130,7 +130,7 @@ impl fmt::Display for Verdict {
             Self::ExpectedFailure(why, _) => write!(f, "fails as expected: {why}"),
             Self::UnexpectedPass(why) => write!(
                 f,
-                "passes, although it is expected to fail because {why}; take the `xfail` away"
+                "passes, although it is expected to fail because {why}; remove the `xfail`"
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! Scripts, recordings and their replay, and what finds a secret in a recorded file.
+//! Scripts, recordings and their replay, and the search for secrets in recorded files.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 use keyroster_core::{Operation, Secret};
@@ -43,12 +43,12 @@ fn vendor() -> ScriptServer {
 }
 
 #[test]
-fn a_script_answers_what_it_expects_and_tells_what_was_otherwise() {
+fn a_script_reports_missing_and_unexpected_requests() {
     let server = vendor();
     let client = client(&server.base_url());
     assert_eq!(ask(&client, create("ci")).unwrap()["id"], "k-2");
     let complaints = server.complaints();
-    assert_eq!(complaints, ["did not come: GET /v1/keys?after=a b&c&limit=2"]);
+    assert_eq!(complaints, ["missing: GET /v1/keys?after=a b&c&limit=2"]);
     assert_eq!(ask(&client, list()).unwrap()["data"][0]["id"], "k-1");
     assert_eq!(server.complaints(), [""; 0]);
 
@@ -57,18 +57,18 @@ fn a_script_answers_what_it_expects_and_tells_what_was_otherwise() {
         let error = ask(&client, create(name)).unwrap_err();
         assert_eq!(error.status(), Some(400), "{error}");
     }
-    let strange = r#"was not expected: POST /v1/keys {"name":"cd","tier":2}"#;
+    let strange = r#"unexpected: POST /v1/keys {"name":"cd","tier":2}"#;
     assert_eq!(server.complaints()[0], strange);
     assert_eq!(server.complaints().len(), 2);
 }
 
 #[test]
-fn a_recording_leaves_out_what_is_known_to_be_secret() {
+fn a_recording_has_no_secrets() {
     let vendor = vendor();
     let recorder = Recorder::start(&vendor.base_url()).unwrap().hide_fields(["value"]);
     let recording = client(&recorder.base_url());
     let answers = [list(), create("ci")].map(|request| ask(&recording, request).unwrap());
-    assert_eq!(answers[1]["value"], "fa4efa4e-new", "what passes through is whole");
+    assert_eq!(answers[1]["value"], "fa4efa4e-new", "the provider gets the whole response");
     assert_eq!(vendor.complaints(), [""; 0]);
 
     let cassette = recorder.cassette();
@@ -76,7 +76,7 @@ fn a_recording_leaves_out_what_is_known_to_be_secret() {
     assert!(!text.contains("fa4efa4e"), "{text}");
     assert!(text.contains("[hidden]") && text.contains("k-2") && text.contains("link"), "{text}");
 
-    // Other headers, the same requests: it plays, reads any number of times, a create once.
+    // A replay needs the same requests with any headers. It answers GETs any number of times, a create once.
     let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/recorded");
     std::fs::create_dir_all(folder).unwrap();
     cassette.write(format!("{folder}/keys.json")).unwrap();
@@ -95,20 +95,20 @@ fn a_recording_leaves_out_what_is_known_to_be_secret() {
 }
 
 #[test]
-fn a_vendor_that_is_not_there_is_no_answer() {
+fn an_unreachable_vendor_is_an_error() {
     let gone = vendor().base_url();
     let recorder = Recorder::start(&gone).unwrap();
     assert!(ask(&client(&recorder.base_url()), create("ci")).is_err());
     assert_eq!(recorder.cassette(), Cassette::default());
-    assert!(Recorder::start("http://api.acme.example").is_err(), "no credential leaves TLS");
+    assert!(Recorder::start("http://api.acme.example").is_err(), "a credential needs TLS");
 }
 
 #[test]
-fn what_may_be_a_secret_is_found_in_recorded_files_and_not_shown() {
+fn suspected_secrets_are_reported_but_not_shown() {
     let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/careless");
     let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(format!("{folder}/deeper")).unwrap();
-    // Put together here, so that no scanner takes this file for a leak.
+    // Assembled here, so that scanners do not report this file.
     let digits = "0a1b2c3d4e5f".repeat(3);
     let careless = [
         json!({ "note": format!("s{}-{digits}", "k") }),

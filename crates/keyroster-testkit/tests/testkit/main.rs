@@ -1,4 +1,4 @@
-//! Tests of the kit itself, and the smallest provider that the suite fits.
+//! Tests of the testkit itself, and the smallest provider that passes the suite.
 
 #[cfg(feature = "http")]
 mod cassettes;

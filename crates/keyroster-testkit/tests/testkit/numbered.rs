@@ -1,4 +1,4 @@
-//! A provider whose vendor numbers its pages, as long as one asks, and that passes.
+//! A provider that passes, of a vendor with numbered pages whose size the request chooses.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use keyroster_core::{
 use keyroster_testkit::{FakeKey, FakeVendor, Harness, Suite};
 use serde_json::{Value, json};
 
-/// The longest page that the vendor gives.
+/// The vendor's maximum page size.
 const MOST: u32 = 60;
 
 const PAGING: Paging =
@@ -23,7 +23,7 @@ const ALMANAC: ProviderInfo = ProviderInfo::new(
     Capabilities::LIST_ONLY,
 );
 
-/// Keys that a program prints, by numbered pages.
+/// Keys that a program prints, in numbered pages.
 #[derive(Debug)]
 struct Almanac {
     info: ProviderInfo,
@@ -45,7 +45,7 @@ impl KeyProvider for Almanac {
         let answer = answer.map_err(|fault| {
             Error::new(ErrorKind::Transport, format!("the program failed: {fault:?}"))
         })?;
-        assert!(answer.rows.len() <= size as usize, "the fake gives no longer pages than asked");
+        assert!(answer.rows.len() <= size as usize, "the imitated vendor honors the page size");
         let keys = page.cut(answer.rows).into_iter().map(|row| {
             let mut row = row.as_object().cloned().unwrap_or_default();
             let id = row.remove("id").unwrap_or_default();

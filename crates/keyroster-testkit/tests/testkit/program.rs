@@ -1,5 +1,5 @@
-//! A provider that runs a program instead of speaking HTTP, makes and revokes keys, and whose harness
-//! imitates what goes wrong with programs.
+//! A provider that runs a program instead of speaking HTTP, and that creates and revokes keys. Its harness
+//! imitates the faults of programs.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ struct Vault {
 }
 
 impl Vault {
-    /// Runs the program; what has gone wrong with a run that makes something is not known.
+    /// Runs the program. After a fault in a run that creates a key, the key may exist.
     fn run<T>(
         &self,
         line: String,
@@ -104,6 +104,9 @@ impl Harness for VaultHarness {
 
 keyroster_testkit::conformance!(
     Suite::new(VaultHarness)
-        .xfail("keeps_unknown_fields", "this provider keeps what it knows, to show an `xfail`")
-        .xfail("reads_fields_of_another_type", "it drops what it cannot read, to show another")
+        .xfail("keeps_unknown_fields", "this provider drops unknown fields, to show an `xfail`")
+        .xfail(
+            "reads_fields_of_another_type",
+            "it drops fields that it cannot read, to show another `xfail`"
+        )
 );

@@ -1,4 +1,4 @@
-//! The first example of the README, with the provider that it leaves out.
+//! The first example of the README, with the provider that it omits.
 
 use acme::Acme;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 struct AcmeApi;
 
 impl VendorApi for AcmeApi {
-    /// The provider under test, as an account at the imitated vendor.
+    /// The provider under test, for an account at the imitated vendor.
     fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
         Ok(Box::new(Acme::builder().key(account.secret()).http(account.options()).build()?))
     }
@@ -19,7 +19,7 @@ impl VendorApi for AcmeApi {
         json!({"id": key.id, "name": key.name, "created_at": key.created_at, "role": "owner"})
     }
 
-    /// Where the vendor's routes are, and how it wraps what they answer.
+    /// The vendor's routes, and the JSON of its responses.
     fn answer(&self, call: &Call, keys: &mut Keys<'_>) -> Reply {
         match (call.method(), &call.segments()[..]) {
             ("GET", ["keys"]) => {
@@ -165,14 +165,14 @@ mod acme {
             match (response.status(), response.object()?) {
                 (404, Revoked { error: Some(_), .. }) => Ok(response.gone()),
                 (200, Revoked { deleted: Some(true), .. }) => Ok(Revocation::Revoked),
-                _ => Err(response.unexpected("something else than a revocation")),
+                _ => Err(response.unexpected("something other than a revocation")),
             }
         }
     }
 }
 
 #[test]
-fn the_readme_shows_what_runs() {
+fn the_readme_has_this_example() {
     let readme = include_str!("../../README.md");
     let (_, example) = readme.split_once("```rs\n").unwrap();
     let (example, _) = example.split_once("```\n").unwrap();

@@ -1,4 +1,4 @@
-//! Snapshots of records are canonical, and say no more than they are asked for.
+//! Snapshots of records are canonical, and redact only what the test names.
 
 use keyroster_core::{Amount, ApiKey, Container, ProviderId, Unit, Usage};
 use keyroster_testkit::{assert_keys_snapshot, keys_snapshot};
@@ -17,7 +17,7 @@ fn keys() -> Vec<ApiKey> {
 }
 
 #[test]
-fn records_are_sorted_canonical_and_redacted_where_asked() {
+fn records_are_sorted_canonical_and_redacted() {
     let redacted = ["created_at", "usage.total", "quota.used"];
     assert_keys_snapshot!("records", keys(), redact = ["created_at", "usage.total", "quota.used"]);
     let mut backwards = keys();
@@ -25,8 +25,18 @@ fn records_are_sorted_canonical_and_redacted_where_asked() {
     assert_eq!(keys_snapshot(&keys(), &redacted), keys_snapshot(&backwards, &redacted));
 }
 
+#[tokio::test]
+async fn records_may_be_awaited() {
+    let list = async || -> keyroster_core::Result<Vec<ApiKey>> { Ok(keys()) };
+    assert_keys_snapshot!(
+        "records",
+        list().await.unwrap(),
+        redact = ["created_at", "usage.total", "quota.used"]
+    );
+}
+
 #[test]
-fn nothing_is_redacted_unasked() {
+fn nothing_is_redacted_by_default() {
     let text = keys_snapshot(&keys(), &[]);
     assert!(text.contains("2026-01-01T00:00:00Z") && !text.contains("[redacted]"), "{text}");
 }

@@ -25,8 +25,8 @@ fn an_account_passes_and_is_left_unchanged() {
     for name in [
         "lists_many_keys",
         "lists_every_container",
-        "identify_tells_live_from_dead",
-        "create_makes_a_key",
+        "identify_separates_live_from_dead",
+        "create_returns_the_new_key",
         "update_changes_a_key",
         "revoke_turns_a_key_off",
     ] {

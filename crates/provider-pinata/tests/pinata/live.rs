@@ -46,10 +46,10 @@ fn an_account_is_only_read_by_default() {
     let runtime = Runtime::new().unwrap();
     let sandbox = runtime.block_on(Sandbox::start()).unwrap();
     let passed = passed(&live(&environment(&sandbox, false)).unwrap());
-    for name in ["lists_many_keys", "whoami_tells_a_good_credential", "logs_no_secret"] {
+    for name in ["lists_many_keys", "whoami_checks_the_credential", "logs_no_secret"] {
         assert!(passed.contains(&name), "{passed:?}");
     }
-    assert!(!passed.contains(&"create_makes_a_key"));
+    assert!(!passed.contains(&"create_returns_the_new_key"));
     assert!(sandbox.requests().iter().all(|request| request.method == "GET"));
 }
 
@@ -59,7 +59,9 @@ fn created_keys_are_revoked_even_after_a_failure() {
     let sandbox = runtime.block_on(Sandbox::start()).unwrap();
     let live = live(&environment(&sandbox, true)).unwrap();
     let passed = passed(&live);
-    for name in ["create_makes_a_key", "revoke_turns_a_key_off", "revoking_twice_is_no_error"] {
+    for name in
+        ["create_returns_the_new_key", "revoke_turns_a_key_off", "revoking_twice_is_not_an_error"]
+    {
         assert!(passed.contains(&name), "{passed:?}");
     }
     let left = |sandbox: &Sandbox| {
@@ -74,7 +76,8 @@ fn created_keys_are_revoked_even_after_a_failure() {
     sandbox.reset();
     sandbox.add_fault(Fault::respond(403).method("GET"));
     let verdicts = live.run_all();
-    let create = verdicts.iter().find(|(scenario, _)| scenario.name == "create_makes_a_key");
+    let create =
+        verdicts.iter().find(|(scenario, _)| scenario.name == "create_returns_the_new_key");
     assert!(matches!(create, Some((_, Verdict::Failed(_)))), "{create:?}");
     assert_eq!(left(&sandbox), [true; 3]);
 }

@@ -1,4 +1,4 @@
-//! Arguments: what is asked for reaches the vendor, or is refused; it is never ignored.
+//! Arguments: each one reaches the vendor or is refused. None is ignored.
 
 use std::time::Duration;
 
@@ -17,21 +17,21 @@ const DAY: Duration = Duration::from_hours(24);
 scenarios! {
     refuses_undeclared_arguments: Capabilities, false, |facts| facts.needs(Operation::CreateKey),
         "An argument that is not declared is `Unsupported`, and nothing is sent.";
-    honours_an_expiry: Capabilities, false, |facts| takes(facts, "an expiry", |field| {
+    honors_an_expiry: Capabilities, false, |facts| takes(facts, "an expiry", |field| {
         matches!(field, Field::Expiry)
-    }), "An expiry that is asked for reaches the vendor, or is refused before anything is sent.";
-    honours_a_limit: Capabilities, false, |facts| takes(facts, "a limit", |field| {
+    }), "An expiry reaches the vendor, or is refused before anything is sent.";
+    honors_a_limit: Capabilities, false, |facts| takes(facts, "a limit", |field| {
         matches!(field, Field::Limit(_) | Field::Reset)
     }), "A limit and its reset reach the vendor, or are refused before anything is sent.";
-    honours_scopes: Capabilities, false, |facts| takes(facts, "access", |field| {
+    honors_scopes: Capabilities, false, |facts| takes(facts, "access", |field| {
         matches!(field, Field::Scopes | Field::Admin)
     }), "Scopes and admin access reach the vendor, or are refused before anything is sent.";
-    honours_every_other_argument: Capabilities, false, |facts| takes(facts, "further arguments", |field| {
+    honors_every_other_argument: Capabilities, false, |facts| takes(facts, "further arguments", |field| {
         matches!(field, Field::Container | Field::Owner | Field::Disabled | Field::Extra(_))
     }), "A container, an owner and options reach the vendor, or are refused before anything is sent.";
-    honours_every_change: Capabilities, false, |facts| facts.needs(Operation::UpdateKey),
+    honors_every_change: Capabilities, false, |facts| facts.needs(Operation::UpdateKey),
         "Every declared change reaches the vendor, or is refused before anything is sent.";
-    honours_what_a_rotation_asks: Capabilities, false, rotates_with_arguments,
+    honors_every_rotation_argument: Capabilities, false, rotates_with_arguments,
         "Every declared argument of a rotation reaches the vendor, or is refused before anything is sent.";
 }
 
@@ -68,49 +68,48 @@ async fn refuses_undeclared_arguments(bench: &Bench) -> Check {
         .with_option("zz_option", [1.into(), 2.into()]);
     for field in fields.iter().filter(|field| !declared.contains(field)) {
         let world = bench.start(1)?;
-        let base = bench.facts.samples.new_key("made by the suite");
+        let base = bench.facts.samples.new_key("created by the suite");
         let Some(request) = asking(base, field, bench, &samples, 0) else { continue };
         let expected = format!("Unsupported for {field}, which a create does not declare");
         match world.handle.create(&request).await {
             Err(error) if error.kind() == ErrorKind::Unsupported => {}
             Err(error) => return bench.fail(expected, said(&error)),
-            Ok(_) => return bench.fail(expected, "it made a key without it"),
+            Ok(_) => return bench.fail(expected, "it created a key without it"),
         }
         if !world.vendor.log().is_empty() {
-            return bench.fail(expected, "it asked the vendor first");
+            return bench.fail(expected, "it sent a request first");
         }
     }
     Ok(())
 }
 
-async fn honours_an_expiry(bench: &Bench) -> Check {
+async fn honors_an_expiry(bench: &Bench) -> Check {
     honours(bench, |field| matches!(field, Field::Expiry)).await
 }
 
-async fn honours_a_limit(bench: &Bench) -> Check {
+async fn honors_a_limit(bench: &Bench) -> Check {
     honours(bench, |field| matches!(field, Field::Limit(_) | Field::Reset)).await
 }
 
-async fn honours_scopes(bench: &Bench) -> Check {
+async fn honors_scopes(bench: &Bench) -> Check {
     honours(bench, |field| matches!(field, Field::Scopes | Field::Admin)).await
 }
 
-async fn honours_every_other_argument(bench: &Bench) -> Check {
+async fn honors_every_other_argument(bench: &Bench) -> Check {
     honours(bench, |field| {
         matches!(field, Field::Container | Field::Owner | Field::Disabled | Field::Extra(_))
     })
     .await
 }
 
-/// Creates that differ in one argument alone differ on the wire.
+/// Checks that two creates that differ in one argument differ on the wire.
 async fn honours(bench: &Bench, is: fn(&Field) -> bool) -> Check {
     let samples = &bench.facts.samples;
     for field in bench.facts.can().create.unwrap_or_default().iter().filter(|field| is(field)) {
         if let Some(missing) = samples.missing(field) {
-            return bench
-                .fail(format!("values to try {field} with"), format!("{missing} is not set"));
+            return bench.fail(format!("values for {field}"), format!("{missing} is not set"));
         }
-        let plain = samples.new_key("made by the suite");
+        let plain = samples.new_key("created by the suite");
         let requests = [0, 1].map(|nth| asking(plain.clone(), field, bench, samples, nth));
         let mut calls = Vec::new();
         for request in requests.into_iter().flatten() {
@@ -120,15 +119,15 @@ async fn honours(bench: &Bench, is: fn(&Field) -> bool) -> Check {
             && first == second
         {
             return bench.fail(
-                format!("{field} that is asked for reaches the vendor, or is refused"),
-                format!("it sent `{first}` whatever was asked for"),
+                format!("{field} reaches the vendor, or is refused"),
+                format!("it sent `{first}` for both values"),
             );
         }
     }
     Ok(())
 }
 
-/// What a create sends; none if it is refused before anything is sent.
+/// Returns what a create sends; none if it is refused before anything is sent.
 async fn sent(
     bench: &Bench,
     request: &CreateKey,
@@ -150,7 +149,7 @@ async fn sent(
     }
 }
 
-/// The same create, asking for this field; none where there is nothing to ask for.
+/// The create with this argument; none if the samples have no value for it.
 fn asking(
     mut request: CreateKey,
     field: &Field,
@@ -164,7 +163,7 @@ fn asking(
     });
     match field {
         Field::Admin => {
-            // Compared with a key that may do something else.
+            // Compared with a key that has other access.
             let scopes = samples.scopes().map(|scopes| Access::scoped(scopes.iter().cloned()));
             let plain = Some(request.access).filter(|access| *access != Access::Admin);
             request.access = if nth == 0 { Access::Admin } else { scopes.or(plain)? };
@@ -186,12 +185,12 @@ fn asking(
     Some(request)
 }
 
-async fn honours_every_change(bench: &Bench) -> Check {
+async fn honors_every_change(bench: &Bench) -> Check {
     let samples = &bench.facts.samples;
     for field in bench.facts.can().update.unwrap_or_default() {
         if let Some(missing) = samples.missing(field) {
             return bench
-                .fail(format!("values to change {field} to"), format!("{missing} is not set"));
+                .fail(format!("values for a change of {field}"), format!("{missing} is not set"));
         }
         let mut calls = Vec::new();
         for nth in [0, 1] {
@@ -216,20 +215,22 @@ async fn honours_every_change(bench: &Bench) -> Check {
             && first.text == second.text
         {
             return bench.fail(
-                format!("{field} that is asked for reaches the vendor, or is refused"),
-                format!("it sent `{}` whatever was asked for", first.text),
+                format!("{field} reaches the vendor, or is refused"),
+                format!("it sent `{}` for both values", first.text),
             );
         }
     }
     Ok(())
 }
 
-async fn honours_what_a_rotation_asks(bench: &Bench) -> Check {
+async fn honors_every_rotation_argument(bench: &Bench) -> Check {
     let samples = &bench.facts.samples;
     for field in bench.facts.can().rotate.unwrap_or_default() {
         if let Some(missing) = samples.missing(field) {
-            return bench
-                .fail(format!("values to rotate with {field}"), format!("{missing} is not set"));
+            return bench.fail(
+                format!("values for a rotation with {field}"),
+                format!("{missing} is not set"),
+            );
         }
         let mut calls = Vec::new();
         for nth in [0, 1] {
@@ -252,15 +253,15 @@ async fn honours_what_a_rotation_asks(bench: &Bench) -> Check {
             && first.text == second.text
         {
             return bench.fail(
-                format!("{field} that is asked for reaches the vendor, or is refused"),
-                format!("it sent `{}` whatever was asked for", first.text),
+                format!("{field} reaches the vendor, or is refused"),
+                format!("it sent `{}` for both values", first.text),
             );
         }
     }
     Ok(())
 }
 
-/// A rotation with this argument alone; none where there is nothing to ask for.
+/// A rotation with only this argument; none if the samples have no value for it.
 fn rotation(field: &Field, samples: &Samples, nth: usize) -> Option<RotateKey> {
     let mut request = RotateKey::default();
     match field {
@@ -278,7 +279,7 @@ fn refuses(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::InvalidRequest | ErrorKind::Unsupported)
 }
 
-/// A change of this field alone; none where there is nothing to change it to.
+/// A change of only this field; none if the samples have no value for it.
 pub(crate) fn change(field: &Field, samples: &Samples, nth: usize) -> Option<UpdateKey> {
     let mut change = UpdateKey::default();
     match field {
@@ -306,7 +307,7 @@ fn reset(nth: usize) -> Reset {
     [Reset::Monthly, Reset::Daily][nth].clone()
 }
 
-/// In whole days and a second, so that no vendor rounds two to one.
+/// Days apart, so that no vendor rounds two expiries to the same one.
 fn expiry(nth: usize) -> Timestamp {
     now().saturating_add(DAY * [30, 60][nth])
 }

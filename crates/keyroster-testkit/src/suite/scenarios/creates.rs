@@ -1,4 +1,4 @@
-//! Requests that create: sent once, and honest about what became of them.
+//! Requests that create: sent once, with an error that says if the key may exist.
 
 use keyroster_core::{ErrorKind, KeyProvider, Operation, RotateKey};
 
@@ -6,20 +6,20 @@ use super::scenarios;
 use crate::fake::{Effect, Fault};
 use crate::suite::bench::{Applies, Bench, Check, Facts, World, said};
 
-/// So many calls meet a fault: more than any provider makes of one operation.
+/// Number of calls with a fault: more than any provider makes for one operation.
 const ALWAYS: usize = 1_000;
 
 scenarios! {
     does_not_repeat_a_create_after_5xx: Creates, false, create_and_faults,
-        "A create that got a 5xx is not sent again: it is `Indeterminate`.";
+        "A create is not retried after a 5xx: it is `Indeterminate`.";
     does_not_repeat_a_create_after_a_cut: Creates, false, create_and_faults,
-        "A create whose answer was lost is not sent again: it is `Indeterminate`.";
-    does_not_believe_an_odd_answer_to_a_create: Creates, false, create_and_faults,
-        "A create that got something else than a new key is `Indeterminate`.";
+        "A create is not retried after a lost response: it is `Indeterminate`.";
+    does_not_trust_an_odd_reply_to_a_create: Creates, false, create_and_faults,
+        "A create whose response is not a new key is `Indeterminate`.";
     finds_the_key_of_a_lost_create: Creates, true, create_and_faults,
-        "The key that a lost create made is found by what the error tells of it.";
+        "The error of a lost create leads to the key that it created.";
     does_not_repeat_a_rotation: Creates, false, rotate_and_faults,
-        "A rotation whose answer was lost is not sent again: it is `Indeterminate`.";
+        "A rotation is not retried after a lost response: it is `Indeterminate`.";
 }
 
 fn create_and_faults(facts: &Facts) -> Applies {
@@ -39,14 +39,14 @@ async fn does_not_repeat_a_create_after_5xx(bench: &Bench) -> Check {
 
 async fn does_not_repeat_a_create_after_a_cut(bench: &Bench) -> Check {
     once(bench, Fault::Cut, "a create whose connection was cut").await?;
-    once(bench, Fault::BrokenOff, "a create whose answer broke off").await
+    once(bench, Fault::BrokenOff, "a create with a truncated response").await
 }
 
-async fn does_not_believe_an_odd_answer_to_a_create(bench: &Bench) -> Check {
+async fn does_not_trust_an_odd_reply_to_a_create(bench: &Bench) -> Check {
     for (fault, what) in [
         (Fault::Html(200), "a create that got an HTML page"),
         (Fault::Empty, "a create that got an empty body"),
-        (Fault::HalfJson, "a create that got half of its answer"),
+        (Fault::HalfJson, "a create that got half of its response"),
         (Fault::Json("{}".to_owned()), "a create that got `{}`"),
     ] {
         once(bench, fault, what).await?;
@@ -54,11 +54,11 @@ async fn does_not_believe_an_odd_answer_to_a_create(bench: &Bench) -> Check {
     Ok(())
 }
 
-/// Whatever strikes the answer, the vendor made one key, and the error says that it may be there.
+/// Checks that the vendor created one key, and that the error says that it may exist.
 async fn once(bench: &Bench, fault: Fault, what: &str) -> Check {
     let world = bench.start(1)?;
     world.vendor.arm(fault, true, ALWAYS);
-    let request = bench.facts.samples.new_key("made once");
+    let request = bench.facts.samples.new_key("created once");
     let answer = world.handle.create(&request).await.map(drop);
     indeterminate(bench, &world, Effect::Created, answer, what)
 }
@@ -66,7 +66,7 @@ async fn once(bench: &Bench, fault: Fault, what: &str) -> Check {
 async fn does_not_repeat_a_rotation(bench: &Bench) -> Check {
     for fault in [Fault::Status(502), Fault::Cut, Fault::BrokenOff] {
         let world = bench.start(1)?;
-        let what = format!("a rotation that met {fault:?}");
+        let what = format!("a rotation with the fault {fault:?}");
         world.vendor.arm(fault, true, ALWAYS);
         let id = bench.key_id(&world.vendor.keys()[0]);
         let answer = world.inner.rotate(&id, &RotateKey::default()).await.map(drop);
@@ -90,22 +90,22 @@ fn indeterminate(
     match answer {
         Err(error) if error.kind() == ErrorKind::Indeterminate => Ok(()),
         Err(error) => bench.fail(format!("Indeterminate for {what}"), said(&error)),
-        Ok(()) => bench.fail(format!("Indeterminate for {what}"), "it answered a key"),
+        Ok(()) => bench.fail(format!("Indeterminate for {what}"), "it returned a key"),
     }
 }
 
 async fn finds_the_key_of_a_lost_create(bench: &Bench) -> Check {
     let world = bench.start(2)?;
     world.vendor.arm(Fault::Cut, true, 1);
-    let request = bench.facts.samples.new_key("lost, and found");
+    let request = bench.facts.samples.new_key("lost and found");
     let Err(error) = world.handle.create(&request).await else {
-        return bench.fail("Indeterminate for a lost create", "it answered a key");
+        return bench.fail("Indeterminate for a lost create", "it returned a key");
     };
     world.vendor.disarm();
     let Some(orphan) = error.orphan() else {
         return bench.fail("Indeterminate for a lost create", said(&error));
     };
-    let found = bench.works("looking for the key", world.handle.reconcile(orphan).await)?;
+    let found = bench.works("the search for the key", world.handle.reconcile(orphan).await)?;
     let made: Vec<_> = world.vendor.keys().into_iter().skip(2).collect();
     let ids: Vec<_> = found.suspects.iter().map(|suspect| suspect.key.id.clone()).collect();
     let wanted: Vec<_> = made.iter().map(|key| bench.key_id(key)).collect();
@@ -113,7 +113,7 @@ async fn finds_the_key_of_a_lost_create(bench: &Bench) -> Check {
         return Ok(());
     }
     bench.fail(
-        format!("the key {wanted:?} is found by its name and age"),
-        format!("it found {ids:?}; a record needs the vendor's name of a key, and its time"),
+        format!("the key {wanted:?} is found by its name and creation time"),
+        format!("it found {ids:?}; records need `name` and `created_at`"),
     )
 }

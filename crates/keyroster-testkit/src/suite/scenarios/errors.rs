@@ -1,4 +1,4 @@
-//! Errors: each failure is of the kind that says what to do, and none passes for an empty list.
+//! Errors: each failure has the right kind, and no failure becomes an empty list.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use crate::fake::Fault;
 use crate::fake::page_size;
 use crate::suite::bench::{Bench, Check, said};
 
-/// Longer than a provider waits by itself, so that it has to say what it was told.
+/// A longer wait than a provider makes itself, so that its error must report it.
 const WAIT: Duration = Duration::from_hours(2);
 
-/// So many calls meet a fault: more than any provider makes of one operation.
+/// Number of calls with a fault: more than any provider makes for one operation.
 const ALWAYS: usize = 1_000;
 
 scenarios! {
@@ -23,25 +23,25 @@ scenarios! {
     maps_404_to_not_found: Errors, false, |facts| facts.needs_faults(), "404 is `NotFound`.";
     maps_409_to_conflict: Errors, false, |facts| facts.needs_faults(), "409 is `Conflict`.";
     maps_429_to_rate_limited: Errors, false, |facts| facts.needs_faults(),
-        "429 is `RateLimited`, and tells how long the vendor asks to wait.";
+        "429 is `RateLimited`, with the wait that the vendor asks for.";
     maps_500_to_unavailable: Errors, false, |facts| facts.needs_faults(), "500 is `Unavailable`.";
     maps_a_cut_connection_to_transport: Errors, false, |facts| facts.needs_faults(),
-        "An answer that does not come, or not whole, is `Transport`.";
+        "A missing or incomplete response is `Transport`.";
     refuses_an_html_page: Errors, false, |facts| facts.needs_faults(),
         "An HTML page with status 200 is `Decode`, not an empty list.";
     refuses_an_empty_body: Errors, false, |facts| facts.needs_faults(),
         "An empty body with status 200 is `Decode`, not an empty list.";
     refuses_a_truncated_body: Errors, false, |facts| facts.needs_faults(),
-        "JSON that breaks off is `Decode`, not an empty list.";
+        "Truncated JSON is `Decode`, not an empty list.";
     refuses_other_json: Errors, false, |facts| facts.needs_faults(),
-        "JSON of another shape is `Decode`, not an empty list.";
+        "JSON with another structure is `Decode`, not an empty list.";
     refuses_an_error_on_a_later_page: Errors, false, |facts| match facts.info.paging {
         Paging::Single => Err("the vendor does not page".to_owned()),
         _ => facts.needs_faults(),
-    }, "What goes wrong on a later page is an error as on the first, not the end of the list.";
+    }, "A failure on a later page is an error, not the end of the list.";
     does_not_find_an_unknown_key: Errors, false, |facts| facts.needs(Operation::GetKey),
-        "Looking up a key that is not there is `NotFound`.";
-    tells_a_bad_credential: Errors, false, |facts| facts.needs_http(),
+        "Getting a key that does not exist is `NotFound`.";
+    rejects_a_bad_credential: Errors, false, |facts| facts.needs_http(),
         "A credential that the vendor does not know is `Unauthenticated`.";
 }
 
@@ -65,7 +65,7 @@ async fn maps_500_to_unavailable(bench: &Bench) -> Check {
     maps(bench, 500, ErrorKind::Unavailable).await
 }
 
-/// A listing, and a create where there is one, refused with this status.
+/// Checks the kind of a page, and of a create if it is declared, that the vendor refuses with this status.
 async fn maps(bench: &Bench, status: u16, kind: ErrorKind) -> Check {
     let error =
         refused(bench, Fault::Status(status), &format!("{kind:?} for status {status}")).await?;
@@ -82,9 +82,9 @@ async fn maps(bench: &Bench, status: u16, kind: ErrorKind) -> Check {
     let request = bench.facts.samples.new_key("refused");
     match world.handle.create(&request).await {
         Ok(_) => {
-            bench.fail(format!("{kind:?} for a create that got {status}"), "it answered a key")
+            bench.fail(format!("{kind:?} for a create that got {status}"), "it returned a key")
         }
-        // Whether a 5xx made a key, nobody knows.
+        // After a 5xx, the key may exist.
         Err(error) if status >= 500 => {
             is(bench, &error, &[ErrorKind::Indeterminate], "a create that got 500")
         }
@@ -99,8 +99,8 @@ async fn maps_429_to_rate_limited(bench: &Bench) -> Check {
     match error.retry_after() {
         Some(wait) if wait.abs_diff(WAIT) <= Duration::from_mins(1) => Ok(()),
         wait => bench.fail(
-            format!("the error tells the wait of {WAIT:?} that the vendor asked for"),
-            format!("it tells {wait:?}"),
+            format!("the error reports the wait of {WAIT:?} that the vendor asked for"),
+            format!("it reports {wait:?}"),
         ),
     }
 }
@@ -108,7 +108,7 @@ async fn maps_429_to_rate_limited(bench: &Bench) -> Check {
 async fn maps_a_cut_connection_to_transport(bench: &Bench) -> Check {
     for fault in [Fault::Cut, Fault::BrokenOff] {
         let what = format!("{fault:?}");
-        let error = refused(bench, fault, "Transport for an answer that was lost").await?;
+        let error = refused(bench, fault, "Transport for a lost response").await?;
         is(bench, &error, &[ErrorKind::Transport], &what)?;
     }
     Ok(())
@@ -123,7 +123,7 @@ async fn refuses_an_empty_body(bench: &Bench) -> Check {
 }
 
 async fn refuses_a_truncated_body(bench: &Bench) -> Check {
-    undecodable(bench, Fault::HalfJson, "JSON that breaks off").await
+    undecodable(bench, Fault::HalfJson, "truncated JSON").await
 }
 
 async fn refuses_other_json(bench: &Bench) -> Check {
@@ -138,7 +138,7 @@ async fn undecodable(bench: &Bench, fault: Fault, what: &str) -> Check {
     is(bench, &error, &[ErrorKind::Decode], what)
 }
 
-/// The error of a page that meets a fault.
+/// Returns the error of a page with a fault.
 async fn refused(
     bench: &Bench,
     fault: Fault,
@@ -148,7 +148,7 @@ async fn refused(
     world.vendor.arm(fault, true, ALWAYS);
     match world.inner.list_page(&world.first_page()).await {
         Err(error) => Ok(error),
-        Ok(page) => bench.fail(expected, format!("it answered a page of {} keys", page.keys.len())),
+        Ok(page) => bench.fail(expected, format!("it returned a page of {} keys", page.keys.len())),
     }
 }
 
@@ -173,13 +173,15 @@ async fn refuses_an_error_on_a_later_page(bench: &Bench) -> Check {
         request.start = match (first.next, page_size(bench.facts.info.paging)) {
             (Some(next), _) => PageStart::Cursor(next),
             (None, Some(size)) => PageStart::Offset(size as u64),
-            (None, None) => return bench.fail("a page that leads to the second", "it ends there"),
+            (None, None) => {
+                return bench.fail("a first page that names the second", "it names none");
+            }
         };
         world.vendor.arm(fault, true, ALWAYS);
         match world.inner.list_page(&request).await {
             Err(error) => is(bench, &error, &[kind], &what)?,
             Ok(page) => {
-                let did = format!("it answered a page of {} keys", page.keys.len());
+                let did = format!("it returned a page of {} keys", page.keys.len());
                 return bench.fail(format!("{kind:?} for {what}"), did);
             }
         }
@@ -196,23 +198,23 @@ fn is(bench: &Bench, error: &Error, kinds: &[ErrorKind], what: &str) -> Check {
 
 async fn does_not_find_an_unknown_key(bench: &Bench) -> Check {
     let world = bench.start(1)?;
-    let nobody = bench.facts.samples.id(999);
-    match world.inner.get(&nobody.as_str().into()).await {
-        Err(error) => is(bench, &error, &[ErrorKind::NotFound], "a key that is not there"),
+    let unknown = bench.facts.samples.id(999);
+    match world.inner.get(&unknown.as_str().into()).await {
+        Err(error) => is(bench, &error, &[ErrorKind::NotFound], "a key that does not exist"),
         Ok(key) => {
-            bench.fail("NotFound for a key that is not there", format!("it found `{}`", key.id))
+            bench.fail("NotFound for a key that does not exist", format!("it found `{}`", key.id))
         }
     }
 }
 
-async fn tells_a_bad_credential(bench: &Bench) -> Check {
+async fn rejects_a_bad_credential(bench: &Bench) -> Check {
     let world = bench.start(1)?;
     world.vendor.change_credential();
     match world.inner.list_page(&world.first_page()).await {
         Err(error) => is(bench, &error, &[ErrorKind::Unauthenticated], "a revoked credential"),
         Ok(_) => bench.fail(
-            "the account's own secret authenticates each request",
-            "it got an answer without it",
+            "each request is authenticated with the account's secret",
+            "it got a response without it",
         ),
     }
 }

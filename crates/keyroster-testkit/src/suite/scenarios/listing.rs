@@ -1,4 +1,4 @@
-//! Listing: every key, once, whatever the pages are like.
+//! Listing: every key once, however the vendor pages.
 
 use std::time::Duration;
 
@@ -12,36 +12,36 @@ use crate::suite::bench::{Bench, Check, World, said};
 use crate::suite::bounded_provider::NEVER_ENDS;
 
 scenarios! {
-    lists_one_page: Trait, false, |_| Ok(()), "A few keys are listed, each once and under its id.";
+    lists_one_page: Trait, false, |_| Ok(()), "A few keys are listed, each once and with its id.";
     lists_many_keys: Paging, false, |_| Ok(()), "Every key of several pages is listed once.";
     lists_nothing_from_an_empty_account: Paging, false, |_| Ok(()),
         "An account without keys is an empty list, not an error.";
-    passes_an_empty_middle_page: Paging, true, |facts| facts.needs_cursor(),
-        "A page without keys that leads to another does not end the list.";
+    continues_after_an_empty_page: Paging, true, |facts| facts.needs_cursor(),
+        "An empty page that names a next page does not end the listing.";
     ends_on_a_repeated_cursor: Paging, false, |facts| facts.needs_cursor(),
-        "A vendor that gives a cursor twice ends the listing with an error, not never.";
+        "A cursor that the vendor repeats ends the listing with an error, instead of looping.";
     ends_when_pages_repeat: Paging, false, |facts| match page_size(facts.info.paging) {
         Some(_) => Ok(()),
         None => Err("the vendor does not page by offset".to_owned()),
-    }, "A vendor that ignores the offset ends the listing with an error, not never.";
-    shows_a_key_once_that_two_pages_have: Paging, false, |facts| facts.needs_cursor(),
-        "A page of keys that were seen before adds none, and is no reason to go on for ever.";
+    }, "A vendor that ignores the offset ends the listing with an error, instead of looping.";
+    shows_a_repeated_key_once: Paging, false, |facts| facts.needs_cursor(),
+        "A page that repeats earlier keys adds no duplicates and does not make the listing loop.";
     escapes_cursors: Paging, true, |facts| facts.needs_cursor(),
-        "A cursor (or last id) that holds slashes, spaces and ampersands comes back unchanged.";
+        "A cursor (or last id) with slashes, spaces and ampersands is sent back unchanged.";
     restarts_after_a_dropped_listing: Paging, false, |_| Ok(()),
-        "A listing that is dropped half-way leaves nothing behind: the next one is whole.";
-    asks_once_for_a_page: Trait, false, |_| Ok(()), "One page is one request.";
+        "A listing that is dropped halfway leaves no state behind: the next one is complete.";
+    sends_one_request_for_a_page: Trait, false, |_| Ok(()), "One page is one request.";
     lists_every_container: Paging, false, |facts| match facts.info.containers {
         Some(_) => Ok(()),
         None => Err("no containers are declared".to_owned()),
-    }, "The keys of every container are listed, and those of one when one is asked for.";
+    }, "The keys of every container are listed, and only those of one container on request.";
     lists_every_page_of_containers: Paging, false, |facts| match &facts.info.containers {
         Some(containers) if containers.paging != Paging::Single => Ok(()),
         Some(_) => Err("the vendor does not page its containers".to_owned()),
         None => Err("no containers are declared".to_owned()),
-    }, "Of more containers than a page has, the keys of each are listed.";
+    }, "The keys of every container are listed when the containers take several pages.";
     lists_disabled_and_revoked_keys: Trait, false, |_| Ok(()),
-        "Keys that are disabled, revoked or expired are listed too, and as what they are where it is told.";
+        "Disabled, revoked and expired keys are listed, with their state if the vendor reports it.";
 }
 
 async fn lists_one_page(bench: &Bench) -> Check {
@@ -77,7 +77,7 @@ async fn lists_nothing_from_an_empty_account(bench: &Bench) -> Check {
     bench.same_keys(&world, &list.keys)
 }
 
-async fn passes_an_empty_middle_page(bench: &Bench) -> Check {
+async fn continues_after_an_empty_page(bench: &Bench) -> Check {
     let world = bench.start_with(bench.quirky(Quirk::EmptyMiddle))?;
     let list = bench.list(&world).await?;
     bench.same_keys(&world, &list.keys)
@@ -91,31 +91,31 @@ async fn ends_when_pages_repeat(bench: &Bench) -> Check {
     ends(bench, Quirk::RepeatPages).await
 }
 
-/// A list that never ends is an error that says so.
+/// Checks that a list without an end becomes an error.
 async fn ends(bench: &Bench, quirk: Quirk) -> Check {
-    let expected = "an error of kind Decode, once the vendor's pages lead in a circle";
+    let expected = "an error of kind Decode when the vendor's pages repeat";
     let world = bench.start_with(bench.quirky(quirk))?;
     match world.handle.list(ListKeys::all()).await {
         Err(error) if error.kind() == ErrorKind::Decode => Ok(()),
         Err(error) if error.to_string().contains(NEVER_ENDS) => {
-            bench.fail(expected, "it went round without an end")
+            bench.fail(expected, "it kept asking for pages")
         }
         Err(error) => bench.fail(expected, said(&error)),
         Ok(list) => bench.fail(
             expected,
-            format!("it answered {} of {} keys as if they were all", list.keys.len(), {
+            format!("it returned {} of {} keys as if they were all", list.keys.len(), {
                 world.vendor.keys().len()
             }),
         ),
     }
 }
 
-async fn shows_a_key_once_that_two_pages_have(bench: &Bench) -> Check {
+async fn shows_a_repeated_key_once(bench: &Bench) -> Check {
     let world = bench.start_with(bench.quirky(Quirk::RepeatedPage))?;
     let mut list = keyroster_core::KeyList::default();
     let outcome = world.handle.keys(ListKeys::all()).collect_into(&mut list).await;
     match outcome {
-        // Going on, and ending with an error, are both honest.
+        // It may continue or end with an error.
         Ok(()) => bench.same_keys(&world, &list.keys),
         Err(error) if error.kind() == ErrorKind::Decode => {
             let mut ids: Vec<_> = list.keys.iter().map(|key| &key.id).collect();
@@ -146,15 +146,15 @@ async fn restarts_after_a_dropped_listing(bench: &Bench) -> Check {
     bench.same_keys(&world, &list.keys)
 }
 
-async fn asks_once_for_a_page(bench: &Bench) -> Check {
+async fn sends_one_request_for_a_page(bench: &Bench) -> Check {
     let world = bench.start_with(bench.several_pages())?;
     let page = world.inner.list_page(&world.first_page()).await;
     bench.works("a first page", page)?;
     match world.vendor.log().len() {
         1 => Ok(()),
         calls => bench.fail(
-            "one page is one request; the engine walks the pages",
-            format!("it sent {calls} for a page"),
+            "one request for a page; the listing engine asks for the others",
+            format!("it sent {calls} requests for one page"),
         ),
     }
 }
@@ -195,16 +195,16 @@ async fn lists_disabled_and_revoked_keys(bench: &Bench) -> Check {
         let id = bench.key_id(&key);
         let Some(record) = list.keys.iter().find(|record| record.id == id) else {
             return bench.fail(
-                format!("{state} key is listed; what the vendor's default hides is asked for"),
-                "it left the key out",
+                format!("{state} key is listed, even if the vendor hides it by default"),
+                "it left out the key",
             );
         };
         let status = record.status_at(now());
         let fine = matches!(status, KeyStatus::Active | KeyStatus::Unknown);
-        if fine && state != AN_ACTIVE && tells(&world, &key) {
+        if fine && state != AN_ACTIVE && reports_state(&world, &key) {
             return bench.fail(
-                format!("{state} key is shown as one"),
-                format!("it shows it as {status:?}"),
+                format!("{state} key is reported as such"),
+                format!("its status is {status:?}"),
             );
         }
     }
@@ -224,8 +224,8 @@ fn state(key: &FakeKey) -> &'static str {
     }
 }
 
-/// Whether the vendor's row shows the key's state: without that state, it would be another.
-fn tells(world: &World, key: &FakeKey) -> bool {
+/// Whether the vendor's row reports the key's state, i.e. differs from the row of an active key.
+fn reports_state(world: &World, key: &FakeKey) -> bool {
     let mut active = FakeKey { disabled: false, revoked: false, ..key.clone() };
     if key.has_expired() {
         active.expires_at = key.expires_at.saturating_add(A_CENTURY);

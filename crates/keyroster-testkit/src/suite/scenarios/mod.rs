@@ -1,4 +1,4 @@
-//! The scenarios, by subject.
+//! The scenarios by subject, and what a scenario is.
 
 mod arguments;
 mod creates;
@@ -18,25 +18,25 @@ use super::verdict::Section;
 
 type Run = for<'b> fn(&'b Bench) -> Pin<Box<dyn Future<Output = Check> + 'b>>;
 
-/// Something that is asked of every provider that it fits.
+/// A promise that every provider keeps, if it applies to the provider.
 ///
 /// ```
 /// use keyroster_testkit::Suite;
 ///
 /// let scenario = Suite::scenarios().find(|scenario| scenario.name == "escapes_ids").unwrap();
-/// assert!(scenario.about.starts_with("An id that holds slashes"));
+/// assert!(scenario.about.starts_with("An id with slashes"));
 /// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Scenario {
-    /// Its name, which is the test's too.
+    /// The name, which is also the test's.
     pub name: &'static str,
-    /// What it asks for, as a sentence.
+    /// The promise, as a sentence.
     pub about: &'static str,
     /// The section of the guide that explains it.
     pub section: Section,
-    /// Whether its author may leave it out; where not, a provider to which it applies either does it or
-    /// is expected to fail (`xfail`).
+    /// Whether an author may skip it. If not, a provider to which it applies must pass or be expected to fail
+    /// (`xfail`).
     pub may_be_skipped: bool,
     pub(crate) applies: fn(&Facts) -> Applies,
     pub(crate) run: Run,
@@ -48,7 +48,7 @@ impl fmt::Debug for Scenario {
     }
 }
 
-/// All scenarios, in the order in which summaries show them.
+/// All scenarios, in the order of summaries.
 pub(crate) fn all() -> impl Iterator<Item = &'static Scenario> {
     [
         listing::SCENARIOS,

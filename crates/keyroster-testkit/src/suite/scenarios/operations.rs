@@ -1,4 +1,4 @@
-//! Operations: what is declared works, and what is not refuses.
+//! Operations: declared ones work, and the others are refused.
 
 use keyroster_core::{
     ApiKey, Change, CreateKey, ErrorKind, KeyProvider, KeyStatus, Liveness, Operation, Revocation,
@@ -12,28 +12,28 @@ use crate::suite::bench::{Applies, Bench, Check, Facts, World, said};
 use crate::suite::verdict::Failure;
 
 scenarios! {
-    get_answers_the_listed_record: Capabilities, false, |facts| facts.needs(Operation::GetKey),
-        "A key that is looked up has the record that the listing shows.";
-    create_makes_a_key: Capabilities, false, |facts| facts.needs(Operation::CreateKey),
-        "A create makes one key, answers its secret, and the listing has it.";
+    get_returns_the_listed_record: Capabilities, false, |facts| facts.needs(Operation::GetKey),
+        "Getting a key returns the same record as the listing.";
+    create_returns_the_new_key: Capabilities, false, |facts| facts.needs(Operation::CreateKey),
+        "A create creates one key and returns its secret, and the key is listed.";
     update_changes_a_key: Capabilities, false, |facts| facts.needs(Operation::UpdateKey),
-        "A change reaches the vendor, and the answer is the changed record.";
+        "A change reaches the vendor, and the changed record is returned.";
     rotate_gives_a_new_secret: Capabilities, false, |facts| facts.needs(Operation::RotateKey),
-        "Rotating gives the same key a secret that it did not have.";
+        "Rotating gives the same key a new secret.";
     revoke_turns_a_key_off: Capabilities, false, |facts| facts.needs(Operation::RevokeKey),
-        "A revoked key is gone from the listing, or shown as revoked, and the others are not.";
-    revoking_twice_is_no_error: Capabilities, false, |facts| facts.needs(Operation::RevokeKey),
-        "A key that is gone already is revoked, or already gone; that is no error.";
-    refuses_a_gateway_s_revocation: Errors, false, revocation_and_faults,
-        "Only the vendor's own words say that a key is revoked.";
-    whoami_tells_a_good_credential: Capabilities, false, |facts| facts.needs(Operation::WhoAmI),
-        "The account's own credential is good, and one that was replaced is `Unauthenticated`.";
-    identify_tells_live_from_dead: Capabilities, false, |facts| facts.needs(Operation::Identify),
-        "A secret in use is live, and one that was revoked is dead; neither is an error.";
+        "Only the revoked key leaves the listing or is listed as revoked.";
+    revoking_twice_is_not_an_error: Capabilities, false, |facts| facts.needs(Operation::RevokeKey),
+        "Revoking a key that is already gone is `Revoked` or `AlreadyGone`, not an error.";
+    refuses_a_revocation_by_a_gateway: Errors, false, revocation_and_faults,
+        "Only the vendor's own response confirms that a key is revoked.";
+    whoami_checks_the_credential: Capabilities, false, |facts| facts.needs(Operation::WhoAmI),
+        "The account's own credential is valid, and one that was replaced is `Unauthenticated`.";
+    identify_separates_live_from_dead: Capabilities, false, |facts| facts.needs(Operation::Identify),
+        "A secret in use is live, and a revoked one is dead. Neither is an error.";
     refuses_undeclared_operations: Capabilities, false, undeclared,
-        "What is not declared is `Unsupported`, and nothing is sent.";
+        "An operation that is not declared is `Unsupported`, and nothing is sent.";
     escapes_ids: Capabilities, true, names_keys,
-        "An id that holds slashes, spaces and ampersands names its own key and no other.";
+        "An id with slashes, spaces and ampersands selects its own key and no other.";
 }
 
 fn revocation_and_faults(facts: &Facts) -> Applies {
@@ -49,46 +49,46 @@ fn undeclared(facts: &Facts) -> Applies {
 fn names_keys(facts: &Facts) -> Applies {
     let can = facts.can();
     let any = can.get || can.revoke || can.rotate.is_some() || can.update.is_some();
-    if any { Ok(()) } else { Err("no declared operation names a key".to_owned()) }
+    if any { Ok(()) } else { Err("no declared operation takes a key's id".to_owned()) }
 }
 
-async fn get_answers_the_listed_record(bench: &Bench) -> Check {
+async fn get_returns_the_listed_record(bench: &Bench) -> Check {
     let world = bench.start(3)?;
     for listed in bench.list(&world).await?.keys {
         let found = bench.works("the record of a listed key", world.inner.get(&listed.id).await)?;
         if strip(&found) != strip(&listed) {
             return bench.fail(
-                format!("the record that the listing shows: {listed:?}"),
-                format!("it answered {found:?}"),
+                format!("the record of the listing: {listed:?}"),
+                format!("it returned {found:?}"),
             );
         }
     }
     Ok(())
 }
 
-/// A record without its container's name, which is often told by the list of containers alone.
+/// The record without its container's name, which often only the list of containers reports.
 fn strip(key: &ApiKey) -> ApiKey {
     let mut key = key.clone();
     key.container = key.container.map(|container| container.named(None::<String>));
     key
 }
 
-async fn create_makes_a_key(bench: &Bench) -> Check {
+async fn create_returns_the_new_key(bench: &Bench) -> Check {
     let world = bench.start(2)?;
-    let request = bench.facts.samples.new_key("made by the suite");
+    let request = bench.facts.samples.new_key("created by the suite");
     let created = bench.works("a new key", world.handle.create(&request).await)?;
     let made: Vec<_> = world.vendor.keys().into_iter().skip(2).collect();
     let [made] = &made[..] else {
-        return bench.fail("one new key at the vendor", format!("it made {}", made.len()));
+        return bench.fail("one new key at the vendor", format!("there are {}", made.len()));
     };
     if created.key.id != bench.key_id(made) {
         return bench.fail(
             format!("the new key's id `{}`", bench.key_id(made)),
-            format!("it answered `{}`", created.key.id),
+            format!("it returned `{}`", created.key.id),
         );
     }
     if created.secret.expose() != made.secret.expose() {
-        return bench.fail("the secret that the vendor handed out", "it answered another text");
+        return bench.fail("the secret that the vendor returned", "it returned another text");
     }
     if let Some((part, _)) = created
         .parts
@@ -97,7 +97,7 @@ async fn create_makes_a_key(bench: &Bench) -> Check {
     {
         return bench.fail(
             format!("the part `{part}` of the secret is declared (`with_secret_parts`)"),
-            "it answers it undeclared",
+            "it returns the part without declaring it",
         );
     }
     let list = bench.list(&world).await?;
@@ -109,16 +109,16 @@ async fn update_changes_a_key(bench: &Bench) -> Check {
     let Some(change) = sample_change(bench) else {
         return bench.fail(
             "a declared change that the suite can try",
-            "only options are declared, and `Samples::with_option` gives no values",
+            "only options are declared, and `Samples::with_option` has no values for them",
         );
     };
     let id = bench.key_id(&world.vendor.keys()[0]);
     let record = bench.works("the changed record", world.handle.update(&id, &change).await)?;
     if world.vendor.count(Effect::Updated) == 0 {
-        return bench.fail("the change reaches the vendor", "nothing was changed there");
+        return bench.fail("the change reaches the vendor", "the vendor changed nothing");
     }
     if record.id != id {
-        return bench.fail(format!("the record of `{id}`"), format!("it answered `{}`", record.id));
+        return bench.fail(format!("the record of `{id}`"), format!("it returned `{}`", record.id));
     }
     if change.name.is_some() && record.name != change.name {
         return bench.fail(
@@ -133,7 +133,7 @@ async fn update_changes_a_key(bench: &Bench) -> Check {
     Ok(())
 }
 
-/// The first declared change that can be tried.
+/// Returns the first declared change that can be tried.
 pub(crate) fn sample_change(bench: &Bench) -> Option<UpdateKey> {
     let fields = bench.facts.can().update.unwrap_or_default();
     fields.iter().find_map(|field| super::arguments::change(field, &bench.facts.samples, 0))
@@ -148,10 +148,10 @@ async fn rotate_gives_a_new_secret(bench: &Bench) -> Check {
     let after = world.vendor.keys().swap_remove(0);
     if rotated.key.id != id {
         return bench
-            .fail(format!("the record of `{id}`"), format!("it answered `{}`", rotated.key.id));
+            .fail(format!("the record of `{id}`"), format!("it returned `{}`", rotated.key.id));
     }
     if rotated.secret.expose() != after.secret.expose() {
-        return bench.fail("the secret that the vendor handed out", "it answered another text");
+        return bench.fail("the secret that the vendor returned", "it returned another text");
     }
     if rotated.secret.expose() == before.secret.expose() || world.vendor.keys().len() != 2 {
         return bench.fail("the same key with another secret", "the vendor rotated nothing");
@@ -164,16 +164,16 @@ async fn revoke_turns_a_key_off(bench: &Bench) -> Check {
     let id = bench.key_id(&world.vendor.keys()[1]);
     match bench.works("a revocation", world.handle.revoke(&id).await)? {
         Revocation::Revoked => {}
-        other => return bench.fail("Revoked", format!("it answered {other:?}")),
+        other => return bench.fail("Revoked", format!("it returned {other:?}")),
     }
     if world.vendor.count(Effect::Revoked) != 1 {
-        return bench.fail("the vendor revokes the key", "nothing was revoked there");
+        return bench.fail("the vendor revokes the key", "the vendor revoked nothing");
     }
     for key in bench.list(&world).await?.keys {
         let revoked = key.status_at(FakeVendor::now()) == KeyStatus::Revoked;
         if revoked != (key.id == id) {
             return bench.fail(
-                "the revoked key alone is gone or shown as revoked",
+                "only the revoked key is gone or listed as revoked",
                 format!("`{}` has the state {:?}", key.id, key.state),
             );
         }
@@ -181,73 +181,73 @@ async fn revoke_turns_a_key_off(bench: &Bench) -> Check {
     Ok(())
 }
 
-async fn revoking_twice_is_no_error(bench: &Bench) -> Check {
+async fn revoking_twice_is_not_an_error(bench: &Bench) -> Check {
     let world = bench.start(2)?;
     let id = bench.key_id(&world.vendor.keys()[0]);
     bench.works("a revocation", world.handle.revoke(&id).await)?;
     let again = bench.works("a second revocation", world.handle.revoke(&id).await)?;
     if !matches!(again, Revocation::Revoked | Revocation::AlreadyGone) {
-        return bench.fail("Revoked or AlreadyGone", format!("it answered {again:?}"));
+        return bench.fail("Revoked or AlreadyGone", format!("it returned {again:?}"));
     }
-    let nobody = bench.facts.samples.id(999);
-    let never = world.handle.revoke(&nobody.as_str().into()).await;
-    bench.works("a revocation of a key that never was", never).map(drop)
+    let unknown = bench.facts.samples.id(999);
+    let never = world.handle.revoke(&unknown.as_str().into()).await;
+    bench.works("a revocation of a key that never existed", never).map(drop)
 }
 
-async fn refuses_a_gateway_s_revocation(bench: &Bench) -> Check {
+async fn refuses_a_revocation_by_a_gateway(bench: &Bench) -> Check {
     let other = Fault::Json(r#"{"zz":"welcome"}"#.to_owned());
     for (fault, what) in [
         (Fault::Html(200), "an HTML page with status 200"),
         (Fault::Html(404), "an HTML page with status 404"),
-        (other, "JSON of another shape"),
+        (other, "JSON with another structure"),
     ] {
         let world = bench.start(2)?;
         let id = bench.key_id(&world.vendor.keys()[0]);
         world.vendor.arm(fault.clone(), false, 1_000);
         match world.handle.revoke(&id).await {
             Err(error) if error.kind() == ErrorKind::Decode => {}
-            // What a gateway's 404 is called does not matter; that it is no answer does.
+            // Any kind will do, as long as the 404 of a gateway is an error.
             Err(_) if fault == Fault::Html(404) => {}
             Err(error) => return bench.fail(format!("Decode for {what}"), said(&error)),
             Ok(answer) => {
                 return bench
-                    .fail(format!("an error for {what}"), format!("it answered {answer:?}"));
+                    .fail(format!("an error for {what}"), format!("it returned {answer:?}"));
             }
         }
     }
     Ok(())
 }
 
-async fn whoami_tells_a_good_credential(bench: &Bench) -> Check {
+async fn whoami_checks_the_credential(bench: &Bench) -> Check {
     let world = bench.start(1)?;
-    bench.works("the account's own credential is good", world.handle.whoami().await)?;
+    bench.works("the account's own credential is valid", world.handle.whoami().await)?;
     world.vendor.change_credential();
     match world.handle.whoami().await {
         Err(error) if error.kind() == ErrorKind::Unauthenticated => Ok(()),
-        Err(error) => bench.fail("Unauthenticated for a credential that is not good", said(&error)),
-        Ok(_) => {
-            bench.fail("Unauthenticated for a credential that is not good", "it found it good")
-        }
+        Err(error) => bench.fail("Unauthenticated for an invalid credential", said(&error)),
+        Ok(_) => bench.fail("Unauthenticated for an invalid credential", "it accepted it"),
     }
 }
 
-async fn identify_tells_live_from_dead(bench: &Bench) -> Check {
+async fn identify_separates_live_from_dead(bench: &Bench) -> Check {
     let world = bench.start(2)?;
     let key = world.vendor.keys().swap_remove(0);
     let live = bench.works("a live secret", world.handle.identify(&key.secret).await)?;
-    // A secret that the vendor cannot be asked about may still be told by what it says of itself.
-    let told = !live.keys.is_empty() || live.principal.key_id.is_some();
-    if live.liveness != Liveness::Live && !(live.liveness == Liveness::Unknown && told) {
-        return bench.fail("Live for a secret in use", format!("it answered {:?}", live.liveness));
+    // Some secrets name their key, even if the vendor cannot be asked about them.
+    let names_key = !live.keys.is_empty() || live.principal.key_id.is_some();
+    if live.liveness != Liveness::Live && !(live.liveness == Liveness::Unknown && names_key) {
+        return bench.fail("Live for a secret in use", format!("it returned {:?}", live.liveness));
     }
     if live.evidence.is_empty() {
-        return bench.fail("evidence, as a sentence", "it gives none");
+        return bench.fail("evidence, as a sentence", "there is none");
     }
     world.vendor.retire(&key.id);
-    let dead =
-        bench.works("a dead secret is an answer", world.handle.identify(&key.secret).await)?;
+    let dead = bench.works(
+        "a dead secret is a result, not an error",
+        world.handle.identify(&key.secret).await,
+    )?;
     if dead.liveness == Liveness::Live {
-        return bench.fail("Dead for a revoked secret", "it answered Live");
+        return bench.fail("Dead for a revoked secret", "it returned Live");
     }
     Ok(())
 }
@@ -258,7 +258,7 @@ async fn refuses_undeclared_operations(bench: &Bench) -> Check {
     let World { inner, vendor, .. } = &world;
     let id = bench.key_id(&vendor.keys()[0]);
     let create = CreateKey::new("made by the suite");
-    let secret = Secret::from("no secret at all");
+    let secret = Secret::from("not a secret");
     let mut change = UpdateKey::default();
     change.disabled = Some(true);
     change.limit = Change::Clear;
@@ -285,10 +285,10 @@ async fn refuses_undeclared_operations(bench: &Bench) -> Check {
         match answer {
             Err(error) if error.kind() == ErrorKind::Unsupported => {}
             Err(error) => return bench.fail(expected, said(&error)),
-            Ok(()) => return bench.fail(expected, "it did it all the same"),
+            Ok(()) => return bench.fail(expected, "it did it anyway"),
         }
         if !vendor.log().is_empty() {
-            return bench.fail(expected, "it asked the vendor first");
+            return bench.fail(expected, "it sent a request first");
         }
     }
     Ok(())
@@ -302,14 +302,14 @@ async fn escapes_ids(bench: &Bench) -> Check {
     let (first, second) = (bench.key_id(&keys[0]), bench.key_id(&keys[1]));
     let asked = |mut failure: Failure| {
         let last = world.vendor.log().pop().map(|call| call.text).unwrap_or_default();
-        failure.did += &format!("; the vendor was asked `{last}`");
+        failure.did += &format!("; the last request was `{last}`");
         failure
     };
     if can.get {
         let found = world.inner.get(&first).await;
         let found = bench.works(&format!("the key `{first}`"), found).map_err(asked)?;
         if found.id != first {
-            return bench.fail(format!("the key `{first}`"), format!("it found `{}`", found.id));
+            return bench.fail(format!("the key `{first}`"), format!("it returned `{}`", found.id));
         }
     }
     if can.update.is_some()
@@ -329,7 +329,8 @@ async fn escapes_ids(bench: &Bench) -> Check {
         let gone = left.iter().find(|key| key.id == keys[1].id).is_none_or(|key| key.revoked);
         let others = left.iter().filter(|key| !key.revoked && key.id != keys[1].id).count();
         if !gone || others != 2 {
-            return bench.fail(format!("`{second}` alone is revoked"), "another key, or none, was");
+            return bench
+                .fail(format!("only `{second}` is revoked"), "another key was revoked, or none");
         }
     }
     Ok(())

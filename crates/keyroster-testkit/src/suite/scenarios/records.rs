@@ -1,4 +1,4 @@
-//! Records: nothing that a vendor says is lost, invented, or an error.
+//! Records: nothing that a vendor reports is lost, invented, or an error.
 
 use keyroster_core::{Access, ApiKey, Expiry, KeyProvider, LastUsed, Limit, ListKeys};
 use serde::Serialize;
@@ -12,24 +12,24 @@ use crate::suite::verdict::Failure;
 
 scenarios! {
     keeps_unknown_fields: Extras, false, |facts| facts.needs_rows(),
-        "A field that the provider does not know is kept under `extras`.";
+        "A field that the provider does not know is kept in `extras`.";
     keeps_keys_with_unknown_values: Extras, false, |facts| facts.needs_rows(),
-        "A key with a new value of an enum, or a text that does not parse, is still listed.";
+        "A key with a new enum value, or a text that cannot be parsed, is still listed.";
     reads_records_without_optional_fields: Extras, false, |facts| facts.needs_rows(),
-        "A key is listed whichever of its fields is missing, its id apart.";
+        "A key is listed even if any field except its id is missing.";
     reads_null_fields: Extras, false, |facts| facts.needs_rows(),
-        "A key is listed whichever of its fields is null, its id apart.";
+        "A key is listed even if any field except its id is null.";
     reads_fields_of_another_type: Extras, false, |facts| facts.needs_rows(),
-        "A field of another type than the documents say is kept, and no error.";
+        "A field of an undocumented type is kept and does not cause an error.";
     does_not_invent_what_is_missing: Extras, true, |facts| facts.needs_rows(),
-        "A missing expiry is not \"never\", a missing limit not \"unlimited\", missing scopes not admin.";
+        "A missing expiry is not \"never\", a missing limit is not \"unlimited\", and missing scopes are not admin.";
     gives_each_key_its_own_id: Trait, false, |_| Ok(()),
-        "Keys of the same name and of the same age have ids of their own.";
+        "Keys with the same name and creation time have different ids.";
     answers_the_same_in_any_order: Extras, false, |_| Ok(()),
-        "The same keys give the same bytes, twice, and whatever order the vendor's fields have.";
+        "The same keys give the same bytes each time, in whatever order the vendor sends fields.";
 }
 
-/// The records of a vendor with two keys whose rows are changed so, or what the provider says.
+/// Lists the two keys of a vendor whose rows have this mutation.
 async fn records(
     bench: &Bench,
     mutation: Option<Mutation>,
@@ -39,7 +39,7 @@ async fn records(
     Ok(list.map(|list| list.keys))
 }
 
-/// A row as the vendor shows it, and the paths of all that it could do without.
+/// Returns a row of the vendor, and the paths of all its members except the id.
 fn row(bench: &Bench) -> Result<(Value, Vec<mutation::Path>), Failure> {
     let world = bench.start(2)?;
     let key = world.vendor.keys().swap_remove(0);
@@ -49,7 +49,7 @@ fn row(bench: &Bench) -> Result<(Value, Vec<mutation::Path>), Failure> {
 }
 
 async fn keeps_unknown_fields(bench: &Bench) -> Check {
-    let expected = "a field that the provider does not know is kept under `extras`";
+    let expected = "a field that the provider does not know is kept in `extras`";
     match records(bench, Some(Mutation::AddUnknown)).await? {
         Err(error) => bench.fail(expected, said(&error)),
         Ok(keys) => match keys.iter().find(|key| !json(key).contains(UNKNOWN_VALUE)) {
@@ -92,20 +92,20 @@ async fn reads_fields_of_another_type(bench: &Bench) -> Check {
     for path in paths {
         let odd = Mutation::Replace(path.clone(), mutation::odd());
         let keys = still_listed(bench, odd, &path, "of another type").await?;
-        // What the provider reads past, it may read past whatever its type.
+        // A field that the provider ignores may have any type.
         let without = records(bench, Some(Mutation::Remove(path.clone()))).await?;
         let matters = without.is_ok_and(|without| json(&without) != json(&as_usual));
         if path.len() == 1 && matters && !json(&keys).contains(ODD_MEMBER) {
             return bench.fail(
-                format!("`{}`, of another type, is kept under `extras`", path.join(".")),
-                "it dropped what the vendor said",
+                format!("`{}` is kept in `extras` if its type is unexpected", path.join(".")),
+                "it dropped the value",
             );
         }
     }
     Ok(())
 }
 
-/// The records, which have to be there although something about them is odd.
+/// Returns the records, which must be listed although something about them is unexpected.
 async fn still_listed(
     bench: &Bench,
     mutation: Mutation,
@@ -120,7 +120,7 @@ async fn still_listed(
             let wanted =
                 world.vendor.keys().iter().map(|key| bench.key_id(key)).collect::<Vec<_>>();
             match keys.iter().find(|key| !wanted.contains(&key.id)) {
-                Some(key) => bench.fail(expected, format!("it gave one the id `{}`", key.id)),
+                Some(key) => bench.fail(expected, format!("one has the id `{}`", key.id)),
                 None => Ok(keys),
             }
         }
@@ -133,14 +133,14 @@ async fn does_not_invent_what_is_missing(bench: &Bench) -> Check {
     let as_usual = bench.works("the records of two keys", as_usual)?;
     for path in row(bench)?.1 {
         let Ok(keys) = records(bench, Some(Mutation::Remove(path.clone()))).await? else {
-            // Another scenario tells that.
+            // Another scenario reports that.
             continue;
         };
         let invented =
             as_usual.iter().zip(&keys).find_map(|(before, after)| invented(before, after));
         if let Some(invented) = invented {
             return bench.fail(
-                format!("without `{}`, the record says that it is not known", path.join(".")),
+                format!("without `{}`, the record says unknown", path.join(".")),
                 format!("it says {invented}"),
             );
         }
@@ -148,7 +148,7 @@ async fn does_not_invent_what_is_missing(bench: &Bench) -> Check {
     Ok(())
 }
 
-/// What a record says without a field, and did not say with it.
+/// What a record claims only when a field is missing.
 fn invented(before: &ApiKey, after: &ApiKey) -> Option<&'static str> {
     let new = |was: bool, is: bool| is && !was;
     [
@@ -187,8 +187,8 @@ async fn gives_each_key_its_own_id(bench: &Bench) -> Check {
         return Ok(());
     }
     bench.fail(
-        format!("keys of one name, in the vendor's order, under their ids {wanted:?}"),
-        format!("it gave them the ids {found:?}"),
+        format!("keys with the same name, in the vendor's order, with the ids {wanted:?}"),
+        format!("their ids are {found:?}"),
     )
 }
 
@@ -203,7 +203,7 @@ async fn answers_the_same_in_any_order(bench: &Bench) -> Check {
         None => Ok(()),
         Some((_, order)) => bench.fail(
             "the same keys give the same records, byte for byte",
-            format!("its records differ when the vendor's fields come in {order} order"),
+            format!("its records differ when the vendor sends fields in {order} order"),
         ),
     }
 }

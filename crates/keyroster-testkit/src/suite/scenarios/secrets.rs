@@ -1,4 +1,4 @@
-//! Secrets: in no record, no error, no log and no address.
+//! Secrets: never in a record, an error, a log or a URL.
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
@@ -13,16 +13,16 @@ use crate::suite::bench::{Bench, Check, World};
 
 scenarios! {
     shows_no_secret_in_records: Secrets, false, |_| Ok(()),
-        "No secret is in a record, in its JSON, in `Debug` of anything, or in a warning.";
+        "No secret is in a record, in its JSON, in any `Debug` output, or in a warning.";
     shows_no_secret_in_errors: Secrets, false, |facts| facts.needs_faults(),
-        "No secret is in an error or its causes, whatever the vendor's text holds.";
+        "No secret is in an error or its causes, even if the vendor's message contains it.";
     logs_no_secret: Secrets, false, |_| Ok(()), "No secret is in a span or event at any level.";
     sends_no_secret_in_addresses: Secrets, false, |facts| facts.needs_http(),
-        "No secret is in the address of a request, which proxies and vendors log.";
+        "No secret is in the URL of a request, which proxies and vendors log.";
 }
 
-/// Everything that a provider is asked for once, and what of it can be shown.
-async fn tour(world: &World, bench: &Bench) -> Vec<(&'static str, String)> {
+/// Calls each operation once, and returns everything that can be shown of the results.
+async fn call_everything(world: &World, bench: &Bench) -> Vec<(&'static str, String)> {
     let mut shown =
         vec![("Debug of the provider", format!("{:?} {:?}", world.inner, world.handle))];
     let mut show = |what, text| shown.push((what, text));
@@ -36,10 +36,10 @@ async fn tour(world: &World, bench: &Bench) -> Vec<(&'static str, String)> {
     let keys = world.vendor.keys();
     let id = bench.key_id(&keys[0]);
     if can.get {
-        show("a record that was looked up", both(&world.inner.get(&id).await));
+        show("a record from get", both(&world.inner.get(&id).await));
     }
     if can.create.is_some() {
-        let request = bench.facts.samples.new_key("made by the suite");
+        let request = bench.facts.samples.new_key("created by the suite");
         let created = world.handle.create(&request).await;
         let record = created.as_ref().ok().map(|created| json(&created.key));
         show("a new key", format!("{created:?} {record:?}"));
@@ -70,7 +70,7 @@ async fn tour(world: &World, bench: &Bench) -> Vec<(&'static str, String)> {
 
 async fn shows_no_secret_in_records(bench: &Bench) -> Check {
     let world = bench.start(3)?;
-    check(bench, &tour(&world, bench).await)
+    check(bench, &call_everything(&world, bench).await)
 }
 
 async fn shows_no_secret_in_errors(bench: &Bench) -> Check {
@@ -81,7 +81,7 @@ async fn shows_no_secret_in_errors(bench: &Bench) -> Check {
         world.vendor.arm(Fault::Echo(status, secret), false, 1_000);
         shown.extend(failures(&world, bench).await);
     }
-    // A parser's own message would show the value that did not fit.
+    // A parser's own message would quote the unexpected value.
     let secret = bench.start(1)?.vendor.keys()[0].secret.expose().to_owned();
     let text = serde_json::Value::from(secret.as_str());
     let row = bench.start(1)?.vendor.row(&bench.start(1)?.vendor.keys()[0]);
@@ -99,12 +99,12 @@ async fn shows_no_secret_in_errors(bench: &Bench) -> Check {
     check(bench, &shown)
 }
 
-/// What most vendors wrap their lists and errors in.
+/// The members in which most vendors wrap lists and errors.
 fn names() -> [String; 6] {
     ["data", "keys", "items", "result", "error", "errors"].map(str::to_owned)
 }
 
-/// Each operation's error, with its causes.
+/// Returns each operation's error with its causes.
 async fn failures(world: &World, bench: &Bench) -> Vec<(&'static str, String)> {
     let can = *bench.facts.can();
     let id = bench.key_id(&world.vendor.keys()[0]);
@@ -115,7 +115,7 @@ async fn failures(world: &World, bench: &Bench) -> Vec<(&'static str, String)> {
         errors.push(world.inner.get(&id).await.err());
     }
     if can.create.is_some() {
-        let request = bench.facts.samples.new_key("made by the suite");
+        let request = bench.facts.samples.new_key("created by the suite");
         errors.push(world.inner.create(&request).await.err());
     }
     if can.rotate.is_some() {
@@ -143,7 +143,7 @@ fn chain(error: &Error) -> String {
 
 async fn logs_no_secret(bench: &Bench) -> Check {
     let world = bench.start(3)?;
-    let (_, mut text) = logged(tour(&world, bench)).await;
+    let (_, mut text) = logged(call_everything(&world, bench)).await;
     if bench.facts.faults {
         let world = bench.start(2)?;
         let secret = world.vendor.keys()[0].secret.expose().to_owned();
@@ -151,7 +151,7 @@ async fn logs_no_secret(bench: &Bench) -> Check {
         text += &logged(failures(&world, bench)).await.1;
     }
     if text.is_empty() {
-        return bench.fail("the engine's own span `keys.list_page`", "nothing was logged at all");
+        return bench.fail("the listing engine's span `keys.list_page`", "nothing was logged");
     }
     let line = text.lines().find(|line| line.contains(CANARY)).unwrap_or_default();
     check(bench, &[("a log", line.to_owned())])
@@ -159,8 +159,8 @@ async fn logs_no_secret(bench: &Bench) -> Check {
 
 async fn sends_no_secret_in_addresses(bench: &Bench) -> Check {
     let world = bench.start(3)?;
-    tour(&world, bench).await;
-    let urls = world.vendor.log().into_iter().map(|call| ("an address", call.url));
+    call_everything(&world, bench).await;
+    let urls = world.vendor.log().into_iter().map(|call| ("a URL", call.url));
     check(bench, &urls.collect::<Vec<_>>())
 }
 
@@ -171,7 +171,7 @@ fn check(bench: &Bench, shown: &[(&'static str, String)]) -> Check {
             let at = text.find(CANARY).unwrap_or_default();
             let before: String =
                 text[..at].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
-            bench.fail("a secret is shown nowhere", format!("{what} shows one, after `{before}`"))
+            bench.fail("no secret is shown", format!("{what} shows one, after `{before}`"))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Threads: a provider is used from several at once.
+//! Threads: a provider is used from several threads at once.
 
 use keyroster_core::{ListKeys, Provider};
 
@@ -7,7 +7,7 @@ use crate::suite::bench::{Bench, Check};
 
 scenarios! {
     works_on_several_threads: Trait, false, |_| Ok(()),
-        "Listings run on other threads than the provider was made on, several at once.";
+        "Several listings run at once, on other threads than the one that built the provider.";
 }
 
 async fn works_on_several_threads(bench: &Bench) -> Check {
@@ -16,7 +16,8 @@ async fn works_on_several_threads(bench: &Bench) -> Check {
     let (answer, answered) = tokio::sync::oneshot::channel();
     // A runtime cannot be dropped inside another, so it has a thread of its own.
     std::thread::spawn(move || answer.send(several(&handle)));
-    let lists = answered.await.map_err(|_| bench.failure("four lists at once", "it panicked"))?;
+    let lists =
+        answered.await.map_err(|_| bench.failure("four listings at once", "it panicked"))?;
     for list in lists {
         let list = bench.works("a listing on another thread", list)?;
         bench.same_keys(&world, &list)?;
@@ -34,7 +35,7 @@ fn several(handle: &Provider) -> Vec<keyroster_core::Result<Vec<keyroster_core::
         };
         let tasks: Vec<_> = (0..4).map(|_| tokio::spawn(list(handle.clone()))).collect();
         let lists = futures_util::future::join_all(tasks).await;
-        // A panic of the provider is this one's.
+        // A panic of the provider fails this test.
         lists
             .into_iter()
             .map(|list| list.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())))
