@@ -1,8 +1,9 @@
-//! Row numbers that a filter selects, kept so that paging through 1,000,000 keys does not select
-//! them again for each page.
+//! A cache of the row numbers that a filter selects, so that paging through a million keys does not
+//! select them for each page.
 
 use std::sync::Arc;
 
+/// Maximum number of cached filters.
 const KEPT: usize = 16;
 
 #[derive(Debug)]
@@ -23,8 +24,8 @@ impl<K: Eq> Cache<K> {
         Self { entries: Vec::new() }
     }
 
-    /// The rows for `key`, built anew when the state's `version` is another one, or when the
-    /// instant that `build` named (a key expires, a lag ends) has come.
+    /// Returns the rows for `key`. They are rebuilt if the state's `version` has changed, or after the
+    /// instant that `build` returned (when a key expires or a lag ends).
     pub(crate) fn rows(
         &mut self,
         key: K,
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_built_again_only_when_they_may_differ() {
+    fn rows_are_rebuilt_only_when_they_may_differ() {
         let mut cache = Cache::new();
         let mut built = 0;
         for (version, now) in [(1, 0), (1, 9), (1, 10), (2, 0), (2, 1)] {

@@ -1,6 +1,6 @@
-//! The sandbox's own time: it starts at a given instant and runs on from there.
+//! The sandbox's own time, which starts at a given instant.
 //!
-//! Instants are microseconds since 1970, which every vendor's format can be cut down from.
+//! Instants are microseconds since 1970, which is precise enough for every vendor's format.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -47,7 +47,7 @@ impl Clock {
     }
 }
 
-/// The machine's clock, read once, when nobody gave the sandbox another time.
+/// Reads the machine's clock, for a sandbox without a time of its own.
 #[expect(clippy::disallowed_methods, reason = "the one place where the sandbox reads the clock")]
 pub(crate) fn real_now() -> SystemTime {
     SystemTime::now()
@@ -81,12 +81,12 @@ pub(crate) fn micros_offset(at: i64) -> String {
     text
 }
 
-/// `2027-12-31T23:59:59Z`, with a fraction only where there is one.
+/// `2027-12-31T23:59:59Z`, with a fraction only if it is not zero.
 pub(crate) fn short_z(at: i64) -> String {
     timestamp(at).to_string()
 }
 
-/// Parses what OpenRouter takes as an expiry: UTC, with seconds (official OpenAPI, 2026-10-30:
+/// Parses an expiry as OpenRouter does: UTC, with seconds (official OpenAPI, 2026-10-30:
 /// "minute-precision timestamps are rejected").
 pub(crate) fn parse_utc(text: &str) -> Option<i64> {
     let clock = text.split_once(['T', 't'])?.1;
@@ -98,7 +98,7 @@ pub(crate) fn parse_utc(text: &str) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_microsecond)
 }
 
-/// The UTC windows that OpenRouter counts spend in: "midnight UTC, and weeks are Monday through
+/// The UTC windows in which OpenRouter counts spending: "midnight UTC, and weeks are Monday through
 /// Sunday" (official OpenAPI, 2026-10-30).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Windows {

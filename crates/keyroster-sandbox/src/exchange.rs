@@ -1,4 +1,4 @@
-//! One request as a vendor sees it, and one answer before faults are applied to it.
+//! A request as a vendor sees it, and its reply before faults are applied.
 
 use hyper::HeaderMap;
 use serde::Serialize;
@@ -19,7 +19,7 @@ impl Call<'_> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The credential behind `Authorization: Bearer`, or `Err` if the header says something else.
+    /// The token after `Authorization: Bearer`, or `Err` if the header has another form.
     pub(crate) fn bearer(&self) -> Option<Result<&str, ()>> {
         let value = self.headers.get("authorization")?;
         let token = value.to_str().ok().and_then(|text| {
@@ -62,7 +62,7 @@ pub(crate) fn decode(text: &str, plus: bool) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// An answer, complete in memory.
+/// A complete reply.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -84,7 +84,7 @@ impl Reply {
     }
 }
 
-/// What is wrong with one field of a request.
+/// What is wrong with a field of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) field: &'static str,
@@ -97,7 +97,7 @@ impl Problem {
     }
 }
 
-/// What JSON calls the kind of this value.
+/// The JSON type of this value, with an article.
 pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decoding_is_that_of_forms() {
+    fn decoding_follows_the_rules_of_forms() {
         assert_eq!(decode("a+b%20c%2B%c3%bc", true), "a b c+ü");
         assert_eq!(decode("a+b%", false), "a+b%");
         assert_eq!(decode("%zz%4", true), "%zz%4");

@@ -1,9 +1,8 @@
 //! Stateful imitations of the key-management APIs of Pinata and OpenRouter, over real HTTP on
 //! loopback, with faults on request.
 //!
-//! The vendors' own clients work against it unmodified. What is created is listed, what is revoked
-//! is refused, and everything follows from a seed. No secret in it is one: all begin with
-//! `fa4efa4e`.
+//! The vendors' own clients work against it unmodified. Created keys are listed, revoked keys are
+//! refused, and all data follows from a seed. All secrets are fake and contain `fa4efa4e`.
 //!
 //! ```
 //! use keyroster_sandbox::{Fault, Sandbox};
@@ -16,7 +15,7 @@
 //! assert!(access.management_key.starts_with("sk-or-v1-fa4efa4e"));
 //! assert_eq!(sandbox.truth()["openrouter"].as_array().map(Vec::len), Some(12));
 //!
-//! // From here on, every third request or so loses its answer.
+//! // From here on, about every third request gets no response.
 //! sandbox.add_fault(Fault::cut_after_commit().share(0.33));
 //! sandbox.stop().await;
 //! # Ok::<(), std::io::Error>(()) })?;

@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A vendor that is imitated.
+/// An imitated vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Vendor {
-    /// Everything that is not below `/api`.
+    /// Every path not below `/api`.
     Pinata,
-    /// Everything below `/api`.
+    /// Every path below `/api`.
     OpenRouter,
 }
 
@@ -38,11 +38,11 @@ impl fmt::Display for Vendor {
     }
 }
 
-/// A request that the sandbox got, without any credential.
+/// A request to the sandbox, without credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RequestRecord {
-    /// Whose API was asked.
+    /// The vendor whose API was called.
     pub vendor: Vendor,
     /// The method.
     pub method: String,
@@ -50,6 +50,6 @@ pub struct RequestRecord {
     pub path: String,
     /// The query as sent, without `?`; empty if there was none.
     pub query: String,
-    /// The status of the answer; none if there was no answer, or is none yet.
+    /// The status of the reply; none if there was no reply, or not yet.
     pub status: Option<u16>,
 }

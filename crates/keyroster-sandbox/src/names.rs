@@ -1,4 +1,4 @@
-//! What both vendors' seeded keys are named after: one company's services, jobs and people.
+//! Names of seeded keys: services, jobs and people of one company.
 
 use fastrand::Rng;
 
@@ -33,8 +33,8 @@ const PEOPLE: [&str; 10] =
     ["Ana", "Tomasz", "Mei", "Priya", "Jonas", "Søren", "Zoë", "Diego", "Noor", "Łukasz"];
 const MACHINES: [&str; 4] = ["MacBook Pro", "laptop", "workstation", "home server"];
 
-/// A name for the key with this running number. About one in forty repeats an earlier one, because
-/// neither vendor wants names to be unique.
+/// A name for the key with this number. About one in forty repeats an earlier name, because neither
+/// vendor requires unique names.
 pub(crate) fn name(rng: &mut Rng, number: usize) -> String {
     let service = SERVICES[rng.usize(..SERVICES.len())];
     let stage = STAGES[rng.usize(..STAGES.len())];

@@ -7,11 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{MILLI, SECOND};
 use crate::exchange::Reply;
 
-/// How many requests one credential may make in a window of time.
+/// Maximum number of requests of a credential in a window of time.
 ///
-/// The window is a fixed one that begins with the credential's first request, as Pinata's
-/// `X-RateLimit-Reset` suggests; whether either vendor counts by key, account or address is not
-/// documented.
+/// The window is fixed and begins with the credential's first request, as Pinata's
+/// `X-RateLimit-Reset` suggests. Neither vendor documents whether it counts by key, account or address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -19,13 +18,13 @@ pub struct RateLimit {
     /// Requests per window. Pinata's plans allow 60, 250 or 500 a minute (docs.pinata.cloud,
     /// account limits); OpenRouter publishes none for key management.
     pub requests: u32,
-    /// The length of a window in milliseconds; a minute by default.
+    /// The length of a window in milliseconds. A minute by default.
     pub window_ms: u32,
-    /// Whether a 429 carries `Retry-After`. Seen on Pinata's legacy API in 2022, documented as
-    /// "may" by OpenRouter, and unknown for Pinata's v3 API.
+    /// Whether a 429 has `Retry-After`. Seen on Pinata's legacy API in 2022, documented as "may" by
+    /// OpenRouter, and unknown for Pinata's v3 API.
     pub retry_after: bool,
-    /// Whether `X-RateLimit-Limit`, `-Remaining` and `-Reset` are sent: by Pinata with every
-    /// answer, by OpenRouter only with a 429.
+    /// Whether `X-RateLimit-Limit`, `-Remaining` and `-Reset` are sent: by Pinata with every reply, by
+    /// OpenRouter only with a 429.
     pub headers: bool,
 }
 
@@ -36,27 +35,27 @@ impl Default for RateLimit {
 }
 
 impl RateLimit {
-    /// So many requests a minute, with every header.
+    /// A limit of this number of requests per minute, with all headers.
     #[must_use]
     pub fn per_minute(requests: u32) -> Self {
         Self { requests, ..Self::default() }
     }
 
-    /// The same with another length of the window.
+    /// The same limit with another length of the window.
     #[must_use]
     pub fn window_ms(mut self, window_ms: u32) -> Self {
         self.window_ms = window_ms;
         self
     }
 
-    /// The same with or without `Retry-After`.
+    /// The same limit with or without `Retry-After`.
     #[must_use]
     pub fn retry_after(mut self, sent: bool) -> Self {
         self.retry_after = sent;
         self
     }
 
-    /// The same with or without the `X-RateLimit-*` headers.
+    /// The same limit with or without the `X-RateLimit-*` headers.
     #[must_use]
     pub fn headers(mut self, sent: bool) -> Self {
         self.headers = sent;
@@ -64,13 +63,13 @@ impl RateLimit {
     }
 }
 
-/// Who has asked how often.
+/// Counts the requests of each credential.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     windows: HashMap<u32, (i64, u32)>,
 }
 
-/// What the limit says about one request.
+/// Whether a request is allowed, and what its headers say.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RateDecision {
     pub(crate) allowed: bool,
@@ -81,7 +80,7 @@ pub(crate) struct RateDecision {
 }
 
 impl Limiter {
-    pub(crate) fn ask(&mut self, limit: &RateLimit, who: u32, now: i64) -> RateDecision {
+    pub(crate) fn count(&mut self, limit: &RateLimit, who: u32, now: i64) -> RateDecision {
         let length = i64::from(limit.window_ms) * MILLI;
         let window = self.windows.entry(who).or_insert((now, 0));
         if now >= window.0 + length {
@@ -99,7 +98,7 @@ impl Limiter {
 }
 
 impl RateDecision {
-    /// Adds the headers that `limit` wants. `X-RateLimit-Reset` is in seconds (Pinata, captured
+    /// Adds the headers that `limit` sends. `X-RateLimit-Reset` is in seconds (Pinata, captured
     /// 2022) or in milliseconds (OpenRouter's own 429 errors).
     pub(crate) fn sign(&self, reply: &mut Reply, limit: &RateLimit, reset_unit: i64) {
         if limit.headers {

@@ -1,9 +1,9 @@
-//! Identifiers and secrets, all of them visibly fake.
+//! Identifiers and visibly fake secrets.
 
 use fastrand::Rng;
 
-/// Every secret the sandbox makes begins with these bytes, so that a find in a log or a scanner
-/// explains itself. They read "fake" in hex digits.
+/// Every secret of the sandbox begins with these bytes, so that a secret in a log explains itself. In
+/// hex digits they read "fake".
 pub(crate) const FAKE: [u8; 4] = [0xfa, 0x4e, 0xfa, 0x4e];
 const FAKE_HEX: &str = "fa4efa4e";
 
@@ -18,7 +18,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes behind exactly `2 * N` lower-case hex digits.
+/// Decodes exactly `2 * N` lowercase hex digits.
 pub(crate) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();
     if digits.len() != N * 2 {
@@ -42,7 +42,7 @@ pub(crate) fn random<const N: usize>(rng: &mut Rng) -> [u8; N] {
     bytes
 }
 
-/// 32 random bytes, marked as fake.
+/// Returns 32 random bytes, marked as fake.
 pub(crate) fn secret(rng: &mut Rng) -> [u8; 32] {
     mark(random(rng))
 }
@@ -73,7 +73,7 @@ pub(crate) fn alphanumeric(rng: &mut Rng, length: usize) -> String {
     (0..length).map(|_| rng.alphanumeric()).collect()
 }
 
-/// The text without any secret of ours: a client may put one into a path or a query by mistake,
+/// Removes the sandbox's secrets from a text. A client may put one into a path or a query by mistake,
 /// and the request log must not keep it.
 pub(crate) fn scrub(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hex_goes_there_and_back() {
+    fn hex_round_trips() {
         let bytes = mark([7; 32]);
         assert_eq!(unhex::<32>(&hex(&bytes)), Some(bytes));
         assert!(hex(&bytes).starts_with(FAKE_HEX));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_uuid_is_one() {
+    fn uuids_are_valid() {
         let text = uuid([0xff; 16]);
         assert_eq!(text, "ffffffff-ffff-4fff-bfff-ffffffffffff");
         assert!(is_uuid(&text));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn scrub_removes_what_is_ours() {
+    fn scrub_removes_fake_secrets() {
         assert_eq!(scrub("/keys/sk-or-v1-fa4efa4e00ff/x"), "/keys/sk-or-v1-[secret]/x");
         assert_eq!(scrub("a=eyJhb.eyJx.s_-g&b=ü"), "a=[secret]&b=ü");
         assert_eq!(scrub("offset=10&name=fa4"), "offset=10&name=fa4");

@@ -1,4 +1,4 @@
-//! Everything a sandbox is, apart from its socket.
+//! The state of a sandbox, without its socket.
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use crate::pinata::quirks::PinataQuirks;
 use crate::token::scrub;
 use crate::{openrouter, pinata};
 
-/// What the builder fixed.
+/// The settings of the builder.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) seed: u64,
@@ -44,9 +44,9 @@ pub(crate) struct Inner {
     pub(crate) faults: ActiveFaults,
     pub(crate) log: Vec<RequestRecord>,
     pub(crate) hook: Option<Hook>,
-    /// Resets so far: a request from before one must not write into the log after it.
+    /// Number of resets. A request from before a reset must not write to the log after it.
     resets: u64,
-    /// Secrets of keys that a reset took away.
+    /// Secrets of keys that a reset removed.
     bygone: BTreeSet<String>,
 }
 
@@ -71,12 +71,12 @@ impl World {
         Self { config, clock, inner }
     }
 
-    /// A panic while the lock was held cannot leave half a key behind, so the state stays usable.
+    /// Ignores poisoning: a panic cannot leave a key half changed.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the request down and looks up what shall happen to it.
+    /// Logs a request, and returns the fault that it meets.
     pub(crate) fn arrive(
         &self,
         vendor: Vendor,

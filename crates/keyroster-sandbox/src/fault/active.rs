@@ -1,4 +1,4 @@
-//! The faults in force, and which of them a request meets.
+//! The active faults, and which of them a request meets.
 
 use fastrand::Rng;
 use serde::Serialize;
@@ -9,19 +9,19 @@ use crate::log::Vendor;
 #[derive(Debug)]
 pub(crate) struct ActiveFaults {
     seed: u64,
-    /// Rules ever added, so that each has a sequence of random numbers of its own.
+    /// Number of rules added so far, so that each has its own sequence of random numbers.
     added: u64,
     list: Vec<Rule>,
 }
 
-/// A rule and what became of it.
+/// A rule and its counters.
 #[derive(Debug, Serialize)]
 struct Rule {
     #[serde(flatten)]
     fault: Fault,
-    /// Requests that it matched.
+    /// Number of requests that it matched.
     seen: u64,
-    /// Requests that it acted on.
+    /// Number of requests that it applied to.
     fired: u64,
     #[serde(skip)]
     rng: Rng,
@@ -57,7 +57,7 @@ impl ActiveFaults {
     pub(crate) fn meet(&mut self, vendor: Vendor, method: &str, path: &str) -> AppliedFault {
         let mut applied = AppliedFault::default();
         for rule in &mut self.list {
-            // Every rule counts every request it matches, whether or not another one acts.
+            // Every rule counts each request that it matches, even if another rule applies.
             if !rule.matches(vendor, method, path) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Reads faults from JSON. By hand, because whoever writes one by hand wants to know which field
+//! Reads faults from JSON. Not derived, because people write this JSON, and errors must say which field
 //! is wrong and what it may be.
 
 use std::collections::BTreeMap;
@@ -14,10 +14,10 @@ type Object = Map<String, Value>;
 const FIELDS: [&str; 8] =
     ["vendor", "method", "path", "nth", "share", "limit", "delay_ms", "action"];
 const ACTIONS: &str = "one of respond, delay, cut, truncate, as in {\"respond\":{\"status\":502}}";
-/// A delay is for a test that runs now.
+/// Maximum delay in milliseconds.
 const LONGEST_DELAY_MS: u64 = 3_600_000;
 
-/// One rule, or several.
+/// Reads one rule, or an array of rules.
 pub(crate) fn faults(body: &[u8]) -> Result<Vec<Fault>, String> {
     let value: Value = serde_json::from_slice(body).map_err(|error| format!("body: {error}"))?;
     match &value {

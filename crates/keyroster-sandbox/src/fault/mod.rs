@@ -1,4 +1,4 @@
-//! Faults: rules that make chosen requests go wrong in a chosen way.
+//! Faults: rules that make certain requests fail in a certain way.
 
 pub(crate) mod active;
 pub(crate) mod json;
@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 use self::json::fault as json_fault;
 use crate::log::Vendor;
 
-/// A rule: which requests, and what happens to them.
+/// A rule that selects requests, and what happens to them.
 ///
-/// Conditions that are not set hold for every request. Of several rules that hold, the first that
-/// acts does; the delays of all of them add up.
+/// A condition that is not set selects every request. If several rules select a request, the first one
+/// with an action other than a delay applies, and all delays add up.
 ///
 /// ```
 /// use keyroster_sandbox::{Fault, Vendor};
 ///
-/// // The second and third creation at OpenRouter happen, and nobody hears of it.
+/// // The second and third create at OpenRouter succeed, but their replies are lost.
 /// let fault = Fault::cut_after_commit().vendor(Vendor::OpenRouter).method("POST").nth([2, 3]);
 /// let json = r#"{"vendor":"openrouter","method":"POST","nth":[2,3],"action":{"cut":{"commit":true}}}"#;
 /// assert_eq!(serde_json::from_str::<Fault>(json).unwrap(), fault);
@@ -28,19 +28,19 @@ use crate::log::Vendor;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Fault {
-    /// The vendor whose API is asked.
+    /// The vendor whose API is called.
     pub vendor: Option<Vendor>,
-    /// The HTTP method, in capitals.
+    /// The HTTP method, in uppercase.
     pub method: Option<String>,
-    /// The path as sent, without the query; with `*` at its end, what the path begins with.
+    /// The path as sent, without the query. With `*` at its end, a prefix of the path.
     pub path: Option<String>,
-    /// Which of the requests for which everything above holds, counted from 1.
+    /// Which of the requests that meet all conditions above, counted from 1.
     pub nth: Option<Vec<u64>>,
-    /// The share of those requests, above 0 and up to 1; which ones follows from the seed.
+    /// The share of those requests, above 0 and up to 1. The seed determines which ones.
     pub share: Option<f64>,
-    /// How many times the rule acts at most.
+    /// Maximum number of times that the rule applies.
     pub limit: Option<u64>,
-    /// Milliseconds by which the answer, or the cut, comes later.
+    /// Milliseconds by which the reply, or the cut, is delayed.
     pub delay_ms: u64,
     /// What happens.
     pub action: Action,
@@ -50,37 +50,37 @@ pub struct Fault {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Action {
-    /// Answers something else.
+    /// Sends another reply.
     #[non_exhaustive]
     Respond {
         /// The status.
         status: u16,
         /// Headers to set.
         headers: BTreeMap<String, String>,
-        /// A string is sent as it is, as `text/plain`; anything else as JSON. Without a body, the
-        /// vendor's own error for this status is sent.
+        /// A string is sent as `text/plain`, anything else as JSON. Without a body, the vendor's own
+        /// error for this status is sent.
         body: Option<Value>,
-        /// Whether the operation is done first.
+        /// Whether the operation is carried out first.
         commit: bool,
     },
-    /// Answers as usual, later. The operation is done when the request arrives, so a client that
-    /// gives up waiting has changed something all the same.
+    /// Delays the reply. The operation is carried out when the request arrives, even if the client gives
+    /// up waiting.
     #[non_exhaustive]
     Delay {
         /// Milliseconds.
         ms: u64,
     },
-    /// Closes the connection instead of answering.
+    /// Closes the connection without a reply.
     #[non_exhaustive]
     Cut {
-        /// Whether the operation is done first.
+        /// Whether the operation is carried out first.
         commit: bool,
     },
-    /// Does the operation and sends the true answer's head, with the length of the whole, but only
-    /// the first bytes of its body; then closes the connection.
+    /// Carries out the operation, sends the head of the reply with the length of the whole body, but only
+    /// the first bytes of the body, and closes the connection.
     #[non_exhaustive]
     Truncate {
-        /// Bytes of the body that are sent.
+        /// Number of bytes of the body that are sent.
         bytes: usize,
     },
 }
@@ -99,45 +99,45 @@ impl Fault {
         }
     }
 
-    /// Answers this status without doing the operation, in the vendor's own error format.
+    /// Replies with this status in the vendor's own error format, without carrying out the operation.
     #[must_use]
     pub fn respond(status: u16) -> Self {
         let headers = BTreeMap::new();
         Self::new(Action::Respond { status, headers, body: None, commit: false })
     }
 
-    /// Answers later.
+    /// Delays the reply by this number of milliseconds.
     #[must_use]
     pub fn delay(ms: u64) -> Self {
         Self::new(Action::Delay { ms })
     }
 
-    /// Closes the connection before anything is done.
+    /// Closes the connection without carrying out the operation.
     #[must_use]
     pub fn cut() -> Self {
         Self::new(Action::Cut { commit: false })
     }
 
-    /// Does the operation and closes the connection without an answer.
+    /// Carries out the operation and closes the connection without a reply.
     #[must_use]
     pub fn cut_after_commit() -> Self {
         Self::new(Action::Cut { commit: true })
     }
 
-    /// Does the operation and sends so many bytes of the answer's body.
+    /// Carries out the operation and sends this number of bytes of the reply's body.
     #[must_use]
     pub fn truncate(bytes: usize) -> Self {
         Self::new(Action::Truncate { bytes })
     }
 
-    /// Only requests to this vendor.
+    /// Selects requests to this vendor.
     #[must_use]
     pub fn vendor(mut self, vendor: Vendor) -> Self {
         self.vendor = Some(vendor);
         self
     }
 
-    /// Only requests with this method.
+    /// Selects requests with this method.
     #[must_use]
     pub fn method(mut self, method: impl Into<String>) -> Self {
         self.method = Some(method.into());
@@ -179,7 +179,7 @@ impl Fault {
         self
     }
 
-    /// Sets a header of a [`Fault::respond`]; other actions have none.
+    /// Sets a header of a [`Fault::respond`]. Other actions ignore it.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         if let Action::Respond { headers, .. } = &mut self.action {
@@ -188,7 +188,7 @@ impl Fault {
         self
     }
 
-    /// Sets the body of a [`Fault::respond`]; other actions have none.
+    /// Sets the body of a [`Fault::respond`]. Other actions ignore it.
     #[must_use]
     pub fn body(mut self, value: impl Into<Value>) -> Self {
         if let Action::Respond { body, .. } = &mut self.action {
@@ -197,7 +197,7 @@ impl Fault {
         self
     }
 
-    /// Does the operation before a [`Fault::respond`] or [`Fault::cut`]; the other actions always
+    /// Carries out the operation before a [`Fault::respond`] or [`Fault::cut`]. The other actions always
     /// do.
     #[must_use]
     pub fn commit(mut self) -> Self {

@@ -1,4 +1,4 @@
-//! A response body that may end in mid-sentence.
+//! A response body that may be truncated.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -9,8 +9,7 @@ use std::time::Duration;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::time::Sleep;
 
-/// How long the connection stays open after a truncated body, so that what was written of it is
-/// also sent.
+/// How long the connection stays open after a truncated body, so that the written part is sent.
 const FLUSH: Duration = Duration::from_millis(5);
 
 /// The error that makes hyper close the connection.
@@ -34,9 +33,9 @@ impl From<Infallible> for Cut {
 #[derive(Debug)]
 pub(crate) struct ReplyBody {
     data: Option<Bytes>,
-    /// What `content-length` says is left.
+    /// Number of bytes left according to `content-length`.
     promised: u64,
-    /// Of a truncated body, the wait before the cut.
+    /// The wait before the cut of a truncated body.
     cut: Option<Pin<Box<Sleep>>>,
 }
 
@@ -45,7 +44,7 @@ impl ReplyBody {
         Self { promised: body.len() as u64, data: Some(body.into()), cut: None }
     }
 
-    /// The first bytes of this body; the whole of it if there are no more.
+    /// The first bytes of this body, or all if there are no more.
     pub(crate) fn truncated(body: Vec<u8>, bytes: usize) -> Self {
         if bytes >= body.len() {
             return Self::whole(body);

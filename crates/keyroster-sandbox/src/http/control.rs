@@ -1,5 +1,5 @@
-//! The control API below `/__sandbox`, which tests and people steer a running sandbox with. Its
-//! requests are not in the log.
+//! The control API below `/__sandbox`, with which tests and people control a running sandbox. Its
+//! requests are not logged.
 
 use serde_json::json;
 
@@ -48,7 +48,7 @@ pub(crate) fn handle(world: &World, method: &str, path: &str, body: &[u8]) -> Re
             Reply::json(200, JSON, &json!({"reset": true}))
         }
         (method, _) => {
-            let error = format!("no {method} here; there are {}", ROUTES.join(", "));
+            let error = format!("no such {method} route; the routes are {}", ROUTES.join(", "));
             Reply::json(404, JSON, &json!({"error": error}))
         }
     }

@@ -1,4 +1,4 @@
-//! HTTP/1.1 on loopback: connections, latency and faults.
+//! The HTTP server: connections, latency and faults.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,11 +22,11 @@ use crate::log::Vendor;
 use crate::world::World;
 use crate::{openrouter, pinata};
 
-/// Longer bodies are refused with 413; the longest one either vendor documents has a few hundred
-/// bytes.
+/// Maximum length of a request body; longer ones get 413. The longest one that either vendor documents
+/// has a few hundred bytes.
 const BODY_CAP: usize = 1024 * 1024;
 
-/// Accepts connections until the task is aborted, which drops all of them too.
+/// Accepts connections until the task is aborted, which drops all connections.
 pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
     let mut connections = JoinSet::new();
     loop {
@@ -35,7 +35,7 @@ pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
                 Ok((stream, _)) => {
                     connections.spawn(connection(stream, Arc::clone(&world)));
                 }
-                // Out of file descriptors, most likely; some may come back.
+                // Probably out of file descriptors. Some may become free.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -44,16 +44,16 @@ pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
 }
 
 async fn connection(stream: TcpStream, world: Arc<World>) {
-    // Answers are small; without this, the second write of a keep-alive connection waits.
+    // Replies are small. Without this, the second write of a kept connection waits.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let world = Arc::clone(&world);
         async move { respond(&world, request).await }
     });
-    // An error here is a cut that was asked for, or a client that went away.
+    // An error here is an intended cut, or a client that went away.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
-        // An idle connection is kept for as long as the client wants it.
+        // An idle connection is kept until the client closes it.
         .header_read_timeout(None)
         .serve_connection(TokioIo::new(stream), service)
         .await;

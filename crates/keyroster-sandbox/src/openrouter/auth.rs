@@ -1,4 +1,4 @@
-//! Who is asking: the management key, a live inference key, or nobody.
+//! Authentication with the management key or an active inference key.
 
 use super::state::{State, text};
 use super::wire;
@@ -24,7 +24,7 @@ impl Who {
 }
 
 pub(super) fn authenticate(state: &State, call: &Call<'_>, now: i64) -> Result<Who, Reply> {
-    // A key in literal quotes counts as none (reported by third parties).
+    // A key in literal quotes counts as missing (reported by third parties).
     let token = call.bearer().and_then(Result::ok);
     let token = token.filter(|token| !token.is_empty() && !token.starts_with(['"', '\'']));
     let token = token.ok_or_else(|| wire::canonical(401))?;

@@ -1,4 +1,4 @@
-//! OpenRouter: keys, workspaces and what a key says about itself.
+//! OpenRouter: keys, workspaces, and the key that asks.
 
 mod auth;
 pub(crate) mod quirks;

@@ -1,11 +1,11 @@
-//! What nobody outside OpenRouter knows for sure, as quirks.
+//! Settings for undocumented behavior of OpenRouter.
 
 use serde::{Deserialize, Serialize};
 
 use crate::rate::RateLimit;
 
-/// What a key's `hash` is the SHA-256 of. The specification calls it one and does not say of what;
-/// its example pair fits none of these.
+/// The input of a key's `hash`, which is a SHA-256. The specification does not name the input, and its
+/// example pair matches none of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -15,7 +15,7 @@ pub enum HashInput {
     Key,
     /// Its 64 hex digits.
     HexDigits,
-    /// The 32 bytes those digits stand for.
+    /// The 32 bytes of these digits.
     Bytes,
     /// Something that cannot be derived from the key.
     Unrelated,
@@ -26,16 +26,16 @@ pub enum HashInput {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum TieBreak {
-    /// The one inserted last comes first.
+    /// The last inserted one first.
     #[default]
     LastInserted,
     /// By `hash`, ascending.
     Hash,
-    /// Another order on every request.
+    /// Another order for every request.
     Unstable,
 }
 
-/// What an inference key gets where the specification names no 403.
+/// The reply to an inference key for operations for which the specification lists no 403.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -47,7 +47,7 @@ pub enum ListRefusal {
     Unauthorized,
 }
 
-/// What a query boolean other than `true` and `false` does.
+/// The effect of a query boolean other than `true` and `false`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -59,12 +59,12 @@ pub enum InvalidBoolean {
     Ignored,
 }
 
-/// What listing the keys of an unknown workspace answers.
+/// The reply to listing the keys of an unknown workspace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum UnknownWorkspace {
-    /// 404, which the specification of October 2026 lists without saying when.
+    /// 404, which the specification of October 2026 lists without a reason.
     #[default]
     NotFound,
     /// 400.
@@ -73,9 +73,9 @@ pub enum UnknownWorkspace {
     Empty,
 }
 
-/// How the imitation of OpenRouter behaves where its documents are silent.
+/// How the imitated OpenRouter behaves where its documents say nothing.
 ///
-/// Take the default and change fields, or use [`OpenRouterQuirks::with`]:
+/// Change fields of the default, or use [`OpenRouterQuirks::with`]:
 ///
 /// ```
 /// use keyroster_sandbox::OpenRouterQuirks;
@@ -87,30 +87,30 @@ pub enum UnknownWorkspace {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OpenRouterQuirks {
-    /// Keys per page of `GET /keys`. A hundred: the guide's "most recent 100 API keys". At least 1.
+    /// Number of keys per page of `GET /keys`, at least 1. 100: the guide's "most recent 100 API keys".
     pub page_size: u32,
-    /// What `hash` is made from; unknown. The whole key.
+    /// The input of `hash`; unknown. The whole key.
     pub hash_input: HashInput,
-    /// How many hex digits a label ends in. 4: the schema's example; other samples show 3.
+    /// Number of hex digits at the end of a label. 4 in the schema's example, 3 in other samples.
     pub label_tail: u8,
     /// The order of keys created at the same instant; unknown.
     pub tie_break: TieBreak,
-    /// What an inference key gets from `GET /keys` and from GET and DELETE of `/keys/{hash}`;
-    /// unknown. 403.
+    /// The reply to an inference key that sends `GET /keys`, or GET or DELETE of `/keys/{hash}`; unknown.
+    /// 403.
     pub list_refusal: ListRefusal,
     /// The text of the 401 for an unknown, deleted, disabled or expired key. `User not found.`, as
     /// third parties report; not documented.
     pub dead_key_message: String,
     /// Whether `limit_remaining` stops at 0; unknown. False: it is limit minus usage.
     pub limit_remaining_clamped: bool,
-    /// What `include_disabled=maybe` does; unknown. 400.
+    /// The effect of `include_disabled=maybe`; unknown. 400.
     pub invalid_boolean: InvalidBoolean,
-    /// What listing an unknown workspace answers; unknown. 404.
+    /// The reply to listing an unknown workspace; unknown. 404.
     pub unknown_workspace: UnknownWorkspace,
     /// Whether a PATCH that changes nothing sets `updated_at`; unknown. True.
     pub noop_patch_updates: bool,
-    /// Milliseconds until a new key appears in a listing (`GET /keys/{hash}` finds it at once). 0;
-    /// the smoke test of one client asks up to five times.
+    /// Milliseconds until a new key is listed (`GET /keys/{hash}` finds it at once). 0; the smoke test of
+    /// one client asks up to five times.
     pub list_lag_ms: u32,
     /// Milliseconds for which a deleted key still authenticates on `GET /key`. 0; unknown.
     pub delete_lag_ms: u32,
@@ -142,7 +142,7 @@ impl Default for OpenRouterQuirks {
 }
 
 impl OpenRouterQuirks {
-    /// The defaults after `change`.
+    /// Returns the defaults, modified by `change`.
     #[must_use]
     pub fn with(change: impl FnOnce(&mut Self)) -> Self {
         let mut quirks = Self::default();

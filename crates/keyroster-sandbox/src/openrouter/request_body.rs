@@ -1,4 +1,4 @@
-//! The bodies of create and update requests, validated as the official OpenAPI of 2026-10-30 says.
+//! The bodies of create and update requests, validated by the official OpenAPI of 2026-10-30.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use crate::token::is_uuid;
 #[derive(Debug)]
 pub(super) enum Invalid {
     Field(Problem),
-    /// A PATCH without any field that can be set.
+    /// A PATCH without a known field.
     Nothing,
     /// A PATCH to a workspace that does not exist.
     Workspace,

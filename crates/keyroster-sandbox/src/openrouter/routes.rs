@@ -33,7 +33,7 @@ fn checked(state: &mut State, call: &Call<'_>, now: i64) -> Result<Reply, Reply>
     let operation = route(call)?;
     let who = auth::authenticate(state, call, now)?;
     if let Some(limit) = state.quirks.rate_limit.clone() {
-        let decision = state.limiter.ask(&limit, who.number(), now);
+        let decision = state.limiter.count(&limit, who.number(), now);
         if !decision.allowed {
             let mut answer = wire::canonical(429);
             // Only on 429 (docs, limits page), and in milliseconds.
@@ -99,7 +99,7 @@ fn perform(
             let number = state.create(new, now);
             let row = &state.rows[number as usize];
             let data = KeyView::of(state, row, Windows::at(now));
-            // The secret is beside `data`, not in it (official OpenAPI; a cookbook page errs).
+            // The secret is next to `data`, not in it (official OpenAPI; a cookbook page is wrong).
             Ok(wire::ok(201, &json!({"data": data, "key": text(row.key)})))
         }
         Operation::GetKey(hash) => {
@@ -142,7 +142,7 @@ fn perform(
 }
 
 fn find(state: &State, hash: &str) -> Result<u32, Reply> {
-    // What is no hash at all is not found either (official acceptance tests).
+    // A malformed hash is also not found (official acceptance tests).
     state.find(hash).ok_or_else(|| wire::canonical(404))
 }
 
@@ -180,7 +180,7 @@ fn list_keys(state: &mut State, call: &Call<'_>, now: i64) -> Result<Reply, Repl
     Ok(wire::ok(200, &Data { data }))
 }
 
-/// `{"data": …}` without a detour through [`Value`].
+/// `{"data": …}`, serialized without a [`Value`].
 #[derive(serde::Serialize)]
 struct Data<'a> {
     data: Vec<KeyView<'a>>,
@@ -232,7 +232,7 @@ fn may_read_workspaces(state: &State) -> Result<(), Reply> {
     if state.quirks.workspaces_forbidden { Err(wire::canonical(403)) } else { Ok(()) }
 }
 
-/// No activity is imitated; the answer is an empty one.
+/// Activity is not imitated, so the reply is empty.
 fn activity(call: &Call<'_>) -> Result<Reply, Reply> {
     for (name, value) in call.parameters() {
         let valid = match name.as_str() {
@@ -247,7 +247,7 @@ fn activity(call: &Call<'_>) -> Result<Reply, Reply> {
     Ok(wire::ok(200, &json!({"data": []})))
 }
 
-/// The canonical message, and in `metadata`, which the envelope leaves open, what is wrong.
+/// The canonical message, with the problem in `metadata`, whose content is not specified.
 fn bad_request(problem: &Problem) -> Reply {
     let metadata = json!({"field": problem.field, "problem": problem.text});
     wire::error(400, "Invalid request parameters", Some(&metadata))

@@ -22,10 +22,10 @@ struct Template {
     reset: Option<Reset>,
     byok_in_limit: bool,
     disabled: bool,
-    /// From now on; negative if it is over.
+    /// Hours from now; negative if expired.
     expires_hours: Option<i64>,
     external_user: Option<&'static str>,
-    /// Hours ago, then cents of credits, then cents at a provider of one's own.
+    /// Hours ago, cents of credits, and cents at the user's own provider.
     spend: &'static [(i64, i64, i64)],
 }
 
@@ -75,7 +75,7 @@ impl Template {
 const OUTSIDER: usize = 4;
 const OUTSIDER_HOME: usize = 2;
 
-/// The most telling first, so that a small sandbox has them too.
+/// The most useful ones first, so that a small sandbox has them.
 const TEMPLATES: [Template; 30] = [
     key("support-bot", 0, 4_300, 0).limit(100.0, Some(Monthly)).spent(&[
         (1, 1_250, 0),
@@ -168,7 +168,7 @@ fn account(rng: &mut Rng, keys: usize, workspaces: usize, now: i64) -> Account {
         })
         .collect();
     rows.sort_by_key(|row| row.created);
-    // Ties are kept where they are meant, and made nowhere else.
+    // Only intended ties are kept.
     separate(rows.iter_mut().filter(|row| !is_tied(&row.name)).map(|row| &mut row.created), 1);
     rows.sort_by_key(|row| row.created);
     for row in &mut rows {
@@ -185,7 +185,7 @@ fn account(rng: &mut Rng, keys: usize, workspaces: usize, now: i64) -> Account {
     }
 }
 
-/// Whether a key of this name was made in one go with others, at the same instant.
+/// Whether a key with this name was created at the same instant as others.
 fn is_tied(name: &str) -> bool {
     name.starts_with("tf-")
 }
@@ -234,7 +234,7 @@ fn from(rng: &mut Rng, it: &Template, workspaces: usize, users: &[Arc<str>], now
     }
 }
 
-/// A key past the hand-written ones: about a twelfth disabled, a twelfth expired, a fifth unused.
+/// Invents a key after the templates: about a twelfth are disabled, a twelfth expired, a fifth unused.
 fn invent(rng: &mut Rng, number: usize, workspaces: usize, users: &[Arc<str>], now: i64) -> Row {
     let age = rng.i64(2 * HOUR..380 * DAY);
     let limit =

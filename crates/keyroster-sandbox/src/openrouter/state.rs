@@ -17,7 +17,7 @@ use crate::token::{hex, secret};
 /// Money in millionths of a dollar, so that sums are exact.
 pub(super) type Micros = i64;
 
-/// When the spend that counts against a limit starts again from nothing.
+/// When the spending that counts against a limit is reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Reset {
@@ -26,7 +26,7 @@ pub(super) enum Reset {
     Monthly,
 }
 
-/// What a key cost at one instant.
+/// The cost of a key at one instant.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spend {
     pub(super) at: i64,
@@ -51,7 +51,7 @@ pub(super) struct Row {
     pub(super) creator: Option<Arc<str>>,
     pub(super) external_user: Option<Arc<str>>,
     pub(super) workspace: u32,
-    /// When the key begins to be listed.
+    /// When the key starts to be listed.
     pub(super) listed: i64,
 }
 
@@ -83,7 +83,7 @@ pub(super) struct NewKey {
     pub(super) workspace: u32,
 }
 
-/// What a PATCH sets; of a nullable field, `Some(None)` clears it.
+/// The fields that a PATCH sets. `Some(None)` clears a nullable field.
 #[derive(Debug, Default, PartialEq)]
 #[expect(clippy::option_option, reason = "a field that is absent is not a field that is null")]
 pub(super) struct Change {
@@ -106,7 +106,7 @@ pub(super) struct Account {
     pub(super) rows: Vec<Row>,
 }
 
-/// Which keys a listing asks for.
+/// The filter of a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Filter {
     pub(super) workspace: u32,
@@ -126,7 +126,7 @@ pub(crate) struct State {
     pub(super) outsider_home: u32,
     pub(super) organization: String,
     pub(super) workspaces: Vec<Workspace>,
-    /// In the order of creation. A deleted key keeps its place and is skipped.
+    /// In the order of creation. A deleted key keeps its row and is skipped.
     pub(super) rows: Vec<Row>,
     pub(super) by_hash: HashMap<[u8; 32], u32>,
     pub(super) limiter: Limiter,
@@ -217,7 +217,7 @@ impl State {
         number
     }
 
-    /// Whether the creator of this key may not take it to that workspace.
+    /// Whether this key cannot move to that workspace, because its creator is not a member.
     pub(super) fn stuck(&self, number: u32, workspace: u32) -> bool {
         let row = &self.rows[number as usize];
         row.creator.as_ref() == Some(&self.outsider)
@@ -273,12 +273,12 @@ impl State {
         selected.iter().skip(offset).take(length).copied().collect()
     }
 
-    /// Every secret: the management key, and all keys, deleted ones too.
+    /// Every secret: the management key and all keys, including deleted ones.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = String> {
         std::iter::once(self.management_key()).chain(self.rows.iter().map(|row| text(row.key)))
     }
 
-    /// The keys that were made since the start.
+    /// The keys created since the start.
     pub(crate) fn created_secrets(&self, seeded: usize) -> Vec<String> {
         self.rows.iter().skip(seeded).map(|row| text(row.key)).collect()
     }
@@ -296,8 +296,8 @@ fn set<T: PartialEq>(held: &mut T, wanted: Option<T>, changed: &mut bool) {
     }
 }
 
-/// The numbers of the rows that match, newest first, and the instant at which they may change
-/// because a key expires or comes to be listed.
+/// Returns the numbers of the rows that match, newest first, and the instant at which they may change
+/// because a key expires or starts to be listed.
 fn select(rows: &[Row], filter: Filter, now: i64) -> (Vec<u32>, i64) {
     let mut until = i64::MAX;
     let mut selected = Vec::new();

@@ -36,7 +36,7 @@ fn usd(micros: Micros) -> Usd {
     Usd(micros as f64 / 1e6)
 }
 
-/// What a key has spent, in all and in the current windows.
+/// The spending of a key in total and in the current windows.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sums {
     total: Micros,
@@ -73,7 +73,7 @@ impl Sums {
     }
 }
 
-/// What a key costs and may cost; the same in a listing and in what a key says of itself.
+/// The limit and the spending of a key, in a listing and in `GET /key`.
 #[derive(Debug, Serialize)]
 struct Spending {
     limit: Option<Usd>,
@@ -172,7 +172,7 @@ fn label(state: &State, key: [u8; 32]) -> String {
     format!("sk-or-v1-{}...{}", &digits[..3], &digits[digits.len() - tail..])
 }
 
-/// What `GET /key` says, to a key or to the management key.
+/// The reply to `GET /key` for a key or the management key.
 pub(super) fn current(state: &State, row: Option<&Row>, now: i64) -> Value {
     let windows = Windows::at(now);
     let spending = Spending::of(state, row, windows);
@@ -205,7 +205,7 @@ pub(super) fn current(state: &State, row: Option<&Row>, now: i64) -> Value {
     json!({"data": data})
 }
 
-/// The key's own limit as a budget; guardrails and workspace budgets are not imitated.
+/// The key's own limit as a budget. Guardrails and workspace budgets are not imitated.
 fn budget(row: &Row, spending: &Spending, windows: Windows) -> Option<Value> {
     let limit = row.limit?;
     let (credits, byok, resets) = match row.reset {
@@ -259,7 +259,7 @@ pub(super) fn workspace(state: &State, workspace: &Workspace) -> Value {
     })
 }
 
-/// Credits bought and spent; keys of one's own providers spend none.
+/// Credits bought and spent. Keys of a user's own providers spend none.
 pub(super) fn credits(state: &State) -> Value {
     let spends = state.rows.iter().flat_map(|row| row.spend.iter());
     let used: Micros = spends.map(|spend| spend.credits).sum();
@@ -280,7 +280,7 @@ pub(super) fn error(status: u16, message: &str, metadata: Option<&Value>) -> Rep
     Reply::json(status, JSON, &json!({"error": error}))
 }
 
-/// An error with the text that the specification gives as its example.
+/// An error with the example text of the specification.
 pub(crate) fn canonical(status: u16) -> Reply {
     let message = match status {
         400 => "Invalid request parameters",

@@ -1,4 +1,4 @@
-//! Who is asking: a JWT, or on the legacy API the pair of key and secret.
+//! Authentication with a JWT or, on the legacy API, a pair of key and secret.
 
 use super::jwt::Claims;
 use super::quirks::{ExhaustedError, NoCredentials};
@@ -7,14 +7,14 @@ use super::wire::{Generation, NO_SCOPES, Refusal};
 use crate::exchange::Call;
 use crate::token::hex;
 
-/// The row of the key that asks, if it may ask anything at all.
+/// Returns the row of the key that authenticates the request.
 pub(super) fn authenticate(
     state: &State,
     generation: Generation,
     call: &Call<'_>,
     now: i64,
 ) -> Result<u32, Refusal> {
-    // Which of two credentials wins is unknown; the token, here.
+    // Which of two credentials takes precedence is unknown. Here it is the token.
     let number = match call.bearer() {
         Some(token) => by_token(state, token, now)?,
         None if generation == Generation::Legacy || state.quirks.v3_header_pair => {
@@ -92,7 +92,7 @@ fn no_credentials(state: &State, generation: Generation) -> Refusal {
         NoCredentials::Unauthorized => 401,
         NoCredentials::BadRequest => 400,
     };
-    // The text is that of the 400; the one of the newer 401 is not recorded.
+    // The text of the 400. That of the newer 401 is unknown.
     let details = "pinata_api_key and pinata_secret_api_key must both be strings";
     Refusal::new(status, "KEYS_MUST_BE_STRINGS", details)
 }

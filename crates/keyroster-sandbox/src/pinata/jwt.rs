@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use crate::clock::SECOND;
 use crate::token::hex;
 
-/// Signs every token. Not a secret: it is published with the sandbox.
+/// Signs every token. It is published with the sandbox, so it is not a secret.
 const SIGNING_KEY: &[u8] = b"fa4efa4e keyroster-sandbox";
-/// The exact lifetime is unknown; newer tokens carry an `exp` of about a year.
+/// The lifetime of a token in seconds. The exact one is unknown; newer tokens have about a year.
 const LIFETIME: i64 = 365 * 86_400;
 
 /// The person a key belongs to.
@@ -58,7 +58,7 @@ struct Region {
     id: &'static str,
 }
 
-/// The token of a key that was made at `created`.
+/// The token of a key that was created at `created`.
 pub(super) fn token(user: &User, key: [u8; 10], secret: [u8; 32], created: i64) -> String {
     let iat = created.div_euclid(SECOND);
     let regions = ["FRA1", "NYC1"].map(|id| Region { count: 1, id });
@@ -86,7 +86,7 @@ pub(super) fn token(user: &User, key: [u8; 10], secret: [u8; 32], created: i64) 
     token
 }
 
-/// What a token claims; whether it is genuine is seen by making it again.
+/// The claims of a token. Its signature is checked by creating the token again.
 #[derive(Debug, Deserialize)]
 pub(super) struct Claims {
     #[serde(rename = "scopedKeyKey")]
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_signature_is_a_real_one() {
+    fn the_signature_is_valid() {
         // From `printf 'a.b' | openssl dgst -sha256 -hmac 'fa4efa4e keyroster-sandbox'`.
         assert_eq!(
             hex(&hmac(b"a.b")),

@@ -1,4 +1,4 @@
-//! Pinata: three generations of one API over one set of keys.
+//! Pinata: three generations of its API for the same keys.
 
 mod auth;
 mod jwt;

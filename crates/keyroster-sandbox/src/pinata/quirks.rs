@@ -1,10 +1,10 @@
-//! What nobody outside Pinata knows for sure, as quirks.
+//! Settings for undocumented behavior of Pinata.
 
 use serde::{Deserialize, Serialize};
 
 use crate::rate::RateLimit;
 
-/// The order of a listing; documented nowhere, and no parameter sorts.
+/// The order of a listing. It is undocumented, and no parameter sorts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -14,11 +14,11 @@ pub enum ListOrder {
     NewestFirst,
     /// The oldest key first.
     OldestFirst,
-    /// Another order on every request, as a database gives without `ORDER BY`.
+    /// Another order for every request, as from a database without `ORDER BY`.
     Unstable,
 }
 
-/// What revoking a key that cannot be revoked (any more) answers.
+/// The reply to revoking a key that is unknown or already revoked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -30,7 +30,7 @@ pub enum RevokeAnswer {
     NotFound,
 }
 
-/// What a legacy request without any credential gets.
+/// The reply to a legacy request without a credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -42,7 +42,7 @@ pub enum NoCredentials {
     BadRequest,
 }
 
-/// What a key that has no uses left gets.
+/// The reply to a key without uses left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -50,39 +50,39 @@ pub enum ExhaustedError {
     /// 403 `API_KEY_MAX_USES_REACHED`.
     #[default]
     Forbidden,
-    /// 401 `INVALID_CREDENTIALS`, which cannot be told from a wrong key.
+    /// 401 `INVALID_CREDENTIALS`, as for an invalid key.
     Unauthorized,
     /// 429.
     TooManyRequests,
 }
 
-/// What the filter `exhausted` does without `limitedUse=true`.
+/// The effect of the filter `exhausted` without `limitedUse=true`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ExhaustedFilter {
-    /// Nothing.
+    /// None.
     #[default]
     Ignored,
-    /// It filters all the same.
+    /// It filters.
     Honoured,
     /// 400.
     BadRequest,
 }
 
-/// What `maxUses: 0` means on create; an example of the legacy page sends it.
+/// The meaning of `maxUses: 0` in a create. An example of the legacy page sends it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ZeroUses {
-    /// The same as leaving it out.
+    /// No limit.
     #[default]
     Unlimited,
     /// A key that is exhausted from the start.
     Exhausted,
 }
 
-/// How the listing shows `permissions.resources` of a key.
+/// How a listing reports `permissions.resources` of a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -94,9 +94,9 @@ pub enum ResourceScopes {
     Empty,
 }
 
-/// How the imitation of Pinata behaves where its documents are silent.
+/// How the imitated Pinata behaves where its documents say nothing.
 ///
-/// Take the default and change fields, or use [`PinataQuirks::with`]:
+/// Change fields of the default, or use [`PinataQuirks::with`]:
 ///
 /// ```
 /// use keyroster_sandbox::{ListOrder, PinataQuirks};
@@ -109,47 +109,47 @@ pub enum ResourceScopes {
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "each is an unknown of its own")]
 pub struct PinataQuirks {
-    /// Keys per page. Ten on the legacy API (docs.pinata.cloud, legacy page); two clients rely on
-    /// ten on v3, whose documents give no number. At least 1.
+    /// Number of keys per page, at least 1. Ten on the legacy API (docs.pinata.cloud, legacy page). Two
+    /// clients rely on ten on v3, whose documents give no number.
     pub page_size: u32,
     /// The order of a listing; unknown. Newest first.
     pub order: ListOrder,
-    /// Whether `count` is the length of the page. False: the number of keys that match, as two
-    /// clients understand it.
+    /// Whether `count` is the length of the page. False: it is the number of matching keys, as two clients
+    /// understand it.
     pub count_is_page_length: bool,
-    /// Whether the v3 listing carries `secret`. False: the documents dropped it in February 2025.
+    /// Whether the v3 listing has `secret`. False: the documents removed it in February 2025.
     pub v3_secret: bool,
-    /// Whether the legacy listing carries `secret`; never the usable one. True: its schema does.
+    /// Whether the legacy listing has `secret`, which is never the usable one. True: its schema has it.
     pub legacy_secret: bool,
-    /// Whether the legacy listing honours the filters of v3. False: it documents `offset` alone.
+    /// Whether the legacy listing honors the filters of v3. False: it only documents `offset`.
     pub legacy_filters: bool,
     /// Whether `%` and `_` in the filter `name` are wildcards. False: "match ilike", and whether
     /// they are escaped is unknown.
     pub name_wildcards: bool,
-    /// What the filter `exhausted` does alone; unknown. Ignored.
+    /// The effect of the filter `exhausted` alone; unknown. Ignored.
     pub exhausted_filter: ExhaustedFilter,
-    /// What revoking an unknown key on v3 answers; unknown. `"Revoked"`, as on the legacy API.
+    /// The reply to revoking an unknown key on v3; unknown. `"Revoked"`, as on the legacy API.
     pub v3_revoke_unknown: RevokeAnswer,
-    /// What revoking a revoked key on v3 answers; unknown. `"Revoked"`, as on the legacy API.
+    /// The reply to revoking a revoked key on v3; unknown. `"Revoked"`, as on the legacy API.
     pub v3_revoke_again: RevokeAnswer,
-    /// Whether PUT on `/v3/api_keys/{key}` and DELETE on `/v3/pinata/keys/{key}` revoke too;
-    /// unknown. False: 404.
+    /// Whether PUT on `/v3/api_keys/{key}` and DELETE on `/v3/pinata/keys/{key}` also revoke; unknown.
+    /// False: 404.
     pub v3_any_verb: bool,
-    /// What a legacy request without any credential gets. 401.
+    /// The reply to a legacy request without a credential. 401.
     pub no_credentials: NoCredentials,
-    /// What a key without uses left gets; unknown. 403.
+    /// The reply to a key without uses left; unknown. 403.
     pub exhausted_error: ExhaustedError,
     /// Whether `admin` and `endpoints` exclude each other on create. False: the legacy page says
     /// so, and many clients send both.
     pub strict_admin_xor_endpoints: bool,
-    /// Whether `keyname` stands for `keyName`. True: the v3 example spells it so, and applications
-    /// that copied it report success.
+    /// Whether `keyname` means `keyName`. True: the v3 example uses it, and applications that copied it
+    /// report success.
     pub accept_keyname: bool,
-    /// What `maxUses: 0` means; unknown. Unlimited.
+    /// The meaning of `maxUses: 0`; unknown. Unlimited.
     pub zero_uses: ZeroUses,
-    /// How the listing shows a key's resources; unknown. As they were sent.
+    /// How a listing reports a key's resources; unknown. As they were sent.
     pub resource_scopes: ResourceScopes,
-    /// Milliseconds until a new key is honoured (401 before). 0; one client waits up to 10 seconds.
+    /// Milliseconds until a new key authenticates (401 before). 0; one client waits up to 10 seconds.
     pub activation_delay_ms: u32,
     /// Whether v3 accepts the header pair of the legacy API; unknown. False: "bearer only".
     pub v3_header_pair: bool,
@@ -185,7 +185,7 @@ impl Default for PinataQuirks {
 }
 
 impl PinataQuirks {
-    /// The defaults after `change`.
+    /// Returns the defaults, modified by `change`.
     #[must_use]
     pub fn with(change: impl FnOnce(&mut Self)) -> Self {
         let mut quirks = Self::default();

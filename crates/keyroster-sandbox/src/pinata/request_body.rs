@@ -78,12 +78,12 @@ fn scopes(
             return Err(Problem::new("permissions.endpoints", text));
         }
     }
-    // The legacy API knows no resources; unknown members are ignored there.
+    // The legacy API has no resources, and ignores unknown members.
     let v3 = generation == Generation::V3;
     let resources = permissions.get("resources").filter(|_| v3);
     let org_write = resources.map_or(Ok(false), check_resources)?;
     if admin {
-        // As in the example of the legacy page, an admin key shows nothing else.
+        // As in the example of the legacy page, an admin key lists nothing else.
         return Ok(Scopes { shown: json!({"admin": true}), admin, org_write });
     }
     let mut shown = Map::new();
@@ -101,7 +101,7 @@ fn check_endpoints(endpoints: &Value) -> Result<(), Problem> {
     const FIELD: &str = "permissions.endpoints";
     let groups = endpoints.as_object().ok_or_else(|| wrong(FIELD, "an object", endpoints))?;
     for (group, members) in groups {
-        // `psa` is in no schema for create; keys that have it were made on the web page.
+        // No schema for create has `psa`. Keys with it were created on the web page.
         if !matches!(group.as_str(), "data" | "pinning") {
             return Err(Problem::new(FIELD, format!("{group:?} is not allowed")));
         }

@@ -1,5 +1,5 @@
-//! Pinata's operations, in the order in which its servers check a request: JSON, credential,
-//! scope, body (measured on the legacy API).
+//! Pinata's operations. They check a request in the order that was measured on the legacy API: JSON,
+//! credential, scope, body.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::token::hex;
 enum Operation {
     List,
     Create,
-    /// The key comes in the path on v3, in the body on the legacy API.
+    /// The key is in the path on v3, and in the body on the legacy API.
     Revoke(Option<String>),
     TestAuthentication,
 }
@@ -42,9 +42,9 @@ fn checked(
     let body = json_body(call)?;
     let who = auth::authenticate(state, generation, call, now)?;
     let limit = state.quirks.rate_limit.clone();
-    let decision = limit.as_ref().map(|limit| (state.limiter.ask(limit, who, now), limit));
+    let decision = limit.as_ref().map(|limit| (state.limiter.count(limit, who, now), limit));
     let answer = match decision {
-        // The text of Pinata's 429 is not recorded, only its length of 135 bytes.
+        // The text of Pinata's 429 is unknown, except for its length of 135 bytes.
         Some((decision, _)) if !decision.allowed => {
             Err(Refusal::new(429, "RATE_LIMITED", "Rate limit exceeded"))
         }
@@ -105,7 +105,7 @@ fn perform(
     call: &Call<'_>,
     now: i64,
 ) -> Result<Reply, Refusal> {
-    // 200 for a key without any scope: it proves authentication only.
+    // 200 even without scopes, since this only proves authentication.
     if matches!(operation, Operation::TestAuthentication) {
         let message = "Congratulations! You are communicating with the Pinata API!";
         return Ok(wire::ok(&json!({"message": message})));
@@ -196,7 +196,7 @@ fn revoke(
 ) -> Result<Reply, Refusal> {
     let found = state.find(key);
     let again = found.is_some_and(|number| state.rows[number as usize].revoked);
-    // The legacy API says "Revoked" whatever the key is (pinatapy's own documentation).
+    // The legacy API says "Revoked" for any key (pinatapy's own documentation).
     let answer = match (generation, found) {
         (Generation::V3, None) => state.quirks.v3_revoke_unknown,
         (Generation::V3, Some(_)) if again => state.quirks.v3_revoke_again,

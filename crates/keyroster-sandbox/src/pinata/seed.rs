@@ -12,14 +12,14 @@ use crate::clock::{DAY, HOUR, MILLI, MINUTE};
 use crate::names::{name, separate};
 use crate::token::{random, secret, uuid};
 
-/// What a key was made for.
+/// The purpose of a key, which determines its scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Admin,
     Uploader,
     Pinning,
     Reader,
-    /// Made on the web page, which alone can grant `psa`.
+    /// Created on the web page; only there can `psa` be granted.
     Psa,
     Issuer,
     Files,
@@ -27,7 +27,7 @@ enum Kind {
     Nothing,
 }
 
-/// In the order of their declaration, so that a kind is an index too.
+/// In the order of declaration, so that a kind is also an index.
 const KINDS: [Kind; 9] = [
     Kind::Admin,
     Kind::Uploader,
@@ -63,8 +63,8 @@ const fn revoked(of: Template) -> Template {
     Template { revoked: true, ..of }
 }
 
-/// The most telling first, so that a small sandbox has them too. The first is the credential that
-/// is handed out: a token lives about a year, so this one must be younger.
+/// The most useful ones first, so that a small sandbox has them. The first is the admin credential. It
+/// must be younger than a year, the lifetime of a token.
 const TEMPLATES: [Template; 24] = [
     key("ops-admin", Kind::Admin, 1_080, 0),
     limited(key("ci-deploy", Kind::Uploader, 2_160, 0), 50, 50),
@@ -124,7 +124,7 @@ fn account(rng: &mut Rng, keys: usize, now: i64) -> Account {
     Account { users: users.to_vec(), rows, credential }
 }
 
-/// One key before it has random parts.
+/// A key without its random parts.
 struct Seed {
     name: String,
     kind: Kind,
@@ -148,7 +148,7 @@ impl Seed {
         }
     }
 
-    /// A key past the hand-written ones: mostly uploaders, some of each other kind.
+    /// Invents a key after the templates: mostly uploaders, and some of each other kind.
     fn invent(rng: &mut Rng, number: usize) -> Self {
         let kind = match rng.u8(..100) {
             0..=3 => Kind::Admin,
@@ -169,7 +169,7 @@ impl Seed {
     }
 
     fn row(self, rng: &mut Rng, scopes: Arc<Scopes>, now: i64) -> Row {
-        // Off the full hour, and whole milliseconds as on the wire.
+        // In milliseconds, as in the vendor's JSON.
         let created = (now - self.age - rng.i64(0..59 * MINUTE)).div_euclid(MILLI) * MILLI;
         let touched = self.uses > 0 || self.revoked;
         let share = rng.i64(40..95);
@@ -235,7 +235,7 @@ mod tests {
     use super::state;
 
     #[test]
-    fn an_unstable_page_of_everything_is_a_permutation() {
+    fn an_unstable_page_of_all_keys_is_a_permutation() {
         for keys in [1, 2, 9, 24, 100] {
             let quirks = PinataQuirks::with(|it| {
                 it.order = ListOrder::Unstable;

@@ -14,7 +14,7 @@ use crate::clock::MILLI;
 use crate::rate::Limiter;
 use crate::token::{hex, mark, random, secret};
 
-/// What a key may do, and how the listing says so.
+/// The access of a key, and how lists report it.
 #[derive(Debug)]
 pub(super) struct Scopes {
     pub(super) shown: Value,
@@ -36,7 +36,7 @@ pub(super) struct Row {
     pub(super) revoked: bool,
     pub(super) created: i64,
     pub(super) updated: i64,
-    /// When the key begins to be honoured.
+    /// When the key starts to authenticate.
     pub(super) active: i64,
 }
 
@@ -45,14 +45,14 @@ impl Row {
         self.max_uses.is_some_and(|max| self.uses >= max)
     }
 
-    /// What the legacy listing puts into `secret`: the documents call it encrypted, so it is
-    /// another value than the one that authenticates.
+    /// The `secret` of the legacy listing. The documents call it encrypted, so it differs from the one that
+    /// authenticates.
     pub(super) fn listed_secret(&self) -> String {
         hex(&mark(Sha256::digest(self.secret).into()))
     }
 }
 
-/// Which keys a listing asks for.
+/// The filter of a listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
     pub(super) revoked: Option<bool>,
@@ -61,7 +61,7 @@ pub(super) struct Filter {
     pub(super) name: Option<String>,
 }
 
-/// What a client asks a new key to be.
+/// The fields of a create request.
 #[derive(Debug)]
 pub(super) struct NewKey {
     pub(super) name: String,
@@ -73,7 +73,7 @@ pub(super) struct NewKey {
 pub(super) struct Account {
     pub(super) users: Vec<User>,
     pub(super) rows: Vec<Row>,
-    /// The row of the credential that is handed out.
+    /// The row of the admin credential.
     pub(super) credential: u32,
 }
 
@@ -81,10 +81,10 @@ pub(super) struct Account {
 pub(crate) struct State {
     pub(super) quirks: PinataQuirks,
     pub(super) users: Vec<User>,
-    /// In the order of creation; nothing is ever removed.
+    /// In the order of creation. Rows are never removed.
     pub(super) rows: Vec<Row>,
     pub(super) by_key: HashMap<[u8; 10], u32>,
-    /// The row of the credential that is handed out.
+    /// The row of the admin credential.
     pub(super) credential: u32,
     pub(super) rng: Rng,
     pub(super) limiter: Limiter,
@@ -92,7 +92,7 @@ pub(crate) struct State {
     cache: Cache<Filter>,
 }
 
-/// Where an unstable order starts and how far it steps.
+/// The order in which a listing visits rows.
 #[derive(Clone, Copy, Debug)]
 enum Traversal {
     Forward,
@@ -118,7 +118,7 @@ impl State {
         }
     }
 
-    /// The key, secret and token that are handed out.
+    /// The key, secret and token of the admin credential.
     pub(crate) fn access(&self) -> (String, String, String) {
         let row = &self.rows[self.credential as usize];
         (hex(&row.key), hex(&row.secret), self.token(row))
@@ -133,7 +133,7 @@ impl State {
     }
 
     pub(super) fn create(&mut self, new: NewKey, user: u8, now: i64) -> &Row {
-        // Times have milliseconds on the wire, and no two keys the same one.
+        // Each key has its own creation time, in milliseconds.
         let earliest = self.rows.last().map_or(i64::MIN, |row| row.created + MILLI);
         let created = now.max(earliest);
         let row = Row {
@@ -173,7 +173,7 @@ impl State {
         }
     }
 
-    /// A page of row numbers, and how many match in all.
+    /// Returns a page of row numbers, and the total number of matches.
     pub(super) fn page(&mut self, filter: Filter, offset: u64, now: i64) -> (Vec<u32>, usize) {
         let selected = (filter != Filter::default()).then(|| {
             let Self { rows, cache, quirks, version, .. } = self;
@@ -197,8 +197,8 @@ impl State {
         (page.collect(), count)
     }
 
-    /// An unstable order steps through all keys from anywhere, by a step that shares no divisor
-    /// with their number: another permutation each time, without sorting.
+    /// Chooses an order. An unstable one starts anywhere and uses a step without a common divisor with the
+    /// number of keys, which gives another permutation each time without sorting.
     fn traversal(&mut self, count: usize) -> Traversal {
         match self.quirks.order {
             ListOrder::OldestFirst => Traversal::Forward,
@@ -224,7 +224,7 @@ impl State {
         [hex(&row.secret), row.listed_secret(), self.token(row)]
     }
 
-    /// The secrets of the keys that were made since the start.
+    /// The secrets of the keys created since the start.
     pub(crate) fn created_secrets(&self, seeded: usize) -> Vec<String> {
         let made = self.rows.iter().skip(seeded);
         made.flat_map(|row| self.secrets_of(row)).collect()
@@ -256,7 +256,7 @@ fn select(rows: &[Row], filter: &Filter, quirks: &PinataQuirks) -> Vec<u32> {
     numbered.filter(|(row, _)| matches(row)).map(|(_, number)| number).collect()
 }
 
-/// Whether `text` contains what SQL would match with `LIKE '%pattern%'`.
+/// Whether SQL's `LIKE '%pattern%'` matches `text`.
 fn like(text: &str, pattern: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     let pattern: Vec<char> = format!("%{pattern}%").chars().collect();

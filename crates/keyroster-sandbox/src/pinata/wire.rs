@@ -15,7 +15,7 @@ use crate::token::{hex, random, uuid};
 
 const JSON: &str = "application/json; charset=utf-8";
 
-/// Which of the APIs was asked: they word errors differently.
+/// The generation of the API, which determines the format of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Generation {
     Legacy,
@@ -109,7 +109,7 @@ impl Refusal {
     }
 }
 
-/// An error that a fault asks for by its status alone, in the vendor's own shape.
+/// The vendor's own error for the status of a fault.
 pub(crate) fn canonical(status: u16, path: &str) -> Reply {
     let generation = if path.starts_with("/v3/") { Generation::V3 } else { Generation::Legacy };
     let (reason, details) = match status {

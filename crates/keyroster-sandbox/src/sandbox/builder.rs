@@ -1,4 +1,4 @@
-//! How a sandbox is set up.
+//! The settings of a sandbox.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,7 +14,7 @@ use crate::pinata::quirks::PinataQuirks;
 use crate::sandbox::Sandbox;
 use crate::world::{Config, World};
 
-/// What a sandbox shall be; see [`Sandbox::builder`].
+/// The settings of a sandbox; see [`Sandbox::builder`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct SandboxBuilder {
@@ -42,49 +42,47 @@ impl SandboxBuilder {
         }
     }
 
-    /// The address to listen at, which must be a loopback one. By default 127.0.0.1 and any port
-    /// that is free.
+    /// Sets the address to listen on, which must be a loopback one. By default 127.0.0.1 and a free port.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// What all random parts follow from: keys, secrets, identifiers, which requests a fault's
-    /// share meets. 1 by default.
+    /// Sets the seed of all random parts: keys, secrets, identifiers, and the requests that meet a fault's
+    /// share. 1 by default.
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = seed;
         self
     }
 
-    /// How many keys the Pinata account has, with the one that is handed out. 24 by default, at
+    /// Sets the number of keys of the Pinata account, including the admin credential. 24 by default, at
     /// least 1.
     pub fn pinata_keys(mut self, keys: usize) -> Self {
         self.config.pinata_keys = keys.max(1);
         self
     }
 
-    /// How many keys the OpenRouter account has, without the management key. 30 by default, at
+    /// Sets the number of keys of the OpenRouter account, without the management key. 30 by default, at
     /// least 1.
     pub fn openrouter_keys(mut self, keys: usize) -> Self {
         self.config.openrouter_keys = keys.max(1);
         self
     }
 
-    /// How many workspaces the OpenRouter account has; the first is the default one. 3 by default,
+    /// Sets the number of workspaces of the OpenRouter account. The first is the default one. 3 by default,
     /// at least 1.
     pub fn openrouter_workspaces(mut self, workspaces: usize) -> Self {
         self.config.openrouter_workspaces = workspaces.max(1);
         self
     }
 
-    /// How much later every answer comes. Not at all by default.
+    /// Sets the delay of every reply. Zero by default.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.config.latency = latency;
         self
     }
 
-    /// The time at the start, around which the seeded data lies; it runs on from there. The
-    /// machine's by default.
+    /// Sets the initial time, on which the times of seeded data depend. The machine's by default.
     pub fn now(mut self, now: SystemTime) -> Self {
         self.now = Some(now);
         self
@@ -97,27 +95,29 @@ impl SandboxBuilder {
         self
     }
 
-    /// How Pinata behaves where its documents are silent.
+    /// Sets how Pinata behaves where its documents say nothing.
     pub fn pinata_quirks(mut self, quirks: PinataQuirks) -> Self {
         self.config.pinata = quirks;
         self
     }
 
-    /// How OpenRouter behaves where its documents are silent.
+    /// Sets how OpenRouter behaves where its documents say nothing.
     pub fn openrouter_quirks(mut self, quirks: OpenRouterQuirks) -> Self {
         self.config.openrouter = quirks;
         self
     }
 
-    /// Starts the sandbox; it serves while the returned value lives. Needs a tokio runtime with
-    /// I/O and time.
+    /// Starts the sandbox, which serves until the returned value is dropped. It needs a tokio runtime with
+    /// I/O and timers.
     ///
-    /// Fails if the address is not a loopback one, or cannot be listened at.
+    /// # Errors
+    ///
+    /// The address is not a loopback one, or is in use.
     pub async fn start(self) -> io::Result<Sandbox> {
         if !self.listen.ip().is_loopback() {
             let message = format!(
-                "the sandbox listens at loopback addresses only (127.0.0.1 or ::1), not at {}: \
-                 it hands out admin credentials to anyone who asks",
+                "the sandbox only listens on loopback addresses (127.0.0.1 or ::1), not on {}: it \
+                 gives admin credentials to anyone who asks",
                 self.listen.ip()
             );
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));

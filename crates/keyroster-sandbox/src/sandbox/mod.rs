@@ -19,7 +19,7 @@ use crate::world::World;
 
 pub use self::builder::SandboxBuilder;
 
-/// A running sandbox; it stops when it is dropped.
+/// A running sandbox. It stops when it is dropped.
 pub struct Sandbox {
     world: Arc<World>,
     address: SocketAddr,
@@ -28,25 +28,25 @@ pub struct Sandbox {
     openrouter: OpenRouterAccess,
 }
 
-/// Where the imitation of Pinata is, and an admin credential for it.
+/// The address of the imitated Pinata, and an admin credential.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PinataAccess {
-    /// `http://127.0.0.1:PORT`, in place of `https://api.pinata.cloud`.
+    /// `http://127.0.0.1:PORT`, instead of `https://api.pinata.cloud`.
     pub base_url: String,
     /// For `Authorization: Bearer`.
     pub jwt: String,
-    /// The credential's public part, which is its identifier in the listing too.
+    /// The public part of the credential, which is also its id in lists.
     pub api_key: String,
     /// For `pinata_secret_api_key`.
     pub api_secret: String,
 }
 
-/// Where the imitation of OpenRouter is, and a management key for it.
+/// The address of the imitated OpenRouter, and a management key.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct OpenRouterAccess {
-    /// `http://127.0.0.1:PORT/api/v1`, in place of `https://openrouter.ai/api/v1`.
+    /// `http://127.0.0.1:PORT/api/v1`, instead of `https://openrouter.ai/api/v1`.
     pub base_url: String,
     /// For `Authorization: Bearer`.
     pub management_key: String,
@@ -60,12 +60,12 @@ struct ReadyLine<'a> {
 }
 
 impl Sandbox {
-    /// Starts with all defaults at a free port of 127.0.0.1.
+    /// Starts with all defaults on a free port of 127.0.0.1.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// Sets up another sandbox than the default one.
+    /// Returns a builder for a sandbox with other settings.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::new()
     }
@@ -81,25 +81,25 @@ impl Sandbox {
         Self { world, address, task, pinata, openrouter }
     }
 
-    /// How to reach Pinata.
+    /// Returns how to reach Pinata.
     #[must_use]
     pub fn pinata(&self) -> PinataAccess {
         self.pinata.clone()
     }
 
-    /// How to reach OpenRouter.
+    /// Returns how to reach OpenRouter.
     #[must_use]
     pub fn openrouter(&self) -> OpenRouterAccess {
         self.openrouter.clone()
     }
 
-    /// Where the sandbox itself is steered: `http://127.0.0.1:PORT/__sandbox`.
+    /// Returns the URL of the control API: `http://127.0.0.1:PORT/__sandbox`.
     #[must_use]
     pub fn control_url(&self) -> String {
         format!("http://{}{}", self.address, control::PREFIX)
     }
 
-    /// All of the above as one line of JSON, for a process that hands it to another.
+    /// Returns all of the above as one line of JSON, for another process.
     #[must_use]
     pub fn ready_line(&self) -> String {
         let line = ReadyLine {
@@ -110,21 +110,21 @@ impl Sandbox {
         serde_json::to_string(&line).unwrap_or_default()
     }
 
-    /// Every key in whatever state, in the vendors' own fields, newest first:
-    /// `{"pinata":[…],"openrouter":[…]}`. A key deleted at OpenRouter is gone; a key revoked at
-    /// Pinata is not.
+    /// Returns every key in any state, in the vendors' own fields, newest first:
+    /// `{"pinata":[…],"openrouter":[…]}`. Keys deleted at OpenRouter are not included, keys revoked at
+    /// Pinata are.
     #[must_use]
     pub fn truth(&self) -> Value {
         self.world.truth()
     }
 
-    /// The requests so far, in the order in which they came.
+    /// Returns the requests so far, in the order in which they arrived.
     #[must_use]
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.world.lock().log.clone()
     }
 
-    /// Puts a fault in force.
+    /// Adds a fault.
     pub fn add_fault(&self, fault: Fault) {
         self.world.lock().faults.add(fault);
     }
@@ -167,21 +167,21 @@ impl Sandbox {
         self.world.clock.advance(by);
     }
 
-    /// Goes back to the start: seeded keys, no log, no faults. The clock runs on.
+    /// Restores the initial state: seeded keys, no log, no faults. The clock and the hook stay as they are.
     pub fn reset(&self) {
         self.world.reset();
     }
 
-    /// Every secret this sandbox ever made, for tests that look for them where none may be.
+    /// Returns every secret that this sandbox has created, for tests that search for leaks.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         self.world.secrets()
     }
 
-    /// Stops it and waits until the port is free. Open connections are cut.
+    /// Stops the sandbox and waits until the port is free. Open connections are closed.
     pub async fn stop(mut self) {
         self.task.abort();
-        // The error says that the task was aborted.
+        // The error only says that the task was aborted.
         let _ = (&mut self.task).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The control API, the log, and the sandbox as a process sees it.
+//! The control API, the log, and starting and stopping.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use crate::{Fixture, send};
 
 #[tokio::test]
-async fn the_ready_line_says_it_all() {
+async fn the_ready_line_has_every_address_and_credential() {
     let sandbox = Sandbox::start().await.unwrap();
     let line = sandbox.ready_line();
     assert!(!line.contains('\n'));
@@ -60,7 +60,11 @@ async fn a_reset_goes_back_to_the_seeded_state() {
     let own = fixture.sandbox.pinata().api_key;
     let revoke = fixture.pinata(Method::DELETE, &format!("/v3/api_keys/{own}"), None);
     assert_eq!(send(revoke).await.unwrap().status, 200);
-    assert_eq!(fixture.get_pinata("/users/apiKeys").await.status, 403, "it has revoked itself");
+    assert_eq!(
+        fixture.get_pinata("/users/apiKeys").await.status,
+        403,
+        "the credential has revoked itself"
+    );
     fixture.sandbox.add_fault(Fault::respond(500));
     assert_ne!(fixture.sandbox.truth(), before);
 
@@ -71,7 +75,7 @@ async fn a_reset_goes_back_to_the_seeded_state() {
     assert!(fixture.sandbox.requests().is_empty());
     assert_eq!(fixture.get_pinata("/users/apiKeys").await.status, 200);
     assert_eq!(fixture.openrouter_as(&secret, Method::GET, "/key").await.status, 401);
-    assert!(fixture.sandbox.secrets().contains(&secret), "it was a secret, and stays one");
+    assert!(fixture.sandbox.secrets().contains(&secret), "it stays a secret");
 }
 
 #[tokio::test]
@@ -83,13 +87,13 @@ async fn the_control_api_knows_its_routes() {
         assert!(reply.text.contains("POST /__sandbox/faults"), "{}", reply.text);
     }
     assert_eq!(fixture.control(Method::GET, "/keys/", None).await.status, 200);
-    // Not below the prefix, so nobody's.
+    // Not below the prefix, so it is Pinata's.
     assert_eq!(fixture.get_pinata("/__sandboxes").await.status, 404);
     assert_eq!(fixture.sandbox.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn only_loopback_is_listened_at() {
+async fn only_loopback_addresses_are_accepted() {
     for address in ["0.0.0.0:0", "192.0.2.1:80", "[::]:0"] {
         let error = Sandbox::builder().listen(address.parse().unwrap()).start().await.unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
@@ -141,7 +145,7 @@ async fn rude_clients_do_no_harm() {
 }
 
 #[tokio::test]
-async fn no_answer_but_a_creation_has_a_usable_secret() {
+async fn only_a_create_returns_a_usable_secret() {
     let fixture = Fixture::start().await;
     let mut shown = String::new();
     let mut listed = Vec::new();

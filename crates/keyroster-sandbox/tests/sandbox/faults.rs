@@ -23,7 +23,7 @@ fn last(fixture: &Fixture) -> RequestRecord {
 }
 
 #[tokio::test]
-async fn a_response_is_sent_instead() {
+async fn a_response_replaces_the_reply() {
     let fixture = Fixture::start().await;
     fixture.sandbox.add_fault(
         Fault::respond(502).header("retry-after", "7").body("<html>Bad gateway</html>").limit(1),
@@ -51,7 +51,7 @@ async fn a_response_is_sent_instead() {
 }
 
 #[tokio::test]
-async fn a_cut_leaves_no_answer() {
+async fn a_cut_sends_no_reply() {
     let fixture = Fixture::start().await;
     for (fault, left) in [(Fault::cut(), 0), (Fault::cut_after_commit(), 1)] {
         fixture.sandbox.reset();
@@ -66,7 +66,7 @@ async fn a_cut_leaves_no_answer() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_promises_more() {
+async fn a_truncated_reply_is_shorter_than_its_length() {
     let fixture = Fixture::start().await;
     let whole = fixture.get_openrouter("/keys").await.text;
     for bytes in [0, 1, 100, whole.len() - 1] {
@@ -102,7 +102,7 @@ async fn raw(fixture: &Fixture, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_delay_adds_up_and_does_not_undo() {
+async fn delays_add_up() {
     let fixture = Fixture::of(Sandbox::builder().latency(Duration::from_millis(50))).await;
     fixture.sandbox.add_fault(Fault::delay(100));
     fixture.sandbox.add_fault(Fault::respond(503).delay_ms(200).nth([2]));
@@ -133,7 +133,7 @@ async fn an_operation_is_carried_out_even_if_the_client_gives_up() {
 }
 
 #[tokio::test]
-async fn a_rule_meets_only_what_it_names() {
+async fn a_rule_applies_only_to_what_it_selects() {
     let fixture = Fixture::start().await;
     let status = async |method: Method, path: &str| {
         send(fixture.openrouter(method, path, None)).await.unwrap().status
@@ -147,7 +147,11 @@ async fn a_rule_meets_only_what_it_names() {
     assert_eq!(status(Method::DELETE, "/keys/x").await, 418);
     fixture.sandbox.clear_faults();
     fixture.sandbox.add_fault(Fault::respond(418).path("/api/v1/keys"));
-    assert_eq!(status(Method::GET, "/keys?offset=1").await, 418, "the query is no part of it");
+    assert_eq!(
+        status(Method::GET, "/keys?offset=1").await,
+        418,
+        "the query is not part of the path"
+    );
     assert_eq!(status(Method::GET, "/keys/").await, 200);
     fixture.sandbox.clear_faults();
     fixture.sandbox.add_fault(Fault::respond(418).path("/api/v1/keys").nth([2, 4]).limit(1));
@@ -160,7 +164,7 @@ async fn a_rule_meets_only_what_it_names() {
 }
 
 #[tokio::test]
-async fn a_share_is_one_and_follows_from_the_seed() {
+async fn a_share_follows_from_the_seed() {
     let pattern = async |seed: u64| {
         let fixture = Fixture::of(Sandbox::builder().seed(seed)).await;
         fixture.sandbox.add_fault(Fault::respond(503).share(0.25));
@@ -178,7 +182,7 @@ async fn a_share_is_one_and_follows_from_the_seed() {
 }
 
 #[tokio::test]
-async fn rules_come_over_the_wire_too() {
+async fn rules_are_set_by_the_control_api() {
     let fixture = Fixture::start().await;
     let rules = json!([
         {"vendor": "openrouter", "method": "POST", "path": "/api/v1/keys*", "nth": [1],
@@ -200,7 +204,7 @@ async fn rules_come_over_the_wire_too() {
     let reply = fixture.control(Method::DELETE, "/faults", None).await;
     assert_eq!(reply.json(), json!([]));
     assert_eq!(create(&fixture).await.unwrap().status, 201);
-    // What is read is what is written.
+    // Rules round-trip.
     for rule in rules.as_array().unwrap() {
         let fault: Fault = serde_json::from_value(rule.clone()).unwrap();
         let written = serde_json::to_value(&fault).unwrap();
@@ -209,7 +213,7 @@ async fn rules_come_over_the_wire_too() {
 }
 
 #[tokio::test]
-async fn a_wrong_rule_says_which_field_and_what_it_may_be() {
+async fn an_error_names_the_wrong_field_of_a_rule() {
     let fixture = Fixture::start().await;
     let cut = json!({"cut": {}});
     let cases: [(Value, &str, &str); 17] = [
@@ -239,5 +243,5 @@ async fn a_wrong_rule_says_which_field_and_what_it_may_be() {
         assert!(message.contains(allowed), "{rule}: {message}");
     }
     let none = fixture.control(Method::GET, "/faults", None).await.json();
-    assert_eq!(none, json!([]), "a list with one wrong rule puts none in force");
+    assert_eq!(none, json!([]), "a list with one wrong rule adds none");
 }

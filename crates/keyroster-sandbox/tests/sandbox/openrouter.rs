@@ -47,7 +47,7 @@ pub(crate) fn by_name<'a>(keys: &'a [Value], name: &str) -> &'a Value {
 pub(crate) const ALL: &str = "include_disabled=true&include_expired=true";
 
 #[tokio::test]
-async fn a_listing_hides_what_the_vendor_hides() {
+async fn a_listing_hides_disabled_and_expired_keys() {
     let fixture = Fixture::start().await;
     let truth = fixture.truth("openrouter");
     let workspaces = workspaces(&fixture).await;
@@ -78,7 +78,7 @@ async fn a_listing_hides_what_the_vendor_hides() {
 }
 
 #[tokio::test]
-async fn pages_are_of_a_hundred() {
+async fn a_page_has_a_hundred_keys() {
     let builder = Sandbox::builder().openrouter_keys(250).openrouter_workspaces(1);
     let fixture = Fixture::of(builder).await;
     let mut listed = Vec::new();
@@ -173,7 +173,7 @@ async fn who_may_do_what() {
 }
 
 #[tokio::test]
-async fn a_key_knows_itself_while_it_lives() {
+async fn a_key_describes_itself_while_it_is_active() {
     let fixture = with(|it| it.dead_key_message = "Gone.".to_owned()).await;
     let body = json!({"name": "x", "limit": 3.5, "limit_reset": "weekly", "label": "ignored",
         "disabled": true});
@@ -221,7 +221,7 @@ async fn a_key_knows_itself_while_it_lives() {
 }
 
 #[tokio::test]
-async fn an_update_changes_what_it_names() {
+async fn an_update_changes_only_its_fields() {
     let fixture = Fixture::start().await;
     let body = json!({"name": "x", "limit": 10, "limit_reset": "daily"});
     let made = post(&fixture, &body).await.json();

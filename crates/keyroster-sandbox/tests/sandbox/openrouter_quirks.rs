@@ -1,4 +1,4 @@
-//! OpenRouter's quirks, and what time does.
+//! OpenRouter's quirks, lags, expiries and rate limits.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::openrouter::{ALL, by_name, delete, list, post, text, with};
 use crate::{Fixture, NOW, all, frozen};
 
 #[tokio::test]
-async fn ties_are_broken_as_asked() {
+async fn ties_are_broken_by_the_quirk() {
     let tied = async |tie_break| {
         let fixture = with(|it| it.tie_break = tie_break).await;
         let mut orders = BTreeSet::new();
@@ -97,7 +97,7 @@ async fn a_listing_notices_that_a_key_expires() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_has_headers_only_when_it_bites() {
+async fn a_rate_limit_has_headers_only_on_429() {
     let fixture = with(|it| it.rate_limit = Some(RateLimit::per_minute(2))).await;
     for _ in 0..2 {
         let reply = fixture.get_openrouter("/keys").await;

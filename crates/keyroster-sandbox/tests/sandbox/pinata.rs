@@ -187,7 +187,7 @@ async fn json_is_checked_before_the_credential_and_the_body_after_the_scope() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_what_was_asked_for() {
+async fn a_new_key_has_the_requested_fields() {
     let fixture = Fixture::start().await;
     let made = create(
         &fixture,
@@ -345,7 +345,7 @@ async fn quirks_change_the_checks() {
 }
 
 #[tokio::test]
-async fn a_new_key_may_need_a_moment() {
+async fn a_new_key_may_need_time() {
     let fixture = with(|it| it.activation_delay_ms = 1_000).await;
     let made = create(&fixture, json!({"keyName": "x"})).await;
     let status = async || {

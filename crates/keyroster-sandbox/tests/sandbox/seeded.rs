@@ -93,7 +93,7 @@ fn distinct(list: &[Value], field: &str) -> usize {
 }
 
 #[tokio::test]
-async fn usage_windows_lie_inside_each_other() {
+async fn usage_windows_are_nested() {
     let sandbox = fixed().openrouter_keys(500).start().await.unwrap();
     for key in sandbox.truth()["openrouter"].as_array().unwrap() {
         for prefix in ["", "byok_"] {
@@ -121,7 +121,7 @@ async fn usage_windows_lie_inside_each_other() {
 }
 
 #[tokio::test]
-async fn any_number_of_keys_holds_together() {
+async fn any_number_of_keys_is_consistent() {
     for keys in [1, 2, 5, 11, 300] {
         let builder = fixed().pinata_keys(keys).openrouter_keys(keys).openrouter_workspaces(1);
         let fixture = Fixture::of(builder).await;
