@@ -170,7 +170,7 @@ impl HttpOptions {
     }
 
     /// Sends all requests through an HTTP proxy. The URL may contain a username and password for the proxy. The
-    /// default is the proxy of the environment.
+    /// default is the proxy of the environment, and `NO_PROXY` applies only to that.
     ///
     /// The vendor is always asked over TLS, so the proxy sees only the vendor's host name.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {

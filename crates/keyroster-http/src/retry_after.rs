@@ -55,7 +55,7 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 /// Reads `X-RateLimit-Reset`, in seconds, epoch seconds or epoch milliseconds.
 fn until_reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let reset = seconds(text(headers, "x-ratelimit-reset")?)?;
-    // The magnitude tells which: a duration, an instant in seconds, or one in milliseconds.
+    // The magnitude shows which it is: a duration, an instant in seconds, or one in milliseconds.
     let at = match reset.as_secs() {
         0..1_000_000_000 => return Some(reset),
         1_000_000_000..100_000_000_000 => reset,

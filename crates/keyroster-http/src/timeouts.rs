@@ -12,7 +12,7 @@ const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 #[non_exhaustive]
 pub struct Timeouts {
     /// Maximum time until the connection is open, including TLS. It is at most half of `request`, so that an
-    /// unreachable address can be told from a slow vendor.
+    /// unreachable address and a slow vendor cause different errors.
     pub connect: Duration,
     /// Maximum time until the last byte of the response, including the connection.
     pub request: Duration,

@@ -186,13 +186,16 @@ impl HttpClient {
         let url =
             inner.base.join(request.route, &request.segments, &request.query).map_err(named)?;
         let latest = Instant::now() + inner.retry.deadline;
-        let blocked = |blocked| context.blocked(blocked);
+        let blocked = |wait| context.blocked(wait);
         let mut permit = inner.limiter.acquire(latest).await.map_err(blocked)?;
+        // A queue behind the account's own rate limit does not count against the deadline.
         let deadline = Instant::now() + inner.retry.deadline;
         let mut attempts = 1;
         let mut after_lost = false;
         loop {
-            let attempt = self.traced(&request, &context, url.clone(), attempts, deadline).await?;
+            let attempt =
+                self.attempt_in_span(&request, &context, url.clone(), attempts, deadline).await?;
+            // Frees the slot for others during the wait before a retry.
             drop(permit);
             let attempt = match attempt {
                 Attempt::Response(mut response) if request.accepts(response.status) => {
@@ -204,11 +207,12 @@ impl HttpClient {
                     if (200..300).contains(&response.status) {
                         return Err(response.unexpected("an HTML page"));
                     }
+                    // The status may be an accepted one, but a gateway's page is not the vendor's response.
                     Attempt::Response(response)
                 }
                 unsuccessful => unsuccessful,
             };
-            let asked = match &attempt {
+            let requested = match &attempt {
                 Attempt::Response(response) => {
                     inner.record_response(response);
                     requested_wait(response.status, &response.headers, wall_clock())
@@ -216,7 +220,7 @@ impl HttpClient {
                 _ => None,
             };
             let decision = decide(request.safety, &attempt);
-            let next = Instant::now() + inner.wait(&attempt, asked, attempts);
+            let next = Instant::now() + inner.wait(&attempt, requested, attempts);
             let retry = decision == Decision::Retry
                 && attempts < inner.retry.max_attempts
                 && next <= deadline
@@ -225,7 +229,7 @@ impl HttpClient {
             let Some(granted) = granted else {
                 let indeterminate = decision == Decision::Indeterminate;
                 let error = attempt.into_error(&context, attempts, indeterminate);
-                return Err(error.with_retry_after(asked));
+                return Err(error.with_retry_after(requested));
             };
             after_lost |= attempt.may_have_acted();
             permit = granted;
@@ -234,7 +238,7 @@ impl HttpClient {
         }
     }
 
-    async fn traced(
+    async fn attempt_in_span(
         &self,
         request: &Request,
         context: &Context,
@@ -360,16 +364,18 @@ impl Inner {
         timeout_at(deadline, self.limiter.acquire(deadline)).await.ok()?.ok()
     }
 
-    /// Returns the wait before the next attempt: the longer of what the vendor asks and our own backoff.
-    fn wait(&self, attempt: &Attempt, asked: Option<Duration>, attempts: u32) -> Duration {
-        let mut wait = self.retry.backoff(attempts);
-        if attempt.status() == Some(429) {
-            wait = wait.max(asked.unwrap_or(MIN_WAIT_AFTER_429));
-            self.limiter.throttled(wait, Instant::now());
-        } else if let Some(asked) = asked {
-            wait = wait.max(asked);
+    /// Returns the wait before the next attempt: the longer of what the vendor asks and our own backoff. A 429
+    /// pauses the whole account.
+    fn wait(&self, attempt: &Attempt, requested: Option<Duration>, attempts: u32) -> Duration {
+        let backoff = self.retry.backoff(attempts);
+        match attempt {
+            Attempt::Response(response) if response.status == 429 => {
+                let wait = backoff.max(requested.unwrap_or(MIN_WAIT_AFTER_429));
+                self.limiter.throttled(wait, Instant::now());
+                wait
+            }
+            _ => backoff.max(requested.unwrap_or_default()),
         }
-        wait
     }
 }
 

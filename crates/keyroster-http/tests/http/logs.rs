@@ -128,7 +128,7 @@ async fn logs_and_errors_contain_no_secret() {
     log::set_max_level(log::LevelFilter::Trace);
     let recorder = Recorder::default();
     let guard = tracing::subscriber::set_default(recorder.clone());
-    let echo = "{\"error\": {\"message\": \"fa4efa4e-bearer is no good\"}}";
+    let echo = "{\"error\": {\"message\": \"fa4efa4e-bearer is not valid\"}}";
     let script = [
         reply(200, &[("x-secret", "fa4efa4e-header")], "{\"key\": \"fa4efa4e-made\"}"),
         reply(401, &[], echo),

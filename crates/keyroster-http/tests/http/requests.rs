@@ -67,7 +67,7 @@ async fn a_form_is_encoded() {
 async fn a_body_that_is_not_json_is_not_sent() {
     let server = Server::start([fine()]).await;
     let account = client(&server.url()).build();
-    let request = create().json(&BTreeMap::from([((1, 2), "a key that is no text")]));
+    let request = create().json(&BTreeMap::from([((1, 2), "a key that is not text")]));
     let error = account.send(request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
     assert!(error.to_string().contains("nothing was sent"), "{error}");
