@@ -122,6 +122,6 @@ fn report(failure: &Failure, terminal: &Terminal) -> Exit {
     if failure.is_broken_pipe() {
         return Exit::Done;
     }
-    terminal.failure(failure);
+    terminal.report(failure);
     failure.exit()
 }

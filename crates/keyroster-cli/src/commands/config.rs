@@ -1,4 +1,4 @@
-//! `keyroster config`: where the configuration is, whether it is right, and what it comes to.
+//! `keyroster config`: where the configuration is, whether it is correct, and what it contains.
 
 use std::io::Write;
 
@@ -17,9 +17,8 @@ pub(crate) fn run(
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
     if accounts.sandbox {
-        return Err(Failure::usage(
-            "the sandbox's accounts have no configuration; leave out --sandbox".to_owned(),
-        ));
+        return Err(Failure::usage("the sandbox's accounts have no configuration")
+            .with_hint("leave out --sandbox"));
     }
     match command {
         ConfigCommand::Path => path(accounts, terminal),
@@ -31,30 +30,27 @@ pub(crate) fn run(
 fn path(accounts: &Source<'_>, terminal: &Terminal) -> Result<Exit, Failure> {
     let (config, _) = Config::inspect_for_writing(accounts.config, accounts.registry)?;
     let Some(file) = &config.file else {
-        let message = "this system tells no folder for settings; name a file with --config";
-        return Err(Failure::configuration(message.to_owned()));
+        return Err(Failure::configuration("this system has no configuration folder")
+            .with_hint("pass --config FILE"));
     };
     let mut out = stdout();
     writeln!(out, "{}", file.display())?;
     out.flush()?;
     if !config.exists {
-        terminal.hint("there is no such file yet; `keyroster accounts add` makes it");
+        terminal.hint("this file does not exist yet; `keyroster accounts add` creates it");
     }
     Ok(Exit::Done)
 }
 
 fn check(accounts: &Source<'_>, terminal: &Terminal) -> Result<Exit, Failure> {
     let config = Config::load(accounts.config, accounts.registry)?;
-    let count = match config.accounts.len() {
-        1 => "1 account".to_owned(),
-        count => format!("{count} accounts"),
-    };
+    let count = text::plural(config.accounts.len() as u64, "account");
     let place = match &config.file {
-        Some(file) if config.exists => format!("{} is right", file.display()),
-        _ => "there is no configuration file; the environment is right".to_owned(),
+        Some(file) if config.exists => format!("{} is correct", file.display()),
+        _ => "no configuration file; the environment is correct".to_owned(),
     };
-    terminal.done(&format!("{place}: {count}"));
-    terminal.hint("no secret was read, and nobody asked; `keyroster doctor` does that");
+    terminal.message(&format!("{place}: {count}"));
+    terminal.hint("run `keyroster doctor` to read the secrets and ask the vendors as well");
     Ok(Exit::Done)
 }
 
@@ -90,7 +86,7 @@ fn to_json(account: &Definition) -> serde_json::Value {
     })
 }
 
-/// For people, as it would stand in a file, each line with who said so.
+/// For people: like a file, each line with the origin of its value.
 fn print(config: &Config, out: &mut impl Write) -> Result<(), Failure> {
     match &config.file {
         Some(file) if config.exists => writeln!(out, "{DIM}# {}{DIM:#}", file.display())?,

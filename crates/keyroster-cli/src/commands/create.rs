@@ -1,4 +1,4 @@
-//! `keyroster create`: makes a key, and puts its secret where the user says.
+//! `keyroster create`: creates a key, and writes its secret where the user says.
 
 use keyroster::{Access, CreateKey, Error, Provider, Reset};
 
@@ -22,7 +22,7 @@ pub(crate) async fn run(
     let provider = accounts.find(&create.account).await?;
     let request = request(create, &provider)?;
     provider.check_create(&request)?;
-    // The sink is checked before anything is made: a secret is shown once.
+    // The sink is checked before the key exists, because the secret is shown only once.
     let sink = deliver::open(
         &create.to.secret_to,
         create.to.overwrite,
@@ -34,18 +34,19 @@ pub(crate) async fn run(
         plan(create, &request)?;
         return Ok(Exit::Done);
     }
-    let what = format!("the key `{name}` is being made");
     let mut interrupt = Interrupt::listen()?;
     let request = provider.create_without_record(&request);
     let waited = interrupt.wait_for(request, || {
-        terminal.warning(&format!("{what}; waiting for its secret; interrupt again to give up"));
+        terminal.warning(&format!(
+            "interrupted: waiting for the secret of `{name}`; interrupt again to give up"
+        ));
     });
     let Waited { result, interrupted } = waited.await;
     let Some(made) = result else {
         terminal.error(&format!(
-            "interrupted while the key `{name}` was being made; it may exist without anybody holding its \
-             secret; look for it with `keyroster list`"
+            "interrupted while creating `{name}`: the key may exist, and its secret is lost"
         ));
+        terminal.hint("look for it with `keyroster list`, and revoke it");
         return Ok(interrupted.unwrap_or(Exit::Interrupted));
     };
     match made {
@@ -65,7 +66,7 @@ pub(crate) async fn run(
     }
 }
 
-/// Shows everything that would be asked for.
+/// Prints the request without sending it.
 fn plan(create: &Create, request: &CreateKey) -> Result<(), Failure> {
     let mut changes = Vec::new();
     let mut ask = |field: &str, value: Option<String>| {
@@ -90,7 +91,7 @@ fn plan(create: &Create, request: &CreateKey) -> Result<(), Failure> {
         ask(&text::clean(name), Some(value.to_string()));
     }
     let mut words =
-        format!("would create the key `{}` at {}:", text::clean(&request.name), create.account);
+        format!("would create the key `{}` in {}:", text::clean(&request.name), create.account);
     words.extend(changes.iter().map(Difference::line));
     words += &format!("\n  secret to: {}", text::clean(&create.to.secret_to));
     let key = Planned {
@@ -118,7 +119,7 @@ fn request(create: &Create, provider: &Provider) -> Result<CreateKey, Failure> {
     Ok(request)
 }
 
-/// After a create that went unanswered: which keys may be the one, and how to be rid of them.
+/// After a create without an answer: prints which keys it may have made, and how to revoke them.
 async fn explain_orphan(account: &str, provider: &Provider, error: &Error, terminal: &Terminal) {
     let Some(orphan) = error.orphan() else { return };
     let found = provider.reconcile(orphan).await;
@@ -127,8 +128,8 @@ async fn explain_orphan(account: &str, provider: &Provider, error: &Error, termi
     }
     match found {
         Ok(found) if found.suspects.is_empty() => terminal.hint(&format!(
-            "the account has no new key named `{}` yet; the vendor's list may lag, so look again with \
-             `keyroster list` before you create it anew",
+            "no new key named `{}` is listed so far, but the list may lag. Check again with `keyroster \
+             list` before you create it again",
             text::clean(&orphan.name)
         )),
         Ok(found) => {
@@ -136,26 +137,26 @@ async fn explain_orphan(account: &str, provider: &Provider, error: &Error, termi
             for suspect in found.suspects {
                 let reference = format!("{account}/{}", suspect.key.id);
                 let at = suspect.key.created_at.map_or_else(
-                    || "at a time that the vendor does not tell".to_owned(),
+                    || "at an unknown time".to_owned(),
                     |at| format!("at {at}"),
                 );
                 terminal.hint(&if suspect.made_since {
                     format!(
-                        "`{name}` was made {at}, after the request was sent; if nobody else made it, \
-                         revoke it:\n  keyroster revoke {}",
+                        "`{name}` was created {at}, after the request was sent. If no one else created \
+                         it, revoke it:\n  keyroster revoke {}",
                         text::quoted(&reference)
                     )
                 } else {
                     let reference = text::clean(&reference);
                     format!(
-                        "{reference} is named `{name}` too, and was made {at}, before the request was \
-                         sent by this machine's clock: it may be an older key in good use"
+                        "{reference} is also named `{name}`, but was created {at}, before the request \
+                         was sent (by this machine's clock). It may be an older key that is in use"
                     )
                 });
             }
         }
         Err(error) => terminal.hint(&format!(
-            "the keys could not be listed to look for it ({error}); look with `keyroster list`"
+            "cannot list the keys to look for it ({error}). Check with `keyroster list`"
         )),
     }
 }

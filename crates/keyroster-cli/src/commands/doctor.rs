@@ -1,4 +1,4 @@
-//! `keyroster doctor`: what keeps keyroster from working here, and what to do about it.
+//! `keyroster doctor`: finds problems with the setup, and says how to fix them.
 
 use std::io::Write;
 use std::path::Path;
@@ -16,11 +16,11 @@ use crate::exit::{Exit, Failure};
 use crate::output::{BAD, DIM, Document, GOOD, ListFormat, WARN, print_json, schema, stdout, text};
 use crate::terminal::Terminal;
 
-/// A message is not squeezed into fewer columns than this.
-const LEAST: usize = 30;
+/// Minimum width of a message, in columns.
+const MIN_WIDTH: usize = 30;
 
-/// A clock may be off by so many seconds.
-const BEARABLE: u64 = 30;
+/// How far the clock may be off, in seconds.
+const MAX_CLOCK_SKEW: u64 = 30;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -62,11 +62,11 @@ pub(crate) async fn run(
     let mut findings = vec![versions(accounts)];
     findings.extend(proxies());
     if accounts.sandbox {
-        findings.push(Finding::ok("config", "none is read: these are the sandbox's accounts"));
+        findings.push(Finding::ok("config", "not read: these are the sandbox's accounts"));
     } else {
         findings.extend(config(accounts));
     }
-    // Without a configuration there are no accounts to try.
+    // Without a configuration there are no accounts to test.
     if findings.iter().all(|finding| finding.verdict != Verdict::Problem) {
         terminal.progress("asking the accounts");
         let found = try_accounts(accounts).await;
@@ -85,17 +85,21 @@ pub(crate) async fn run(
     drop(out);
     let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
     let (problems, warnings) = (count(Verdict::Problem), count(Verdict::Warning));
-    terminal.note(&format!("{problems} problems, {warnings} warnings"));
+    terminal.note(&format!(
+        "{}, {}",
+        text::plural(problems as u64, "problem"),
+        text::plural(warnings as u64, "warning")
+    ));
     Ok(if problems > 0 { Exit::Found } else { Exit::Done })
 }
 
 fn versions(accounts: &Source<'_>) -> Finding {
     let version = args::version(accounts.registry).replace('\n', "; ");
     let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
-    Finding::ok("version", format!("keyroster {version}; on {system} {machine}"))
+    Finding::ok("version", format!("keyroster {version}; {system} {machine}"))
 }
 
-/// Proxies see which vendors are asked, and nothing of what is said.
+/// Proxies see which vendors are asked, but not what is said.
 fn proxies() -> Option<Finding> {
     let proxies = env::proxies();
     let named: Vec<String> = proxies
@@ -115,7 +119,7 @@ fn config(accounts: &Source<'_>) -> Vec<Finding> {
                 Verdict::Problem,
                 "config",
                 failure.message(),
-                "see `keyroster config path`",
+                "check the path with `keyroster config path`",
             )];
         }
     };
@@ -126,7 +130,7 @@ fn config(accounts: &Source<'_>) -> Vec<Finding> {
                 Verdict::Problem,
                 "config",
                 diagnostic.in_file(file),
-                "correct it; `keyroster config check` tells whether all is right",
+                "correct it, then run `keyroster config check`",
             )
         });
         return wrong.collect();
@@ -135,20 +139,17 @@ fn config(accounts: &Source<'_>) -> Vec<Finding> {
         return vec![Finding::wrong(
             Verdict::Problem,
             "config",
-            "no account is described, in a file or in the environment",
-            "keyroster accounts add",
+            "no account is defined, neither in a file nor in the environment",
+            "run `keyroster accounts add`",
         )];
     }
-    let count = match config.accounts.len() {
-        1 => "1 account".to_owned(),
-        count => format!("{count} accounts"),
-    };
+    let count = text::plural(config.accounts.len() as u64, "account");
     if !config.exists {
-        return vec![Finding::ok("config", format!("no file; {count} in the environment"))];
+        return vec![Finding::ok("config", format!("no file; {count} from the environment"))];
     }
     let mut findings = vec![Finding::ok("config", format!("{}: {count}", file.display()))];
     findings.extend(writable_by_group(file).map(|fix| {
-        let message = format!("{} can be written by your group", file.display());
+        let message = format!("your group can write {}", file.display());
         Finding::wrong(Verdict::Warning, "permissions", message, fix)
     }));
     findings
@@ -185,38 +186,44 @@ fn judge(name: &str, provider: &Provider, answer: &Answer, elapsed: u128) -> Fin
                 return Finding::wrong(
                     Verdict::Warning,
                     name,
-                    format!("{id}: the credential is no admin's; it may not create or revoke keys"),
-                    "use an admin's, unless looking is enough",
+                    format!(
+                        "{id}: the credential has limited access; it may not be able to create or revoke keys"
+                    ),
+                    "use an admin credential, unless listing keys is enough",
                 );
             }
-            let good = format!("{id}: the credential is good, and keys are listed ({elapsed} ms)");
+            let good = format!("{id}: the credential is valid, and keys are listed ({elapsed} ms)");
             return Finding::ok(name, good);
         }
     };
     Finding::wrong(Verdict::Problem, name, error.what(), error.help())
 }
 
-/// This machine's clock against the vendors', where they date their answers.
+/// This machine's clock compared with the vendors', if they date their answers.
 fn clock(asked: &[(String, Provider)]) -> Option<Finding> {
     let ahead =
         asked.iter().filter_map(|(name, provider)| Some((name, provider.traffic().clock_ahead?)));
     let (name, ahead) = ahead.max_by_key(|(_, ahead)| ahead.unsigned_abs())?;
     let (seconds, side) = (ahead.unsigned_abs(), if ahead > 0 { "behind" } else { "ahead of" });
-    if seconds <= BEARABLE {
-        return Some(Finding::ok("clock", format!("within {BEARABLE} s of the vendors'")));
+    if seconds <= MAX_CLOCK_SKEW {
+        return Some(Finding::ok(
+            "clock",
+            format!("within {MAX_CLOCK_SKEW} s of the vendors' clocks"),
+        ));
     }
     Some(Finding::wrong(
         Verdict::Warning,
         "clock",
-        format!("this machine's clock is {seconds} s {side} that of `{name}`'s vendor"),
-        "set it, as with `timedatectl set-ntp true`: expiries are judged by it",
+        format!("this machine's clock is {seconds} s {side} the clock of `{name}`'s vendor"),
+        "set the clock, for example with `timedatectl set-ntp true`: expiry times depend on it",
     ))
 }
 
 fn print(findings: &[Finding], terminal: &Terminal, out: &mut impl Write) -> Result<(), Failure> {
     let widest = findings.iter().map(|finding| finding.check.len()).max().unwrap_or(0);
     let indent = 7 + 2 + widest + 2;
-    let room = terminal.width.map_or(usize::MAX, |width| width.saturating_sub(indent)).max(LEAST);
+    let room =
+        terminal.width.map_or(usize::MAX, |width| width.saturating_sub(indent)).max(MIN_WIDTH);
     for Finding { check, verdict, message, fix } in findings {
         let (word, style) = match verdict {
             Verdict::Ok => ("ok", GOOD),
@@ -233,7 +240,7 @@ fn print(findings: &[Finding], terminal: &Terminal, out: &mut impl Write) -> Res
     Ok(())
 }
 
-/// A text whose lines after the first begin where the first does.
+/// A wrapped text whose following lines are indented like the first.
 fn indented(text: &str, room: usize, indent: usize) -> String {
     text::wrapped(text, room).join(&format!("\n{:indent$}", ""))
 }

@@ -19,14 +19,17 @@ use crate::terminal::Terminal;
 /// So many accounts are asked at once.
 const ASKED_AT_ONCE: usize = 16;
 
-const UNRECOGNISED: &str = "no account's vendor recognises the secret, and it is shown to no other; if you \
-                            know whose it is, add --account";
+/// The secret was not sent to anyone.
+fn unrecognized() -> Failure {
+    Failure::usage("no vendor of your accounts recognizes this secret, so it was not sent to any")
+        .with_hint("if you know whose it is, pass --account NAME")
+}
 
-/// Who may see the secret.
+/// The accounts that may see the secret.
 struct Asked {
     accounts: Vec<(String, Provider)>,
     secret: Secret,
-    /// Accounts that cannot be asked.
+    /// Accounts that could not be opened.
     failures: Vec<Error>,
 }
 
@@ -40,13 +43,13 @@ pub(crate) async fn run(
     let Asked { accounts: asked, secret, mut failures } = if let Some(name) = &identify.account {
         named(&accounts, name, secret, terminal).await?
     } else {
-        recognising(&accounts, secret).await
+        recognizing(&accounts, secret).await
     };
     if asked.is_empty() && failures.len() < accounts.definitions().count() {
         for error in &failures {
             terminal.error(&error.to_string());
         }
-        return Err(Failure::usage(UNRECOGNISED.to_owned()));
+        return Err(unrecognized());
     }
     let mut answers = Vec::new();
     let mut answering =
@@ -60,7 +63,7 @@ pub(crate) async fn run(
             Ok(answer) => {
                 let found = !answer.keys.is_empty();
                 answers.push((place, account, answer));
-                // The others have nothing to add.
+                // No other account can have it as well.
                 if found {
                     break;
                 }
@@ -70,12 +73,12 @@ pub(crate) async fn run(
     }
     drop(answering);
     answers.sort_by_key(|(place, ..)| *place);
-    // The account that has the key tells most; otherwise the first that answered.
+    // The account that has the key knows most. Without one, take the first that answered.
     let best = answers.iter().position(|(_, _, answer)| !answer.keys.is_empty()).unwrap_or(0);
     if answers.is_empty() {
         let mut failures = failures.into_iter();
         let Some(first) = failures.next() else {
-            return Err(Failure::usage(UNRECOGNISED.to_owned()));
+            return Err(unrecognized());
         };
         for error in failures {
             terminal.error(&error.to_string());
@@ -105,11 +108,10 @@ pub(crate) async fn run(
     Ok(if failures.is_empty() { Exit::Done } else { Exit::Partial })
 }
 
-/// Reads the secret from where the user says; what was written in place of that is not shown, as it may
-/// be the secret itself.
+/// Reads the secret from where the user says. Errors do not show the argument, because it may be the secret.
 fn read(source: &str) -> Result<Secret, Failure> {
     let unreadable = |what: &str, error: &dyn std::fmt::Display| {
-        Failure::usage(format!("{what} cannot be read: {error}"))
+        Failure::usage(format!("cannot read {what}: {error}"))
     };
     let text = match source.split_once(':') {
         _ if source == "-" => {
@@ -124,24 +126,23 @@ fn read(source: &str) -> Result<Secret, Failure> {
             std::fs::read_to_string(path).map_err(|error| unreadable("the file", &error))?
         }
         Some(("env", name)) => env::variable(name)
-            .ok_or_else(|| Failure::usage("that environment variable is not set".to_owned()))?,
+            .ok_or_else(|| Failure::usage("this environment variable is not set"))?,
         _ => {
             return Err(Failure::usage(
-                "the secret is not taken from the command line, where others can read it; give `-` and \
-                 pipe it in, `file:PATH` or `env:NAME`"
-                    .to_owned(),
-            ));
+                "a secret must not be an argument, where others can read it",
+            )
+            .with_hint("pass `-` and pipe it in, or pass file:PATH or env:NAME"));
         }
     };
     let text = Secret::new(text);
     let trimmed = Secret::from(text.expose().trim());
     if trimmed.is_empty() {
-        return Err(Failure::usage("there is no secret: the input is empty".to_owned()));
+        return Err(Failure::usage("no secret: the input is empty"));
     }
     Ok(trimmed)
 }
 
-/// The account that the user names, whatever shape the secret has; no other is opened.
+/// The account that the user names, whatever the secret looks like. No other is opened.
 async fn named(
     accounts: &Accounts,
     name: &str,
@@ -156,16 +157,16 @@ async fn named(
     if !provider.recognizes(&secret) {
         let name = text::clean(name);
         terminal.warning(&format!(
-            "the secret has not the shape of `{name}`'s vendor; what that says of it proves little"
+            "this does not look like a secret of `{name}`'s vendor, so its answer proves little"
         ));
     }
     let accounts = vec![(name.to_owned(), provider)];
     Ok(Asked { accounts, secret, failures: Vec::new() })
 }
 
-/// The accounts whose vendor recognises the secret, as it is or as the value of a line `NAME=value`. Of a
-/// vendor that does not, one account is opened, to know that.
-async fn recognising(accounts: &Accounts, secret: Secret) -> Asked {
+/// The accounts whose vendor recognizes the secret, as it is or as the value of a line `NAME=value`. One
+/// account of each other vendor is opened to find that out.
+async fn recognizing(accounts: &Accounts, secret: Secret) -> Asked {
     let value = assigned(&secret);
     let (mut whole, mut part, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     let mut providers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -174,7 +175,7 @@ async fn recognising(accounts: &Accounts, secret: Secret) -> Asked {
     }
     for names in providers.into_values() {
         let mut names = names.into_iter();
-        // One that cannot be opened knows no shape.
+        // An account that cannot be opened recognizes nothing.
         let first = loop {
             let Some(name) = names.next() else { break None };
             match accounts.try_find(name).await {
@@ -209,7 +210,7 @@ async fn recognising(accounts: &Accounts, secret: Secret) -> Asked {
     }
 }
 
-/// The value of a line `NAME=value`, as it stands in a `.env` file.
+/// The value of a line `NAME=value` of a `.env` file.
 fn assigned(secret: &Secret) -> Option<Secret> {
     let (name, value) = secret.expose().split_once('=')?;
     let name = name.strip_prefix("export ").unwrap_or(name).trim();
@@ -218,7 +219,7 @@ fn assigned(secret: &Secret) -> Option<Secret> {
         .iter()
         .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))
         .unwrap_or(value);
-    // What is left of base64 that ends with `=` is no value.
+    // The rest of base64 that ends with `=` is not a value.
     let usable = is_variable(name) && !value.is_empty() && !value.starts_with('=');
     usable.then(|| Secret::from(value))
 }
@@ -228,7 +229,7 @@ fn print(account: &str, answer: &Identification, out: &mut impl Write) -> Result
     let works = match answer.liveness {
         Liveness::Live => "live: the vendor accepts it",
         Liveness::Dead => "dead: the vendor refuses it",
-        _ => "unknown: it could not be tried",
+        _ => "unknown: it could not be tested",
     };
     let mut lines = vec![
         ("Account", account.to_owned()),
@@ -245,13 +246,13 @@ fn print(account: &str, answer: &Identification, out: &mut impl Write) -> Result
         lines.push((
             "Key",
             match id {
-                Some(id) => format!("{id}, which is none of this account's"),
-                None if compared => "in no list of this account".to_owned(),
-                None => "cannot be told".to_owned(),
+                Some(id) => format!("{id}, which is not in this account's list"),
+                None if compared => "not in this account's list".to_owned(),
+                None => "unknown".to_owned(),
             },
         ));
     }
-    lines.extend(answer.evidence.iter().map(|sentence| ("Because", text::clean(sentence))));
+    lines.extend(answer.evidence.iter().map(|sentence| ("Evidence", text::clean(sentence))));
     for (title, text) in lines {
         writeln!(out, "{BOLD}{title:<12}{BOLD:#} {text}")?;
     }

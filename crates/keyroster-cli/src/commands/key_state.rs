@@ -1,4 +1,4 @@
-//! `keyroster disable`, `enable` and `revoke`: turns keys off and on, one or many.
+//! `keyroster disable`, `enable` and `revoke`: changes the state of one key or many.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ use crate::output::{Document, ListFormat, format, print_json, raw_stdout, schema
 use crate::terminal::interrupt::{Interrupt, Waited};
 use crate::terminal::{Terminal, prompt};
 
-/// What is done to each key.
+/// What to do with each key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyAction {
     Disable,
@@ -53,17 +53,17 @@ impl KeyAction {
 const FAILED: &str = "failed";
 const NOT_FOUND: &str = "not-found";
 
-/// What was not touched, as it is so already, or as it was interrupted before.
+/// Outcomes of keys that were not touched.
 const UNCHANGED: &str = "unchanged";
-const NOT_BEGUN: &str = "not-begun";
+const NOT_STARTED: &str = "not-started";
 
-/// What became of one key.
+/// The result for one key.
 #[derive(Debug, Serialize)]
 struct KeyResult {
     account: String,
     id: String,
     name: Option<String>,
-    /// `disabled`, `enabled`, `revoked`, `unchanged`, `already-gone`, `not-found`, `failed` or `not-begun`.
+    /// `disabled`, `enabled`, `revoked`, `unchanged`, `already-gone`, `not-found`, `failed` or `not-started`.
     outcome: &'static str,
     error: Option<String>,
 }
@@ -99,13 +99,13 @@ pub(crate) async fn run(
 async fn select(accounts: &Accounts, args: &KeyStateArgs) -> Result<Selection, Failure> {
     let ways = [!args.keys.is_empty(), args.name.is_some(), args.from.is_some()];
     if ways.iter().filter(|way| **way).count() != 1 {
-        let message = "name the keys in one way: ACCOUNT/KEY-ID, --name GLOB, or --from FILE";
-        return Err(Failure::usage(message.to_owned()));
+        let message = "select keys in exactly one way: ACCOUNT/KEY-ID, --name GLOB or --from FILE";
+        return Err(Failure::usage(message));
     }
     if let Some(pattern) = &args.name {
         let selection = select::by_name(accounts, args.account.as_deref(), pattern).await?;
         if selection.targets.is_empty() {
-            let message = format!("no key has a name like `{}`", text::clean(pattern));
+            let message = format!("no key name matches `{}`", text::clean(pattern));
             return Err(Failure::usage(message));
         }
         return Ok(selection);
@@ -116,7 +116,7 @@ async fn select(accounts: &Accounts, args: &KeyStateArgs) -> Result<Selection, F
     select::several(accounts, &args.keys, false).await
 }
 
-/// Whether a key is in the wanted state already, so that an interrupted run can be run again.
+/// Whether a key is in the wanted state already, so that an interrupted command can be repeated.
 fn is_done(action: KeyAction, target: &Target) -> bool {
     let state = target.key.state;
     match action {
@@ -129,7 +129,7 @@ fn is_done(action: KeyAction, target: &Target) -> bool {
     }
 }
 
-/// Refuses before anything is done what the vendor does not offer.
+/// Refuses what the vendor does not support, before anything is changed.
 fn check_support(action: KeyAction, target: &Target) -> Result<(), Failure> {
     match action {
         KeyAction::Disable => Ok(target.provider.check_update(&UpdateKey::disabled(true))?),
@@ -142,9 +142,9 @@ fn check_support(action: KeyAction, target: &Target) -> Result<(), Failure> {
     }
 }
 
-/// The guards: not too many at once, and not the credential in use.
+/// Refuses to change too many keys at once, or the credential in use.
 ///
-/// Told to act on that, too, it is put last: the others could not be reached without it.
+/// With `--include-own`, that credential comes last: the other keys cannot be changed without it.
 async fn guard(
     action: KeyAction,
     args: &KeyStateArgs,
@@ -154,7 +154,7 @@ async fn guard(
         && targets.len() > most
     {
         return Err(Failure::guard(format!(
-            "{} keys would be {}, and --max-changes allows {most}; nothing was done",
+            "{} keys would be {}, but --max-changes allows {most}; nothing was changed",
             targets.len(),
             action.done()
         )));
@@ -167,7 +167,7 @@ async fn guard(
         if !owns.contains_key(&target.account) {
             match target.provider.whoami().await {
                 Ok(own) => owns.insert(target.account.clone(), own),
-                // Told to act on that, too, it need not be known which it is.
+                // If it may be changed as well, it does not matter which it is.
                 Err(_) if args.include_own => owns.insert(target.account.clone(), Principal::new()),
                 Err(error) => return Err(error.into()),
             };
@@ -179,21 +179,22 @@ async fn guard(
         return Ok(());
     }
     for target in targets.iter() {
-        let what = match is_own(target) {
-            Some(Some(true)) => "is the credential in use",
-            Some(None) => "may be the credential in use, which does not tell its own id",
+        let reason = match is_own(target) {
+            Some(Some(true)) => "it is the credential in use",
+            Some(None) => "it may be the credential in use, whose id the vendor does not report",
             Some(Some(false)) | None => continue,
         };
         let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
-        return Err(Failure::guard(format!(
-            "{reference} ({name}) {what}; nothing was done; add --include-own to {} it all the same",
-            action.verb()
-        )));
+        let verb = action.verb();
+        let message = format!("cannot {verb} {reference} ({name}): {reason}; nothing was changed");
+        return Err(
+            Failure::guard(message).with_hint(format!("pass --include-own to {verb} it anyway"))
+        );
     }
     Ok(())
 }
 
-/// Whether a key is the credential in use; none if it cannot be told.
+/// Whether a key is the credential in use. `None` if that is unknown.
 fn is_own(own: &Principal, target: &Target) -> Option<bool> {
     match (&own.key_id, &own.hint) {
         (Some(id), _) => Some(*id == target.key.id),
@@ -202,7 +203,7 @@ fn is_own(own: &Principal, target: &Target) -> Option<bool> {
     }
 }
 
-/// What would be done, or is about to be, in words.
+/// What is about to be done, or would be, in words.
 fn plan(action: KeyAction, args: &KeyStateArgs, targets: &[Target]) -> String {
     let would = if args.dry_run { "would " } else { "" };
     let keys = if targets.len() == 1 {
@@ -219,7 +220,7 @@ fn plan(action: KeyAction, args: &KeyStateArgs, targets: &[Target]) -> String {
     plan
 }
 
-/// Shows what would be done.
+/// Prints what would be done.
 fn dry_run(
     action: KeyAction,
     args: &KeyStateArgs,
@@ -233,7 +234,7 @@ fn dry_run(
     };
     let mut keys = Vec::new();
     for reference in &selection.missing {
-        terminal.warning(&format!("{} is in no list", text::clean(reference)));
+        terminal.warning(&format!("{} is not in any list", text::clean(reference)));
         let (account, id) = select::split(reference)?;
         let (account, id) = (account.to_owned(), Some(id.to_owned()));
         let (outcome, changes) = (Outcome::NotFound, Vec::new());
@@ -242,7 +243,7 @@ fn dry_run(
     keys.extend(unchanged.iter().map(of(Outcome::Unchanged)));
     keys.extend(selection.targets.iter().map(of(Outcome::Planned)));
     let words = if selection.targets.is_empty() {
-        format!("nothing would change: no key is left to {}", action.verb())
+        format!("nothing to {}", action.verb())
     } else {
         plan(action, args, &selection.targets)
     };
@@ -257,19 +258,18 @@ fn confirm(
 ) -> Result<(), Failure> {
     let keys = if count == 1 { "it".to_owned() } else { format!("the {count} keys") };
     let question = format!("{} {keys}", action.verb());
-    // What is typed there names keys.
+    // Standard input is the list of keys.
     if args.from.as_deref() == Some("-") {
-        return Err(Failure::guard(format!(
-            "standard input names the keys, so nobody can be asked there whether to {question}; nothing \
-             was done; add --yes"
-        )));
+        let message =
+            "cannot ask for confirmation: standard input is the list of keys; nothing was changed";
+        return Err(Failure::guard(message).with_hint("pass --yes to proceed"));
     }
     prompt::confirm(&question, terminal)
 }
 
-/// Does it, key by key; each result is printed as soon as it is known.
+/// Changes key by key, and prints each result as soon as it is known.
 ///
-/// Whether anybody reads the results changes nothing: what was begun is done for all keys.
+/// A reader that stops reading the results does not stop the work.
 async fn carry_out(
     action: KeyAction,
     args: &KeyStateArgs,
@@ -304,12 +304,12 @@ async fn carry_out(
         if count > 1 {
             terminal.progress(&format!("{} {begun} of {count}", action.verb()));
         }
-        // What was sent may be done already, so its answer is waited for. A second interruption ends the
-        // program, so there always is one.
+        // The request may have been carried out, so its answer is waited for. A second interruption ends the
+        // program, so there is always a result.
         let waited = interrupt.wait_for(apply(action, &target), || {
             terminal.progress("");
             terminal.warning(&format!(
-                "interrupted; waiting for the answer about {}; interrupt again to end at once",
+                "interrupted: waiting for the answer about {}; interrupt again to stop at once",
                 text::clean(&target.reference())
             ));
         });
@@ -333,7 +333,7 @@ async fn carry_out(
     }
     for target in targets {
         let (id, name) = (target.key.id.to_string(), target.key.name);
-        let (account, outcome) = (target.account, NOT_BEGUN);
+        let (account, outcome) = (target.account, NOT_STARTED);
         results.add(KeyResult { account, id, name, outcome, error: None });
     }
     if interrupted.is_some() {
@@ -341,11 +341,15 @@ async fn carry_out(
     }
     let missing = results.count(NOT_FOUND);
     if missing > 0 {
-        terminal.warning(&format!(
-            "{missing} of the keys are in no list: they are gone already, or never were; check their ids"
-        ));
+        terminal.warning_with_hint(
+            &format!(
+                "{} not found: already gone, or never existed",
+                text::plural(missing as u64, "key")
+            ),
+            "check the ids, or pass --missing-ok",
+        );
     } else if results.all.is_empty() {
-        terminal.hint("no key was named; nothing was done");
+        terminal.hint("no keys were selected; nothing was changed");
     }
     let (failed, all) = (results.count(FAILED), results.all.len());
     results.finish()?;
@@ -361,11 +365,11 @@ async fn carry_out(
     })
 }
 
-/// Does it to one key, and tells the outcome.
+/// Changes one key, and returns the outcome.
 async fn apply(action: KeyAction, target: &Target) -> Result<&'static str, Error> {
     match action {
         KeyAction::Revoke => target.provider.revoke(&target.key.id).await.map(|revocation| {
-            // One that was listed a moment ago, and is gone now, went by this.
+            // The key was listed a moment ago.
             if revocation == Revocation::AlreadyGone { "already-gone" } else { action.done() }
         }),
         KeyAction::Disable | KeyAction::Enable => {
@@ -375,7 +379,7 @@ async fn apply(action: KeyAction, target: &Target) -> Result<&'static str, Error
     }
 }
 
-/// The results so far; the first error of printing them is kept for the end.
+/// The results so far. The first error of printing them is kept for the end.
 struct Results<'a> {
     args: &'a KeyStateArgs,
     all: Vec<KeyResult>,
@@ -389,7 +393,7 @@ impl<'a> Results<'a> {
 
     fn add(&mut self, result: KeyResult) {
         if self.args.output == ListFormat::Table && self.printed.is_ok() {
-            let first = self.count(NOT_BEGUN) == 0;
+            let first = self.count(NOT_STARTED) == 0;
             self.printed = print(&result, first);
         }
         self.all.push(result);
@@ -399,24 +403,24 @@ impl<'a> Results<'a> {
         self.all.iter().filter(|result| result.outcome == outcome).count()
     }
 
-    /// Says how far it came.
+    /// How far an interrupted command came.
     fn interruption(&self, action: KeyAction) -> String {
-        let (failed, left) = (self.count(FAILED), self.count(NOT_BEGUN));
+        let (failed, left) = (self.count(FAILED), self.count(NOT_STARTED));
         let done = self.all.len() - failed - left - self.count(NOT_FOUND) - self.count(UNCHANGED);
         let mut text =
             format!("interrupted: {} {}", text::plural(done as u64, "key"), action.done());
         if failed > 0 {
-            text += &format!(", {failed} failed, of which it may be unknown whether it was done");
+            text += &format!(", {failed} failed (check whether it was {})", action.done());
         }
-        text += &format!(", {left} not begun");
+        text += &format!(", {left} not started");
         if left > 0 && self.args.output == ListFormat::Table {
-            text += "; those are the lines of standard output after `# not begun`, for --from";
+            text +=
+                ". Standard output lists them after `# not started`, in the form that --from reads";
         }
         text
     }
 
-    /// Prints what is printed at the end. A reader that left is an error here: it does not know what was
-    /// done.
+    /// Prints what comes at the end. A reader that has left is an error: it does not know what was done.
     fn finish(self) -> Result<(), Failure> {
         let printed = self.printed.and_then(|()| match self.args.output {
             ListFormat::Json => {
@@ -427,7 +431,8 @@ impl<'a> Results<'a> {
         });
         printed.map_err(|failure| match failure {
             Failure::Io(error) => {
-                let message = format!("it is done, and its results could not be printed: {error}");
+                let message =
+                    format!("the changes were made, but the results could not be printed: {error}");
                 Failure::Io(io::Error::other(message))
             }
             other => other,
@@ -435,13 +440,13 @@ impl<'a> Results<'a> {
     }
 }
 
-/// A line a result; what was not begun is in the form that `--from` reads.
+/// Prints one line per result. Keys that were not started have the form that `--from` reads.
 fn print(result: &KeyResult, first: bool) -> Result<(), Failure> {
     let name = result.name.as_deref().map(text::clean).unwrap_or_default();
     let (account, id) = (text::clean(&result.account), text::clean(&result.id));
     let line = match (result.outcome, first) {
-        (NOT_BEGUN, true) => format!("# not begun:\n{account}/{id}  {name}"),
-        (NOT_BEGUN, false) => format!("{account}/{id}  {name}"),
+        (NOT_STARTED, true) => format!("# not started:\n{account}/{id}  {name}"),
+        (NOT_STARTED, false) => format!("{account}/{id}  {name}"),
         (outcome, _) => format!("{outcome:<12}  {account}/{id}  {name}"),
     };
     let mut out = stdout();

@@ -13,11 +13,11 @@ use crate::output::{
 };
 use crate::terminal::Terminal;
 
-/// Where the help of a setting begins.
+/// Column in which the help of a setting begins.
 const INDENT: usize = 23;
 
-/// The least room that it is given.
-const LEAST: usize = 20;
+/// Minimum width of the help of a setting, in columns.
+const MIN_WIDTH: usize = 20;
 
 #[derive(Serialize)]
 struct Entry {
@@ -76,7 +76,7 @@ fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result
         let mut row = vec![(entry.info.id.to_string(), Style::new())];
         row.extend(operations.map(|operation| {
             if operation == Operation::GetKey && !entry.info.capabilities.get {
-                ("by list".to_owned(), Style::new())
+                ("via list".to_owned(), Style::new())
             } else if entry.info.capabilities.can(operation) {
                 ("yes".to_owned(), GOOD)
             } else {
@@ -95,7 +95,7 @@ fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result
         for setting in &entry.settings {
             let room = terminal.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT));
             let help = format!("{} ({})", setting.help, setting.env);
-            let mut lines = text::wrapped(&help, room.max(LEAST)).into_iter();
+            let mut lines = text::wrapped(&help, room.max(MIN_WIDTH)).into_iter();
             writeln!(out, "  {:<20} {}", setting.name, lines.next().unwrap_or_default())?;
             for line in lines {
                 writeln!(out, "{:INDENT$}{line}", "")?;

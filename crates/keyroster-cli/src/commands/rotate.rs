@@ -1,4 +1,4 @@
-//! `keyroster rotate`: gives a key a new secret in place of its old one.
+//! `keyroster rotate`: replaces the secret of a key.
 
 use keyroster::{Error, ErrorKind, Operation, RotateKey};
 
@@ -21,13 +21,13 @@ pub(crate) async fn run(
     let accounts = accounts.open().await?;
     let (account, _) = select::split(&rotate.key)?;
     let provider = accounts.find(account).await?;
-    // Before the key is looked up: what cannot be is refused without a request.
+    // What the vendor cannot do is refused before any request.
     if provider.info().capabilities.rotate.is_none() {
         let id = provider.info().id.clone();
         let error = Error::unsupported(id, Operation::RotateKey).with_account(account);
         return Err(error
             .with_help(
-                "make a new key with `keyroster create`, bring it into use, and revoke the old one",
+                "create a new key with `keyroster create`, deploy it, then revoke the old one",
             )
             .into());
     }
@@ -54,7 +54,7 @@ pub(crate) async fn run(
             let old = format::expiry(target.key.expiry, now);
             changes.push(Difference::new("expires", old, at.to_string()));
         }
-        let mut words = format!("would give {reference} ({name}) a new secret:");
+        let mut words = format!("would replace the secret of {reference} ({name}):");
         words.extend(changes.iter().map(Difference::line));
         words += &format!("\n  secret to: {}", text::clean(&rotate.to.secret_to));
         let keys = vec![Planned::of(&target.account, &target.key, Outcome::Planned, changes, now)];
@@ -63,23 +63,22 @@ pub(crate) async fn run(
         return Ok(Exit::Done);
     }
     if !rotate.yes {
-        let question = format!(
-            "give {reference} ({name}) a new secret, and let the old one end by the vendor's rule"
-        );
+        let question = format!("replace the secret of {reference} ({name})");
         prompt::confirm(&question, terminal)?;
     }
-    let what = format!("{reference} is being rotated");
     let mut interrupt = Interrupt::listen()?;
     let request = provider.rotate_without_record(&target.key.id, &request);
     let waited = interrupt.wait_for(request, || {
-        terminal.warning(&format!("{what}; waiting for its secret; interrupt again to give up"));
+        terminal.warning(&format!(
+            "interrupted: waiting for the new secret of {reference}; interrupt again to give up"
+        ));
     });
     let Waited { result, interrupted } = waited.await;
     let Some(rotated) = result else {
         terminal.error(&format!(
-            "interrupted while {reference} was being rotated; it may have a secret that nobody holds; \
-             rotate it again"
+            "interrupted while rotating {reference}: its secret may have been replaced, and is then lost"
         ));
+        terminal.hint("rotate it again");
         return Ok(interrupted.unwrap_or(Exit::Interrupted));
     };
     match rotated {

@@ -36,12 +36,12 @@ pub(crate) async fn run(sandbox: &args::Sandbox, terminal: &Terminal) -> Result<
     Ok(Exit::Done)
 }
 
-/// Waits until standard input closes. A thread of its own reads it: a read that never ends would keep the
-/// runtime from ending.
+/// Waits until standard input closes. A separate thread reads it, because the runtime would wait for a read
+/// that never ends.
 async fn end_of_input() {
     let (closed, wait) = oneshot::channel();
     std::thread::spawn(move || {
-        // An input that cannot be read has closed.
+        // An input that cannot be read counts as closed.
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
         let _ = closed.send(());
     });

@@ -1,4 +1,4 @@
-//! `keyroster schema`: what the JSON of each command looks like.
+//! `keyroster schema`: prints the JSON Schema of what a command prints.
 
 use std::io::Write;
 

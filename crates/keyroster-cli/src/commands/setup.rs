@@ -1,4 +1,4 @@
-//! `keyroster completions` and `keyroster man`: what an installation puts beside the program.
+//! `keyroster completions` and `keyroster man`: files that are installed next to the program.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -17,19 +17,18 @@ pub(crate) fn completions(completions: &Completions, terminal: &Terminal) -> Res
     let shell = completions.shell.name();
     let shells = Shells::builtins();
     let Some(script) = shells.completer(shell) else {
-        return Err(Failure::usage(format!("there are no completions for {shell}")));
+        return Err(Failure::usage(format!("no completions for {shell}")));
     };
     let called = std::env::args_os().next().map_or_else(|| "keyroster".into(), PathBuf::from);
     let name = called.file_stem().unwrap_or(called.as_os_str()).to_string_lossy();
-    // Called by its name, it is found by it; called by a path, that path may be a relative one.
+    // A program that was called by its name is found by it. A path may be a relative one.
     let program =
         if called.components().count() > 1 { std::env::current_exe()? } else { called.clone() };
     let mut out = raw_stdout();
     script.write_registration(env::COMPLETE, &name, &name, &program.to_string_lossy(), &mut out)?;
     out.flush()?;
     if terminal.width.is_some() {
-        terminal
-            .hint(&format!("let your shell read this when it starts: {}", completions.shell.how()));
+        terminal.hint(&format!("to load it when the shell starts: {}", completions.shell.how()));
     }
     Ok(Exit::Done)
 }

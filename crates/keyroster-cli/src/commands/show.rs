@@ -1,4 +1,4 @@
-//! `keyroster show`: one key with everything that its vendor says of it.
+//! `keyroster show`: one key with every field that its vendor reports.
 
 use std::io::Write;
 

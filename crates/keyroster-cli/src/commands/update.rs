@@ -18,7 +18,7 @@ pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<Exit, 
     let (account, _) = select::split(&update.key)?;
     let provider = accounts.find(account).await?;
     let change = change(update, &provider)?;
-    // Before the key is looked up: what cannot be is refused without a request.
+    // What the vendor cannot do is refused before any request.
     provider.check_update(&change)?;
     let target = select::one(&accounts, &update.key).await?;
     if update.dry_run {
@@ -37,12 +37,15 @@ pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<Exit, 
     Ok(Exit::Done)
 }
 
-/// Shows what would change.
+/// Prints what would change.
 fn plan(update: &Update, target: &Target, change: &UpdateKey) -> Result<(), Failure> {
     let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
     let changes = differences(&target.key, change);
     let (mut words, outcome) = if changes.is_empty() {
-        (format!("nothing would change: {reference} ({name}) is so already"), Outcome::Unchanged)
+        (
+            format!("nothing would change: {reference} ({name}) already has these values"),
+            Outcome::Unchanged,
+        )
     } else {
         (format!("would change {reference} ({name}):"), Outcome::Planned)
     };
@@ -51,7 +54,7 @@ fn plan(update: &Update, target: &Target, change: &UpdateKey) -> Result<(), Fail
     Plan { act: "update", keys, secret_to: None }.print(update.output, &words)
 }
 
-/// What a change would make of a key; what is so already is no change.
+/// The fields that a change would alter.
 fn differences(key: &ApiKey, change: &UpdateKey) -> Vec<Difference> {
     let now = clock::now();
     let mut found = Vec::new();

@@ -79,7 +79,7 @@ pub(crate) async fn run(
     for (account, _, principal) in &known {
         if matches!(principal.access, Access::Scoped { .. }) {
             terminal.warning(&format!(
-                "the credential of `{account}` is no admin's; it may not manage keys"
+                "the credential of `{account}` has limited access; it may not be able to manage keys"
             ));
         }
     }
@@ -98,7 +98,7 @@ fn row(account: &str, principal: &Principal, now: Timestamp) -> Vec<(String, Sty
     let owner = principal.owner.as_ref().map_or_else(unknown, |owner| text::clean(&owner.id));
     vec![
         plain(account.to_owned()),
-        ("good".to_owned(), GOOD),
+        ("valid".to_owned(), GOOD),
         plain(key),
         plain(format::access(&principal.access)),
         plain(format::quota(&principal.quota)),

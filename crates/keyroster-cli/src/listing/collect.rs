@@ -1,4 +1,4 @@
-//! Asking all accounts, until they have answered or somebody says stop.
+//! Asks all accounts for their keys, until they have answered or the command is interrupted.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -10,32 +10,32 @@ use crate::exit::{Exit, Failure};
 use crate::listing::progress::Progress;
 use crate::terminal::interrupt::Interrupt;
 
-/// What the accounts answered.
+/// The answers of the accounts.
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
-    /// The answers but the keys, in the order of the accounts.
+    /// Everything but the keys, in the order of the accounts.
     pub(crate) report: RosterReport,
-    /// If it was told to stop: the exit code, and the accounts that had not answered in full.
+    /// If it was interrupted: the exit code, and the accounts that had not answered in full.
     pub(crate) stopped: Option<(Exit, Vec<String>)>,
     pub(crate) elapsed: Duration,
 }
 
 impl Collected {
-    /// Whether every account failed before it told of any key, so that nothing is known.
+    /// Whether every account failed before it returned a key, so that nothing is known.
     pub(crate) fn is_unanswered(&self) -> bool {
         let RosterReport { accounts, failures, .. } = &self.report;
         !failures.is_empty() && failures.len() == accounts.len() && self.report.keys_answered() == 0
     }
 }
 
-/// What comes while the accounts are asked.
+/// What happens while the accounts are asked.
 pub(crate) enum CollectEvent {
     Key(Box<AccountKey>),
-    /// Nothing is there at the moment.
+    /// The next key is not there yet.
     Pause,
 }
 
-/// Asks all accounts, and hands on each key as it comes.
+/// Asks all accounts, and passes on each key as it arrives.
 pub(crate) async fn collect(
     roster: &Roster,
     mut progress: Progress,
@@ -64,7 +64,7 @@ pub(crate) async fn collect(
             }
         };
         let Some(event) = event else { break };
-        progress.take(&event);
+        progress.record(&event);
         match event {
             RosterEvent::Key(key) => each(CollectEvent::Key(key))?,
             event => {
@@ -82,7 +82,7 @@ pub(crate) async fn collect(
     Ok(collected)
 }
 
-/// Puts the answers into the order of the accounts.
+/// Sorts the report by the order of the accounts.
 fn order(roster: &Roster, report: &mut RosterReport) {
     let places = places(roster);
     let place = |name: &str| places.get(name).copied();
@@ -91,7 +91,7 @@ fn order(roster: &Roster, report: &mut RosterReport) {
     report.accounts.sort_by_cached_key(|account| place(&account.account));
 }
 
-/// Puts keys into the order of their accounts, and leaves each account's in the vendor's.
+/// Sorts keys by the order of their accounts, and keeps each vendor's own order.
 pub(crate) fn by_account(roster: &Roster, keys: &mut [AccountKey]) {
     let places = places(roster);
     keys.sort_by_cached_key(|key| places.get(&*key.account).copied());

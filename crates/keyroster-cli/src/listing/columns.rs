@@ -9,7 +9,7 @@ use super::fields::Field;
 use crate::exit::Failure;
 use crate::output::{Column, Record, Table, text};
 
-/// Whole values, exact and absolute; what the vendor does not say is empty.
+/// Prints whole, exact and absolute values. What the vendor does not report is empty.
 pub(crate) fn print_csv<'a>(
     records: impl IntoIterator<Item = Record<'a>>,
     fields: &[Field],
@@ -19,7 +19,7 @@ pub(crate) fn print_csv<'a>(
     csv.write_record(fields.iter().map(Field::name))?;
     for record in records {
         let cell = |field: &Field| match field.exact(&record) {
-            // It is there to be used, and is no person's to choose.
+            // An id is for use in commands, and no one can choose it.
             id if field.is_id() => id,
             text => inert(text),
         };
@@ -28,13 +28,13 @@ pub(crate) fn print_csv<'a>(
     csv.flush().map_err(io::Error::into)
 }
 
-/// A text that no spreadsheet takes for a formula: an apostrophe stands before one that begins like it.
+/// A text that no spreadsheet takes for a formula, with an apostrophe in front if it could be one.
 pub(crate) fn inert(text: String) -> String {
     let begins = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if begins && text.parse::<Decimal>().is_err() { format!("'{text}") } else { text }
 }
 
-/// A table of records for people, whose ids are as long as told.
+/// A table of records for people. `id` returns the id as it is shown.
 pub(crate) fn table<'a>(
     records: impl IntoIterator<Item = Record<'a>>,
     fields: &[Field],

@@ -1,4 +1,4 @@
-//! What a listing prints for programs.
+//! The JSON documents of a listing.
 
 use keyroster::{AccountReport, AccountWarning, RosterReport};
 use serde::Serialize;
@@ -6,13 +6,13 @@ use serde::Serialize;
 use super::group::Group;
 use crate::output::{FailedAccount, Record};
 
-/// How asking the accounts went.
+/// The outcome of asking the accounts.
 #[derive(Debug, Serialize)]
 pub(crate) struct Course<'a> {
     warnings: &'a [AccountWarning],
     failures: Vec<FailedAccount<'a>>,
     accounts: &'a [AccountReport],
-    /// Whether it was stopped before every account had answered.
+    /// Whether it was interrupted before every account had answered.
     interrupted: bool,
     /// The accounts that had not answered in full by then.
     unanswered: &'a [String],
@@ -30,16 +30,16 @@ impl<'a> Course<'a> {
     }
 }
 
-/// How asking the accounts for certain keys went.
+/// The outcome of asking the accounts, and of filtering their keys.
 #[derive(Debug, Serialize)]
 pub(crate) struct Asked<'a> {
-    /// How many keys were left out because their vendors do not say what was asked.
+    /// Number of keys that were left out because their vendors do not report a filtered field.
     pub(crate) undecided: u64,
     #[serde(flatten)]
     pub(crate) course: Course<'a>,
 }
 
-/// Everything that the accounts answered.
+/// The document of `list`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Keys<'a> {
     pub(crate) keys: Vec<Record<'a>>,
@@ -47,7 +47,7 @@ pub(crate) struct Keys<'a> {
     pub(crate) course: Asked<'a>,
 }
 
-/// Keys in groups, as a document.
+/// The document of `list --group-by`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Grouped<'a> {
     pub(crate) by: String,
@@ -57,10 +57,10 @@ pub(crate) struct Grouped<'a> {
     pub(crate) course: Asked<'a>,
 }
 
-/// How many keys there are, as a document.
+/// The document of `list --count`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Count<'a> {
-    /// None if every account failed.
+    /// `None` if every account failed.
     pub(crate) keys: Option<usize>,
     #[serde(flatten)]
     pub(crate) course: Asked<'a>,

@@ -1,4 +1,4 @@
-//! The fields of a record by their names: columns, orders and groups are made of them.
+//! The fields of a record by name, for columns, sorting and groups.
 
 use anstyle::Style;
 use keyroster::{Access, Amount, Decimal, Expiry, KeyStatus, LastUsed, Limit, Quota, Timestamp};
@@ -7,10 +7,10 @@ use crate::listing::sort_key::{Natural, Share, SortKey};
 use crate::output::suggestion::Suggestion;
 use crate::output::{BAD, Column, DIM, GOOD, Record, WARN, format, text};
 
-/// An id of a container is shown by so many characters.
+/// Number of characters that are shown of a container's id.
 const SHORT_ID: usize = 8;
 
-/// What a name may begin with to mean a field of the vendor's own.
+/// Prefix of the vendor's own fields.
 const EXTRAS: &str = "extras.";
 
 /// A field of a record.
@@ -21,14 +21,14 @@ pub(crate) enum Field {
     Extra(String),
 }
 
-/// A field that every record has, or says that it is not known.
+/// A field that every record has, though it may be unknown.
 pub(crate) struct KnownField {
     name: &'static str,
     /// Another name that people try.
     alias: &'static str,
     column: Column,
     display: fn(&Record<'_>) -> (String, Style),
-    /// Whole and absolute; empty where the vendor does not say.
+    /// Whole and absolute. Empty if the vendor does not report it.
     exact: fn(&Record<'_>) -> String,
     sort_key: fn(&Record<'_>) -> Option<SortKey>,
 }
@@ -40,7 +40,7 @@ impl std::fmt::Debug for KnownField {
 }
 
 impl Field {
-    /// The columns of a table unless others are asked for.
+    /// The default columns of a table.
     pub(crate) fn shown() -> Vec<Self> {
         let names = [
             "account",
@@ -57,7 +57,7 @@ impl Field {
         names.iter().filter_map(|name| known(name)).map(Self::KnownField).collect()
     }
 
-    /// The columns for programs unless others are asked for.
+    /// The default columns of CSV.
     pub(crate) fn exact_ones() -> Vec<Self> {
         // A quota in one text is for people.
         KNOWN.iter().filter(|known| known.name != "quota").map(Self::KnownField).collect()
@@ -95,7 +95,7 @@ impl Field {
         }
     }
 
-    /// Whether it is the key's id, which is shown as short as it can be.
+    /// Whether it is the key's id, which is shortened in tables.
     pub(crate) fn is_id(&self) -> bool {
         matches!(self, Self::KnownField(known) if known.name == "id")
     }
@@ -105,7 +105,7 @@ impl Field {
         matches!(self, Self::KnownField(known) if known.name == "account")
     }
 
-    /// Whether people have another name for its value, which is an id.
+    /// Whether its value is an id for which people have another name.
     pub(crate) fn is_named(&self) -> bool {
         matches!(self, Self::KnownField(known) if known.name == "container")
     }
@@ -133,7 +133,7 @@ impl Field {
         }
     }
 
-    /// For programs; empty where the vendor does not say.
+    /// For programs. Empty if the vendor does not report it.
     pub(crate) fn exact(&self, record: &Record<'_>) -> String {
         match self {
             Self::KnownField(known) => (known.exact)(record),
@@ -145,7 +145,7 @@ impl Field {
         }
     }
 
-    /// Its place in an order; none where the vendor does not say.
+    /// What to sort by. `None` if the vendor does not report it.
     pub(crate) fn sort_key(&self, record: &Record<'_>) -> Option<SortKey> {
         match self {
             Self::KnownField(known) => (known.sort_key)(record),
@@ -165,7 +165,7 @@ fn plain(text: String) -> (String, Style) {
     (text, Style::new())
 }
 
-/// What is known, and `?` for what is not.
+/// The text, or `?` if it is unknown.
 fn known_or(text: &str) -> (String, Style) {
     plain(if text.is_empty() { format::UNKNOWN.to_owned() } else { text::clean(text) })
 }
@@ -198,7 +198,7 @@ macro_rules! text {
     };
 }
 
-/// In the order in which programs get them.
+/// In the order of CSV columns.
 static KNOWN: [KnownField; 25] = [
     text!("provider", Column::titled("PROVIDER").shrinks(6), |r: &Record<'_>| r
         .key
@@ -239,11 +239,11 @@ static KNOWN: [KnownField; 25] = [
     text!("unit", Column::titled("UNIT"), unit),
     text!("reset", Column::titled("RESETS"), reset).or("resets"),
     field(
-        "used_in_all",
-        Column::titled("USED IN ALL").right(),
-        |r| known_or(&number(used_in_all(r))),
-        |r| number(used_in_all(r)),
-        |r| used_in_all(r).map(measured),
+        "used_total",
+        Column::titled("USED TOTAL").right(),
+        |r| known_or(&number(used_total(r))),
+        |r| number(used_total(r)),
+        |r| used_total(r).map(measured),
     ),
     text!("owner", Column::titled("OWNER").shrinks(8), |r: &Record<'_>| r
         .key
@@ -339,7 +339,7 @@ fn exact_access(record: &Record<'_>) -> String {
     access.to_owned()
 }
 
-/// The more a key may do, the later it comes.
+/// Keys that may do more come later.
 fn access_sort_key(record: &Record<'_>) -> Option<SortKey> {
     match &record.key.access {
         Access::Admin => Some(SortKey::Last),
@@ -377,7 +377,7 @@ fn used(record: &Record<'_>) -> Option<Amount> {
     record.key.quota.used_so_far()
 }
 
-fn used_in_all<'a>(record: &Record<'a>) -> Option<&'a Amount> {
+fn used_total<'a>(record: &Record<'a>) -> Option<&'a Amount> {
     record.key.usage.first().and_then(|usage| usage.total.as_ref())
 }
 
@@ -396,7 +396,7 @@ fn measured(amount: &Amount) -> SortKey {
     SortKey::Measured(amount.unit.to_string(), amount.amount)
 }
 
-/// How much of a quota is used; of one that has no end, nothing.
+/// The used share of a quota. Zero if the quota is unlimited.
 fn share(quota: &Quota) -> Option<SortKey> {
     let limit = match &quota.limit {
         Limit::Unlimited => return Some(SortKey::First),
@@ -405,7 +405,7 @@ fn share(quota: &Quota) -> Option<SortKey> {
     };
     let used = quota.used_so_far().filter(|used| used.unit == limit.unit)?;
     if limit.amount == Decimal::ZERO {
-        // Of nothing there is no share, but any use is too much.
+        // A quota of zero has no share, but any use is too much.
         return (used.amount > Decimal::ZERO).then(|| SortKey::Share(Share::new(f64::INFINITY)));
     }
     let number = |decimal: Decimal| decimal.to_string().parse::<f64>().ok();
@@ -419,7 +419,7 @@ fn reset(record: &Record<'_>) -> String {
     }
 }
 
-/// The container's name, or the beginning of its id; nothing where the vendor has none.
+/// The container's name, or the beginning of its id. Empty if the key has no container.
 fn container(record: &Record<'_>) -> String {
     let Some(container) = &record.key.container else { return String::new() };
     match &container.name {

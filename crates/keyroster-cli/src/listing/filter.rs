@@ -1,7 +1,8 @@
-//! Which of the listed keys are shown.
+//! Filters the listed keys.
 //!
-//! Vendors are asked for everything; what is not wanted is left out here. A question that a key's vendor
-//! does not answer is no "no": such a key is left out and counted apart, or kept if that is asked for.
+//! Vendors are asked for everything, and the filter applies to what they return. A field that a vendor does not
+//! report neither matches nor does not match: such a key is left out and counted as undecided, or kept with
+//! `--or-unknown`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,13 +16,13 @@ use keyroster::{
 use crate::config::Definition;
 use crate::exit::Failure;
 
-/// Whether a key is wanted; none if its vendor does not say what that takes.
-type Answer = Option<bool>;
+/// Whether a key matches. `None` if its vendor does not report the field.
+type Match = Option<bool>;
 
 /// Which keys are wanted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Criteria {
-    /// Patterns, as of all names here; without any, each fits.
+    /// Patterns, like the following three. An empty list matches everything.
     pub(crate) accounts: Vec<String>,
     pub(crate) providers: Vec<String>,
     pub(crate) tags: Vec<String>,
@@ -32,14 +33,14 @@ pub(crate) struct Criteria {
     pub(crate) unused_for: Option<Duration>,
     pub(crate) expires_within: Option<Duration>,
     pub(crate) never_expires: bool,
-    /// Per cent of the quota.
+    /// Percentage of the quota.
     pub(crate) used_over: Option<u32>,
-    /// Whether a key is kept if it is not known whether it fits.
+    /// Whether to keep a key if it is unknown whether it matches.
     pub(crate) or_unknown: bool,
 }
 
 impl Criteria {
-    /// Whether keys are chosen by this field.
+    /// Whether there is a condition on this field.
     pub(crate) fn asks_for(&self, field: &str) -> bool {
         match field {
             "access" => self.access.is_some(),
@@ -61,7 +62,7 @@ pub(crate) enum AccessKind {
     Scoped,
 }
 
-/// The questions of a command line, and what had no answer.
+/// The filter of a command line, and the keys that it could not decide about.
 #[derive(Debug)]
 pub(crate) struct Filter {
     criteria: Criteria,
@@ -71,8 +72,8 @@ pub(crate) struct Filter {
     names: Vec<Pattern>,
     now: Timestamp,
     undecided: u64,
-    /// What providers did not say of the keys that were left out.
-    unsaid: BTreeMap<ProviderId, BTreeSet<&'static str>>,
+    /// What each provider did not report about the undecided keys.
+    unreported: BTreeMap<ProviderId, BTreeSet<&'static str>>,
 }
 
 impl Filter {
@@ -85,7 +86,7 @@ impl Filter {
             criteria,
             now,
             undecided: 0,
-            unsaid: BTreeMap::new(),
+            unreported: BTreeMap::new(),
         })
     }
 
@@ -93,61 +94,76 @@ impl Filter {
         &self.criteria
     }
 
-    /// Whether an account can have a wanted key; the others need not be asked.
+    /// Whether an account can have a matching key. The others need not be asked.
     pub(crate) fn wants_account(&self, account: &Definition) -> bool {
-        fits(&self.accounts, &account.name)
-            && fits(&self.providers, &account.provider)
-            && (self.tags.is_empty() || account.tags.iter().any(|tag| fits(&self.tags, tag)))
+        matches_any(&self.accounts, &account.name)
+            && matches_any(&self.providers, &account.provider)
+            && (self.tags.is_empty() || account.tags.iter().any(|tag| matches_any(&self.tags, tag)))
     }
 
-    /// Whether a key is wanted.
+    /// Whether to keep a key.
     pub(crate) fn keeps(&mut self, key: &ApiKey) -> bool {
         let criteria = &self.criteria;
         let answers = [
-            ("status", self.has_status(key)),
-            ("access", self.access(key)),
-            ("name", self.named(key)),
-            ("creation", criteria.older_than.map_or(Some(true), |age| self.older(key, age))),
-            ("last use", criteria.unused_for.map_or(Some(true), |age| self.unused(key, age))),
-            ("expiry", criteria.expires_within.map_or(Some(true), |time| self.expires(key, time))),
-            ("expiry", if criteria.never_expires { never_expires(key) } else { Some(true) }),
-            ("use", criteria.used_over.map_or(Some(true), |percent| used_over(key, percent))),
+            ("their status", self.has_status(key)),
+            ("their access", self.access(key)),
+            ("their name", self.named(key)),
+            (
+                "when they were created",
+                criteria.older_than.map_or(Some(true), |age| self.older(key, age)),
+            ),
+            (
+                "when they were last used",
+                criteria.unused_for.map_or(Some(true), |age| self.unused(key, age)),
+            ),
+            (
+                "when they expire",
+                criteria.expires_within.map_or(Some(true), |time| self.expires(key, time)),
+            ),
+            (
+                "when they expire",
+                if criteria.never_expires { never_expires(key) } else { Some(true) },
+            ),
+            (
+                "how much they have used",
+                criteria.used_over.map_or(Some(true), |percent| used_over(key, percent)),
+            ),
         ];
         if answers.iter().any(|(_, answer)| *answer == Some(false)) {
             return false;
         }
-        let mut unsaid = answers.iter().filter(|(_, answer)| answer.is_none()).peekable();
-        if unsaid.peek().is_none() || criteria.or_unknown {
+        let mut unreported = answers.iter().filter(|(_, answer)| answer.is_none()).peekable();
+        if unreported.peek().is_none() || criteria.or_unknown {
             return true;
         }
         self.undecided += 1;
-        let fields = self.unsaid.entry(key.provider.clone()).or_default();
-        fields.extend(unsaid.map(|(field, _)| *field));
+        let fields = self.unreported.entry(key.provider.clone()).or_default();
+        fields.extend(unreported.map(|(field, _)| *field));
         false
     }
 
-    /// How many keys were left out because their vendor does not say what was asked.
+    /// Number of keys that were left out because their vendor does not report a field.
     pub(crate) fn undecided(&self) -> u64 {
         self.undecided
     }
 
-    /// Says which keys were left out and why, if any were.
-    pub(crate) fn explain(&self) -> Option<String> {
+    /// Which keys were left out and why, if any were. `display` returns the name of a provider.
+    pub(crate) fn explain(&self, display: impl Fn(&ProviderId) -> String) -> Option<String> {
         let keys = match self.undecided {
             0 => return None,
-            1 => "1 key is left out that may fit".to_owned(),
-            keys => format!("{keys} keys are left out that may fit"),
+            1 => "1 more key may match".to_owned(),
+            keys => format!("{keys} more keys may match"),
         };
-        let silence = self.unsaid.iter().map(|(provider, fields)| {
+        let reasons = self.unreported.iter().map(|(provider, fields)| {
             let fields = fields.iter().copied().collect::<Vec<_>>().join(" and ");
-            format!("{provider} does not say the {fields} of each")
+            format!("{} does not report {fields}", display(provider))
         });
-        let silence = silence.collect::<Vec<_>>().join(", ");
-        Some(format!("{keys}: {silence}; add --or-unknown to list them, too"))
+        let reasons = reasons.collect::<Vec<_>>().join(", ");
+        Some(format!("{keys}: {reasons}"))
     }
 
-    /// A status of which nothing is known but that nothing speaks against the key may be any.
-    fn has_status(&self, key: &ApiKey) -> Answer {
+    /// An unknown status may be any status.
+    fn has_status(&self, key: &ApiKey) -> Match {
         let wanted = &self.criteria.status;
         let status = key.status_at(self.now);
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == status.as_str()) {
@@ -156,7 +172,7 @@ impl Filter {
         (status != KeyStatus::Unknown).then_some(false)
     }
 
-    fn access(&self, key: &ApiKey) -> Answer {
+    fn access(&self, key: &ApiKey) -> Match {
         match (self.criteria.access, &key.access) {
             (None, _)
             | (Some(AccessKind::Admin), Access::Admin)
@@ -166,20 +182,20 @@ impl Filter {
         }
     }
 
-    fn named(&self, key: &ApiKey) -> Answer {
+    fn named(&self, key: &ApiKey) -> Match {
         match &key.name {
             _ if self.names.is_empty() => Some(true),
-            Some(name) => Some(fits(&self.names, name)),
+            Some(name) => Some(matches_any(&self.names, name)),
             None => None,
         }
     }
 
-    fn older(&self, key: &ApiKey, age: Duration) -> Answer {
+    fn older(&self, key: &ApiKey, age: Duration) -> Match {
         key.created_at.map(|created| created <= self.now.saturating_sub(age))
     }
 
-    /// A key that is younger than the time was not unused for so long, whatever else is known.
-    fn unused(&self, key: &ApiKey, age: Duration) -> Answer {
+    /// A key that is younger than the time cannot have been unused for that long.
+    fn unused(&self, key: &ApiKey, age: Duration) -> Match {
         let since = self.now.saturating_sub(age);
         match key.last_used {
             LastUsed::At { at } => Some(at <= since),
@@ -189,7 +205,7 @@ impl Filter {
         }
     }
 
-    fn expires(&self, key: &ApiKey, time: Duration) -> Answer {
+    fn expires(&self, key: &ApiKey, time: Duration) -> Match {
         match key.expiry {
             Expiry::Never => Some(false),
             Expiry::At { at } => Some(at > self.now && at <= self.now.saturating_add(time)),
@@ -198,7 +214,7 @@ impl Filter {
     }
 }
 
-fn never_expires(key: &ApiKey) -> Answer {
+fn never_expires(key: &ApiKey) -> Match {
     match key.expiry {
         Expiry::Never => Some(true),
         Expiry::At { .. } => Some(false),
@@ -206,8 +222,8 @@ fn never_expires(key: &ApiKey) -> Answer {
     }
 }
 
-/// Whether more than so many per cent of the quota are used; exact, as the amounts are.
-fn used_over(key: &ApiKey, percent: u32) -> Answer {
+/// Whether more than a percentage of the quota is used. Exact, like the amounts.
+fn used_over(key: &ApiKey, percent: u32) -> Match {
     let limit = match &key.quota.limit {
         Limit::Unlimited => return Some(false),
         Limit::Amount(limit) => limit,
@@ -219,14 +235,14 @@ fn used_over(key: &ApiKey, percent: u32) -> Answer {
     Some(used.amount.checked_mul(hundred)? > share)
 }
 
-/// Whether any pattern fits, or none is asked for.
-fn fits(patterns: &[Pattern], text: &str) -> bool {
+/// Whether any pattern matches, or there are no patterns.
+fn matches_any(patterns: &[Pattern], text: &str) -> bool {
     patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(text))
 }
 
 fn patterns(flag: &str, texts: &[String]) -> Result<Vec<Pattern>, Failure> {
     let wrong = |error: glob::PatternError| {
-        Failure::usage(format!("`{flag}` is no pattern: {}", error.msg))
+        Failure::usage(format!("invalid pattern in {flag}: {}", error.msg))
     };
     texts.iter().map(|text| Pattern::new(text).map_err(wrong)).collect()
 }
@@ -238,7 +254,7 @@ mod tests {
     use super::{Criteria, Filter};
 
     #[test]
-    fn a_status_that_is_not_known_may_be_any() {
+    fn an_unknown_status_may_be_any() {
         let key = ApiKey::new(ProviderId::from_static("acme"), KeyId::from("1"));
         let now: Timestamp = "2026-06-15T12:00:00Z".parse().unwrap();
         assert_eq!(key.status_at(now), KeyStatus::Unknown);
@@ -252,7 +268,7 @@ mod tests {
             let criteria = Criteria { status, or_unknown, ..Criteria::default() };
             let mut filter = Filter::new(criteria.clone(), now).unwrap();
             assert_eq!((filter.keeps(&key), filter.undecided()), (kept, undecided), "{criteria:?}");
-            assert_eq!(filter.explain().is_some(), undecided > 0);
+            assert_eq!(filter.explain(ToString::to_string).is_some(), undecided > 0);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Keys in groups, and how many there are of each.
+//! Groups of keys, and how many keys each has.
 
 use anstyle::Style;
 use keyroster::{AccountFailure, AccountKey, KeyStatus, Timestamp};
@@ -11,18 +11,18 @@ use crate::output::{BOLD, Column, DIM, Record, Table, format, text};
 /// Keys that share a value of a field.
 #[derive(Debug, Serialize)]
 pub(crate) struct Group {
-    /// The value; none for keys whose vendor does not say it, or which have none.
+    /// The value. `None` if the vendor does not report it, or the keys have none.
     pub(crate) value: Option<String>,
     /// What people call it.
     name: String,
-    /// None for an account that failed.
+    /// `None` for an account that failed.
     keys: Option<u64>,
     statuses: Option<Statuses>,
     #[serde(skip)]
     sort_key: Option<SortKey>,
 }
 
-/// How many keys are of each status, in the order of [`KeyStatus::ALL`].
+/// Number of keys of each status, in the order of [`KeyStatus::ALL`].
 #[derive(Clone, Copy, Debug, Default)]
 struct Statuses([u64; KeyStatus::ALL.len()]);
 
@@ -36,7 +36,7 @@ impl Serialize for Statuses {
     }
 }
 
-/// The groups in the order of their values, what is not known last.
+/// The groups in the order of their values, unknown values last.
 pub(crate) fn groups(keys: &[AccountKey], by: &Field, now: Timestamp) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut places = std::collections::HashMap::new();
@@ -72,8 +72,7 @@ pub(crate) fn groups(keys: &[AccountKey], by: &Field, now: Timestamp) -> Vec<Gro
     groups
 }
 
-/// Adds the accounts that failed before they told of any such key, to groups of accounts: nobody knows how
-/// many they have.
+/// Adds the accounts that failed before they returned a matching key: how many they have is unknown.
 pub(crate) fn add_failed(groups: &mut Vec<Group>, failures: &[AccountFailure]) {
     for failure in failures {
         let value = Some(failure.account.to_string());
@@ -93,13 +92,13 @@ fn sort(groups: &mut [Group]) {
     });
 }
 
-/// A table of groups: their keys by status, or only how many they are.
+/// A table of groups, with or without a column for each status.
 pub(crate) fn table(groups: &[Group], by: &Field, only_count: bool) -> Table {
     let mut sums = Statuses::default();
     for statuses in groups.iter().filter_map(|group| group.statuses) {
         sums.0.iter_mut().zip(statuses.0).for_each(|(sum, count)| *sum += count);
     }
-    // A status that no key has says nothing, and nor do those of groups that have one each.
+    // A status that no key has needs no column. Groups by status have one status each.
     let by_status = by.name() == "status";
     let shown = |at: &usize| !only_count && !by_status && sums.0[*at] > 0;
     let shown: Vec<usize> = (0..sums.0.len()).filter(shown).collect();
@@ -122,7 +121,7 @@ pub(crate) fn table(groups: &[Group], by: &Field, only_count: bool) -> Table {
     }
     if groups.len() > 1 && !only_count {
         let keys = groups.iter().filter_map(|group| group.keys).sum();
-        let mut row = vec![("in all".to_owned(), BOLD), number(keys, BOLD)];
+        let mut row = vec![("total".to_owned(), BOLD), number(keys, BOLD)];
         row.extend(shown.iter().map(|at| number(sums.0[*at], BOLD)));
         table.push(row);
     }

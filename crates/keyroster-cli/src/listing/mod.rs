@@ -1,4 +1,4 @@
-//! Listing keys: asking all accounts, and filtering, sorting, grouping and summing up what they answer.
+//! Lists of keys: asking all accounts, and filtering, sorting, grouping and summing up the answers.
 
 pub(crate) mod collect;
 pub(crate) mod columns;

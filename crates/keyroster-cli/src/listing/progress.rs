@@ -1,4 +1,4 @@
-//! How far a listing is, for a person who waits for it.
+//! Shows a waiting person how far a listing is.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -10,16 +10,16 @@ use crate::output::text;
 use crate::terminal::Terminal;
 use crate::terminal::lines::Lines;
 
-/// What is quicker needs no progress.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// Time before progress is shown. A listing that is faster needs none.
+const DELAY: Duration = Duration::from_millis(500);
 
-/// How often it is drawn anew.
+/// Time between two drawings.
 const TICK: Duration = Duration::from_millis(200);
 
-/// At most so many accounts have a line of their own.
-const LINES: usize = 4;
+/// Maximum number of accounts with their own line.
+const MAX_LINES: usize = 4;
 
-/// Lines on standard error that are gone again when this is dropped; nothing off a terminal.
+/// Lines on standard error that are erased when this is dropped. Prints nothing without a terminal.
 pub(crate) struct Progress(Option<Shown>);
 
 struct Shown {
@@ -27,7 +27,7 @@ struct Shown {
     roster: Roster,
     ticks: Interval,
     lines: Lines,
-    /// The accounts that have not ended, in their order.
+    /// The accounts that have not finished, in their order.
     open: Vec<Account>,
     accounts: u64,
     keys: u64,
@@ -36,16 +36,16 @@ struct Shown {
 
 struct Account {
     name: String,
-    /// None until the account is opened.
+    /// `None` until the account is opened.
     provider: Option<Provider>,
     keys: u64,
     heard: Instant,
 }
 
 impl Progress {
-    /// Progress of asking these accounts, if anybody sees it.
+    /// Progress of asking these accounts, if anyone can see it.
     pub(crate) fn new(roster: &Roster, terminal: &Terminal) -> Self {
-        if !terminal.attended || terminal.quiet {
+        if !terminal.is_attended() || terminal.quiet {
             return Self(None);
         }
         let now = Instant::now();
@@ -58,7 +58,7 @@ impl Progress {
                 heard: now,
             })
             .collect();
-        let mut ticks = interval_at(tokio::time::Instant::now() + PATIENCE, TICK);
+        let mut ticks = interval_at(tokio::time::Instant::now() + DELAY, TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self(Some(Shown {
             begun: now,
@@ -77,8 +77,8 @@ impl Progress {
         Self(None)
     }
 
-    /// Notes what an account answered.
-    pub(crate) fn take(&mut self, event: &RosterEvent) {
+    /// Records what an account answered.
+    pub(crate) fn record(&mut self, event: &RosterEvent) {
         let Some(shown) = &mut self.0 else { return };
         match event {
             RosterEvent::Key(key) => {
@@ -97,7 +97,7 @@ impl Progress {
         }
     }
 
-    /// Waits until it is time to draw it, and draws it; waits for ever where nobody sees it.
+    /// Waits until it is time to draw, and draws. Waits forever if no one can see it.
     pub(crate) async fn tick(&mut self) {
         let Some(shown) = &mut self.0 else { return std::future::pending().await };
         shown.ticks.tick().await;
@@ -111,7 +111,7 @@ impl Shown {
     }
 
     fn draw(&mut self) {
-        // Accounts are opened in their turn.
+        // Accounts are opened one after the other.
         let opened = self.roster.accounts().filter_map(|(name, it)| Some((name, it.ok()?)));
         let mut opened: HashMap<&str, Provider> = opened.collect();
         for account in self.open.iter_mut().filter(|account| account.provider.is_none()) {
@@ -131,12 +131,12 @@ impl Shown {
         );
         // Below the total, and above the prompt.
         let (_, height) = Lines::room();
-        let slowest = self.slowest(LINES.min(height.saturating_sub(1)));
+        let slowest = self.slowest(MAX_LINES.min(height.saturating_sub(1)));
         let lines: Vec<String> = std::iter::once(total).chain(slowest).collect();
         self.lines.draw(&lines);
     }
 
-    /// The accounts that have been silent for longest; of equals, in their order, so that lines stay.
+    /// The accounts that have been silent for longest, in a stable order.
     fn slowest(&self, count: usize) -> Vec<String> {
         let requests = |account: &Account| {
             account.provider.as_ref().map_or(0, |provider| provider.traffic().requests)
@@ -163,7 +163,7 @@ impl Shown {
     }
 }
 
-/// `━━━━╌╌╌╌`, as much of it as has ended.
+/// `━━━━╌╌╌╌`, filled by the finished accounts.
 fn bar(ended: u64, all: u64) -> String {
     const LENGTH: u64 = 24;
     let full = ended.saturating_mul(LENGTH).checked_div(all).unwrap_or(LENGTH);

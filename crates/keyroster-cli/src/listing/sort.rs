@@ -1,4 +1,4 @@
-//! In which order keys are listed.
+//! The order in which keys are listed.
 
 use std::cmp::Ordering;
 
@@ -28,7 +28,7 @@ impl Order {
     }
 }
 
-/// Sorts by each field in turn; keys that are equal in all of them keep their order.
+/// Sorts by each field in turn. Keys that are equal in all of them keep their order.
 pub(crate) fn sort(keys: &mut [AccountKey], orders: &[Order], now: Timestamp) {
     if orders.is_empty() {
         return;
@@ -43,7 +43,7 @@ pub(crate) fn sort(keys: &mut [AccountKey], orders: &[Order], now: Timestamp) {
     });
 }
 
-/// A sort_key in its direction; what is not known comes last in both.
+/// A sort key with its direction. Unknown values come last in both.
 #[derive(PartialEq, Eq)]
 struct Place {
     sort_key: Option<SortKey>,

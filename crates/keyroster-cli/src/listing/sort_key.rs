@@ -1,10 +1,10 @@
-//! Where values stand among others.
+//! What values are sorted by.
 
 use std::cmp::Ordering;
 
 use keyroster::{Decimal, Timestamp};
 
-/// Where a value stands among others of the same field.
+/// What a value of a field is sorted by.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SortKey {
     /// Before all others.
@@ -22,7 +22,7 @@ pub(crate) enum SortKey {
 #[derive(Debug)]
 pub(crate) struct Share(f64);
 
-/// A text, which is ordered as people do: `ci-2` before `CI-10`.
+/// A text in natural order: `ci-2` before `CI-10`.
 #[derive(Debug)]
 pub(crate) struct Natural(String);
 

@@ -1,6 +1,8 @@
-//! What a listing says beside its keys, and its exit code.
+//! What a listing prints besides its keys, and its exit code.
 
-use keyroster::{AccountReport, AccountWarning, Roster, WarningKind};
+use std::collections::HashMap;
+
+use keyroster::{AccountReport, AccountWarning, ProviderId, Roster, WarningKind};
 
 use crate::exit::Exit;
 use crate::listing::collect::Collected;
@@ -8,35 +10,38 @@ use crate::listing::filter::{AccessKind, Filter};
 use crate::output::text;
 use crate::terminal::Terminal;
 
-/// So many of the accounts that had not answered are named.
-const NAMED: usize = 5;
+/// Maximum number of unanswered accounts that are named.
+const MAX_NAMES: usize = 5;
 
-/// What a listing came to.
+/// The result of a listing.
 #[derive(Debug)]
 pub(crate) struct Summary<'a> {
-    /// Whether the exit code says whether a key was found.
+    /// Whether the exit code reports whether a key was found.
     pub(crate) exit_code: bool,
-    /// Whether it may say what `?` means.
+    /// Whether it may explain the `?` of a table.
     pub(crate) legend: bool,
     pub(crate) filter: &'a Filter,
     pub(crate) roster: &'a Roster,
     pub(crate) collected: &'a Collected,
-    /// How many keys fitted.
+    /// Number of matching keys.
     pub(crate) found: u64,
-    /// How many columns the table had no room for.
+    /// Number of columns that the table had no room for.
     pub(crate) hidden: usize,
 }
 
 impl Summary<'_> {
-    /// Says what is to be said, and tells the exit code.
+    /// Prints the summary, and returns the exit code.
     pub(crate) fn print(&self, terminal: &Terminal) -> Exit {
         self.note_unlisted(terminal);
-        if let Some(undecided) = self.filter.explain() {
-            // Whoever checks for keys must not take what is not known for a good answer.
+        let names = self.provider_names();
+        let display =
+            |id: &ProviderId| names.get(id).cloned().unwrap_or_else(|| text::clean(id.as_str()));
+        if let Some(undecided) = self.filter.explain(display) {
+            // A check must not pass because something is unknown, so it says so even with `--quiet`.
             if self.exit_code {
-                terminal.warning(&undecided);
+                terminal.warning_with_hint(&undecided, "pass --or-unknown to count them");
             } else {
-                terminal.hint(&undecided);
+                terminal.hint(&format!("{undecided}. Add --or-unknown to include them"));
             }
         }
         let exit = self.conclude(terminal);
@@ -48,26 +53,35 @@ impl Summary<'_> {
         }
     }
 
-    /// Says whose admin keys cannot be here, as their vendors list them nowhere.
+    /// The display names of the providers that were asked.
+    fn provider_names(&self) -> HashMap<ProviderId, String> {
+        let providers = self.roster.accounts().filter_map(|(_, provider)| provider.ok());
+        let info = providers.map(|provider| provider.info().clone());
+        info.map(|info| (info.id, info.display_name.to_string())).collect()
+    }
+
+    /// Says which admin keys are missing because their vendors do not list them.
     fn note_unlisted(&self, terminal: &Terminal) {
         if self.filter.criteria().access != Some(AccessKind::Admin) {
             return;
         }
-        let mut told = Vec::new();
+        let mut seen = Vec::new();
         for provider in self.roster.accounts().filter_map(|(_, provider)| provider.clone().ok()) {
             let info = provider.info();
             let Some(unlisted) = info.unlisted else { continue };
-            if !told.contains(&info.id) {
-                told.push(info.id.clone());
+            if !seen.contains(&info.id) {
+                seen.push(info.id.clone());
                 let name = &info.display_name;
-                terminal.hint(&format!("{name} lists no {unlisted}; look for them at the vendor"));
+                terminal.hint(&format!(
+                    "{name} does not list {unlisted}. Look for them on its website"
+                ));
             }
         }
     }
 
     fn conclude(&self, terminal: &Terminal) -> Exit {
         let report = &self.collected.report;
-        // What an account that failed would have left out is no matter.
+        // An account that failed has no complete list anyway.
         let failed =
             |account: &str| report.failures.iter().any(|failure| *failure.account == *account);
         for warning in report.warnings.iter().filter(|warning| !failed(&warning.account)) {
@@ -77,7 +91,7 @@ impl Summary<'_> {
             if let Some(same) = &account.same_as {
                 let name = &account.account;
                 terminal.warning(&format!(
-                    "`{name}` and `{same}` reach the same account at the vendor, so its keys are here twice"
+                    "`{name}` and `{same}` are the same account at the vendor, so its keys are listed twice"
                 ));
             }
         }
@@ -102,8 +116,7 @@ impl Summary<'_> {
         }
         if report.keys_answered() == 0 {
             terminal.hint(
-                "no keys: every account answered, and none has issued a key; make one with `keyroster \
-                 create`, or at the vendor",
+                "no keys: every account answered, and none has a key. Create one with `keyroster create`",
             );
         } else {
             terminal.note(&self.line(terminal));
@@ -111,10 +124,10 @@ impl Summary<'_> {
         Exit::Done
     }
 
-    /// What it came to, on a line.
+    /// The result in one line.
     fn line(&self, terminal: &Terminal) -> String {
         let (found, report) = (self.found, &self.collected.report);
-        // An interrupted account has no report of its keys.
+        // An interrupted account has no report.
         let keys = report.keys_answered().max(found);
         let sum =
             |figure: fn(&AccountReport) -> u64| -> u64 { report.accounts.iter().map(figure).sum() };
@@ -132,8 +145,8 @@ impl Summary<'_> {
         text += &format!("; {}", text::plural(sum(|a| a.traffic.requests), "request"));
         match sum(|account| account.traffic.retries) {
             0 => {}
-            1 => text += ", 1 of them again",
-            retries => text += &format!(", {retries} of them again"),
+            1 => text += " (1 retry)",
+            retries => text += &format!(" ({retries} retries)"),
         }
         let elapsed = self.collected.elapsed;
         text += &match elapsed.as_secs() {
@@ -142,9 +155,9 @@ impl Summary<'_> {
         };
         if self.hidden > 0 {
             let columns = text::plural(self.hidden as u64, "column");
-            text += &format!("; {columns} hidden, --wide shows all");
+            text += &format!("; {columns} hidden (--wide shows all)");
         }
-        let legend = "; `?` is what the vendor does not say";
+        let legend = "; `?` means not reported";
         let fits = terminal.width.is_none_or(|width| text.len() + legend.len() < width);
         if self.legend && fits && found > 0 {
             text += legend;
@@ -153,16 +166,16 @@ impl Summary<'_> {
     }
 }
 
-/// Says what is missing of an interrupted listing.
+/// What an interrupted listing lacks.
 fn interruption(unanswered: &[String]) -> String {
-    let names = unanswered.iter().take(NAMED).map(|name| format!("`{}`", text::clean(name)));
+    let names = unanswered.iter().take(MAX_NAMES).map(|name| format!("`{}`", text::clean(name)));
     let names = names.collect::<Vec<_>>().join(", ");
-    let more = match unanswered.len().saturating_sub(NAMED) {
+    let more = match unanswered.len().saturating_sub(MAX_NAMES) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     if unanswered.is_empty() {
-        return "interrupted when every account had answered".to_owned();
+        return "interrupted after every account had answered".to_owned();
     }
-    format!("interrupted, so keys are missing: no full answer yet from {names}{more}")
+    format!("interrupted: keys are missing from {names}{more}")
 }

@@ -1,4 +1,4 @@
-//! One key with everything that its vendor says of it, for people.
+//! One key with every field that its vendor reports, for people.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use keyroster::{Access, ApiKey, Expiry, LastUsed, Timestamp, Usage};
 use super::{BOLD, format, text};
 use crate::exit::Failure;
 
-/// Every field of a record, a line each.
+/// Prints every field of a record, one per line.
 pub(crate) fn print(
     account: &str,
     key: &ApiKey,
@@ -61,7 +61,7 @@ pub(crate) fn print(
         },
     ));
     for (name, value) in &key.extras {
-        lines.push(("Vendor says", text::clean(&format!("{name} = {value}"))));
+        lines.push(("Extra", text::clean(&format!("{name} = {value}"))));
     }
     for (title, text) in lines {
         let style: Style = BOLD;

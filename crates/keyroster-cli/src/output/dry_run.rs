@@ -1,4 +1,4 @@
-//! What a dry run would do, for people and for programs.
+//! The plan of a dry run, for people and for programs.
 
 use std::io::Write;
 
@@ -18,11 +18,11 @@ pub(crate) struct Plan<'a> {
     pub(crate) secret_to: Option<&'a str>,
 }
 
-/// What would become of one key.
+/// What would happen to one key.
 #[derive(Debug, Serialize)]
 pub(crate) struct Planned {
     pub(crate) account: String,
-    /// None for a key that is yet to be made.
+    /// `None` for a key that does not exist yet.
     pub(crate) id: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) status: Option<KeyStatus>,
@@ -49,21 +49,21 @@ impl Planned {
     }
 }
 
-/// Whether anything would become of a key.
+/// Whether a key would be changed.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Outcome {
     Planned,
-    /// It is so already.
+    /// It is already that way.
     Unchanged,
     NotFound,
 }
 
-/// A field, what it is, and what it would become; for people.
+/// A field with its old and its new value, for people.
 #[derive(Debug, Serialize)]
 pub(crate) struct Difference {
     pub(crate) field: String,
-    /// None for a key that is yet to be made.
+    /// `None` for a key that does not exist yet.
     pub(crate) old: Option<String>,
     pub(crate) new: String,
 }
@@ -88,12 +88,12 @@ impl Difference {
 }
 
 impl Plan<'_> {
-    /// Prints the plan for programs, or says it in these words.
+    /// Prints the plan as JSON, or as the given words.
     pub(crate) fn print(&self, output: ListFormat, words: &str) -> Result<(), Failure> {
         match output {
             ListFormat::Json => print_json(&Document::new(schema::PLAN, self), &mut raw_stdout()),
             ListFormat::Table => {
-                // It is said even where quiet is wanted: it is all that was asked for.
+                // Printed even with `--quiet`: the plan is the result.
                 let _ = writeln!(anstream::stderr(), "{words}");
                 Ok(())
             }

@@ -8,7 +8,7 @@ use keyroster::{
 
 use super::text::clean;
 
-/// What stands where the vendor does not say.
+/// Shown for what the vendor does not report.
 pub(crate) const UNKNOWN: &str = "?";
 
 const MINUTE: u64 = 60;
@@ -29,7 +29,7 @@ pub(crate) fn access(access: &Access) -> String {
     }
 }
 
-/// What is used of what there is: `12.50/50 USD`, `3/10 requests`, `unlimited`.
+/// Used and total amount: `12.50/50 USD`, `3/10 requests`, `unlimited`.
 pub(crate) fn quota(quota: &Quota) -> String {
     match &quota.limit {
         Limit::Unlimited => "unlimited".to_owned(),
@@ -42,7 +42,7 @@ pub(crate) fn quota(quota: &Quota) -> String {
     }
 }
 
-/// An amount's number alone; money to the cent.
+/// The number of an amount. Money is rounded to the cent.
 pub(crate) fn number(amount: &Amount) -> String {
     if !amount.unit.is_money() {
         return amount.amount.to_string();
@@ -85,7 +85,7 @@ pub(crate) fn last_used(used: LastUsed, now: Timestamp) -> String {
     }
 }
 
-/// An instant by its distance: `3d ago`, `in 2mo`.
+/// A time relative to now: `3d ago`, `in 2mo`.
 pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     if at > now {
         format!("in {}", span(at.saturating_since(now)))
@@ -94,7 +94,7 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// A span in its largest whole unit; months have 30 days here, years 365.
+/// A span in its largest whole unit. Months have 30 days here, years 365.
 fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     let (count, unit) = match seconds {

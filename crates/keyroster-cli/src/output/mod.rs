@@ -49,12 +49,12 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default();
 
-/// Standard output for people, which colours on a terminal alone.
+/// Standard output for people, with colors on a terminal.
 pub(crate) fn stdout() -> impl Write {
     io::BufWriter::new(anstream::stdout())
 }
 
-/// Standard output for programs: byte for byte, but that nothing steers a terminal.
+/// Standard output for programs, byte for byte. On a terminal, control characters are replaced.
 pub(crate) fn raw_stdout() -> Raw {
     let terminal = io::stdout().is_terminal();
     Raw { out: io::BufWriter::new(io::stdout()), terminal, cut: Vec::new() }
@@ -65,7 +65,7 @@ pub(crate) fn raw_stdout() -> Raw {
 pub(crate) struct Raw {
     out: io::BufWriter<io::Stdout>,
     terminal: bool,
-    /// The beginning of a character whose rest the next write brings.
+    /// The beginning of a character whose rest comes with the next write.
     cut: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! Keys for programs.
+//! Keys and failed accounts for programs.
 
 use std::io::Write;
 
@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::{schema, text};
 use crate::exit::Failure;
 
-/// A key as programs read it: the record, with the account's name and the status at the moment.
+/// A key as programs read it: the record with the account's name and its present status.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Record<'a> {
-    /// Only where the record is a document of its own.
+    /// Only if the record is a document of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     schema: Option<&'static str>,
     pub(crate) account: &'a str,
@@ -33,7 +33,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// A document, and the name of the schema that it keeps to.
+/// A document with the name of its schema.
 #[derive(Debug, Serialize)]
 pub(crate) struct Document<T> {
     schema: &'static str,
@@ -86,7 +86,7 @@ fn kebab(camel: &str) -> String {
 }
 
 pub(crate) fn print_json(value: &impl Serialize, out: &mut impl Write) -> Result<(), Failure> {
-    // In one piece, which no character is cut in two by.
+    // In a single write, so that no character is split.
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     out.write_all(text.as_bytes())?;
@@ -105,13 +105,13 @@ pub(crate) fn print_jsonl<'a>(
     Ok(())
 }
 
-/// What names a key on a command line, one a line.
+/// Prints the references of keys, one per line.
 pub(crate) fn print_ids<'a>(
     records: impl IntoIterator<Item = Record<'a>>,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     for Record { account, key, .. } in records {
-        // No id makes a line of its own, which would name another key.
+        // A line break in an id would start the reference of another key.
         writeln!(out, "{account}/{}", text::clean(key.id.as_str()))?;
     }
     Ok(out.flush()?)

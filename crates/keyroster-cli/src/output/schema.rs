@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::exit::Failure;
 
-/// The names that documents carry. A document of one version may gain no field, and lose none.
+/// The names in documents. A document of one version neither gains nor loses a field.
 pub(crate) const KEY: &str = "urn:keyroster:key:1";
 pub(crate) const LIST: &str = "urn:keyroster:list:1";
 pub(crate) const GROUPS: &str = "urn:keyroster:groups:1";
@@ -20,12 +20,12 @@ pub(crate) const TESTS: &str = "urn:keyroster:tests:1";
 pub(crate) const CONFIG: &str = "urn:keyroster:config:1";
 pub(crate) const FINDINGS: &str = "urn:keyroster:findings:1";
 
-/// A schema, by the name that people use.
+/// A schema and the name that people use.
 pub(crate) struct Entry {
     pub(crate) name: &'static str,
     text: &'static str,
     pub(crate) help: &'static str,
-    /// The names of the others that it refers to.
+    /// The names of the schemas that it refers to.
     uses: &'static [&'static str],
 }
 
@@ -50,9 +50,13 @@ pub(crate) static ALL: [Entry; 15] = [
     entry!("groups", "`list --group-by FIELD -o json`", ["group", "course"]),
     entry!("group", "each line of `list --group-by FIELD -o jsonl`", []),
     entry!("count", "`list --count`", ["course"]),
-    entry!("course", "how asking the accounts went, in those three", []),
+    entry!("course", "the outcome of asking the accounts, in those three", []),
     entry!("results", "`disable`, `enable` and `revoke`", []),
-    entry!("plan", "those three, `create`, `update` and `rotate` with `--dry-run`", []),
+    entry!(
+        "plan",
+        "`--dry-run` of `create`, `update`, `rotate`, `disable`, `enable` and `revoke`",
+        []
+    ),
     entry!("whoami", "`whoami`", ["key", "course"]),
     entry!("identify", "`identify`", ["key"]),
     entry!("providers", "`providers`", []),
@@ -71,7 +75,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Entry> {
     ALL.iter().find(|entry| entry.name == name)
 }
 
-/// A schema with those that it refers to, so that it can be used without any other file.
+/// A schema with those that it refers to, so that it can be used alone.
 pub(crate) fn whole(entry: &Entry) -> Result<Value, Failure> {
     let mut schema: Value = serde_json::from_str(entry.text)?;
     for other in entry.uses.iter().filter_map(|name| find(name)) {

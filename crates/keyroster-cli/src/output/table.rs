@@ -11,27 +11,27 @@ use super::text::cut;
 
 const GAP: usize = 2;
 
-/// A column's head and how it gives way when the terminal is narrow.
+/// A column's title, and how it adapts to a narrow terminal.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
     title: Cow<'static, str>,
-    /// The least width it is cut to; none if it is never cut.
+    /// Minimum width that it is cut to. `None` if it is never cut.
     shrinks_to: Option<usize>,
-    /// The column of the highest number goes first; nought stays.
+    /// The column with the highest number is dropped first. Zero is never dropped.
     drops: u8,
-    /// Numbers, whose ends stand in a line.
+    /// Whether it is aligned to the right, for numbers.
     right: bool,
-    /// Shown even if no row fills it.
+    /// Whether it is shown even if it is empty.
     kept: bool,
 }
 
 impl Column {
-    /// A column that is neither cut nor left out, unless no row fills it.
+    /// A column that is neither cut nor dropped. It is left out if it is empty.
     pub(crate) const fn titled(title: &'static str) -> Self {
         Self { title: Cow::Borrowed(title), shrinks_to: None, drops: 0, right: false, kept: false }
     }
 
-    /// The same, with a title that is not known before.
+    /// The same with a title that is made at run time.
     pub(crate) fn new(title: String) -> Self {
         Self { title: Cow::Owned(title), ..Self::titled("") }
     }
@@ -51,13 +51,13 @@ impl Column {
         self
     }
 
-    /// One that the keys were chosen by: it stays, and so says why they are there.
+    /// The column of a filtered field: it stays, to show why the keys are listed.
     pub(crate) fn stays(mut self) -> Self {
         self.drops = 0;
         self
     }
 
-    /// One that was asked for: it is cut sooner than left out.
+    /// A column that the user asked for: it is cut rather than dropped.
     pub(crate) fn kept(mut self) -> Self {
         self.shrinks_to = Some(self.title.width());
         (self.drops, self.kept) = (0, true);
@@ -81,8 +81,7 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// Prints the table, no line longer than the width if there is one; tells how many columns that leaves
-    /// out.
+    /// Prints the table, with no line longer than the width, and returns the number of dropped columns.
     pub(crate) fn print(&self, width: Option<usize>, out: &mut impl Write) -> io::Result<usize> {
         let shown = self.fit(width);
         let hidden = self.fit(None).len() - shown.len();
@@ -110,7 +109,7 @@ impl Table {
         Ok(hidden)
     }
 
-    /// Prints the table for a page of Markdown, where nothing has to fit.
+    /// Prints the table as Markdown, with all columns.
     pub(crate) fn print_markdown(&self, out: &mut impl Write) -> io::Result<()> {
         let shown: Vec<usize> = self.fit(None).into_iter().map(|(index, _)| index).collect();
         let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
@@ -133,7 +132,7 @@ impl Table {
             let widest = cells.map(|(text, _)| text.width()).max().unwrap_or(0);
             (index, widest.max(self.columns[index].title.width()))
         };
-        // A column that no row fills says nothing.
+        // An empty column is left out.
         let filled = |index: &usize| {
             let fills = |row: &Vec<(String, Style)>| {
                 row.get(*index).is_some_and(|(text, _)| !text.is_empty())
@@ -154,7 +153,7 @@ impl Table {
                 _ => break,
             };
         }
-        // What is too much is taken from the widest that can give, one by one.
+        // Columns shrink one by one, the widest first.
         while shown.iter().map(|(_, width)| width).sum::<usize>() + gaps(&shown) > width {
             let gives = |column: &&mut (usize, usize)| {
                 let floor = self.columns[column.0].shrinks_to;
@@ -164,7 +163,7 @@ impl Table {
                 *width -= 1;
                 continue;
             }
-            // There is no room even for what should not be cut; a line that the terminal breaks is worse.
+            // Even columns that should not be cut have no room. A line that the terminal breaks would be worse.
             match shown.iter_mut().max_by_key(|(_, width)| *width) {
                 Some((_, width)) if *width > 1 => *width -= 1,
                 _ => break,
@@ -174,7 +173,7 @@ impl Table {
     }
 }
 
-/// The text without anything that Markdown would take for a mark.
+/// The text with escapes for what Markdown would interpret.
 fn escape(text: &str) -> String {
     let mut safe = String::new();
     for letter in text.chars() {

@@ -2,7 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// A text of a vendor's or a person's that cannot steer the terminal.
+/// A text from a vendor or a user, without anything that could control the terminal.
 pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_invisible(c) { '\u{fffd}' } else { c }).collect()
 }
@@ -15,7 +15,7 @@ pub(crate) fn plural(count: u64, noun: &str) -> String {
     }
 }
 
-/// A text in lines of at most so many columns, as far as its words allow.
+/// A text in lines of at most `room` columns, unless a word is longer.
 pub(crate) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -27,6 +27,18 @@ pub(crate) fn wrapped(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
+/// A message whose long lines are broken between words. Indented lines stay whole: they are commands or lists.
+pub(crate) fn wrapped_message(message: &str, width: usize) -> String {
+    let lines = message.lines().flat_map(|line| {
+        if line.width() <= width || line.starts_with(' ') {
+            vec![line.to_owned()]
+        } else {
+            wrapped(line, width)
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// A word that a shell takes as it is.
 pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+=".contains(c);
@@ -36,12 +48,12 @@ pub(crate) fn quoted(word: &str) -> String {
     format!("'{}'", clean(word).replace('\'', r"'\''"))
 }
 
-/// Marks that turn the direction of writing, with which a name can pass for another.
+/// Marks that are invisible or change the direction of writing, so that a name could look like another.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The text in so many columns, with an ellipsis where it is cut.
+/// The text in at most `width` columns, with an ellipsis where it is cut.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
@@ -60,10 +72,19 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, wrapped_message};
 
     #[test]
     fn a_name_cannot_steer_the_terminal() {
         assert_eq!(clean("a\u{1b}[2Jb\u{202e}c\nd é"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d é");
+    }
+    #[test]
+    fn messages_wrap_between_words() {
+        let message =
+            "error: this is longer than the line\n  keyroster revoke prod/7d752a1a46c8\nend";
+        let wrapped =
+            "error: this is\nlonger than the\nline\n  keyroster revoke prod/7d752a1a46c8\nend";
+        assert_eq!(wrapped_message(message, 16), wrapped);
+        assert_eq!(wrapped_message(message, 80), message);
     }
 }

@@ -1,4 +1,4 @@
-//! Bringing a new secret to safety: it is shown once, by a vendor that keeps no copy.
+//! Delivers a new secret to its sink. The vendor shows it only once.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ use crate::secret::sink::{self, Sink};
 use crate::terminal::Terminal;
 use crate::terminal::interrupt::Interrupt;
 
-/// Whose secret it is, how it came to be, and what the user wants of it.
+/// Where a new secret comes from, and how to print its key.
 #[derive(Debug)]
 pub(crate) struct Delivery<'a> {
     pub(crate) account: &'a str,
@@ -22,7 +22,7 @@ pub(crate) struct Delivery<'a> {
     pub(crate) output: ListFormat,
 }
 
-/// Checks where the secret shall go, and what of it, before there is one.
+/// Checks where the secret will go, and which part of it, before it exists.
 pub(crate) fn open(
     sink: &str,
     overwrite: bool,
@@ -31,16 +31,18 @@ pub(crate) fn open(
 ) -> Result<Sink, Failure> {
     let parts = provider.info().capabilities.secret_parts;
     let Some(part) = part.filter(|part| !parts.contains(part)) else {
-        return Sink::open(sink, overwrite).map_err(Failure::usage);
+        return Sink::open(sink, overwrite);
     };
-    let known = if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
-    let part = text::clean(part);
-    Err(Failure::usage(format!(
-        "the vendor hands out no part `{part}` beside the secret, but {known}"
-    )))
+    let name = &provider.info().display_name;
+    let message = format!("{name} does not return `{}`", text::clean(part));
+    Err(Failure::usage(message).with_hint(if parts.is_empty() {
+        "leave out --part".to_owned()
+    } else {
+        format!("pass --part with one of: {}", parts.join(", "))
+    }))
 }
 
-/// Brings the secret to safety first, then looks up the record and shows it.
+/// Delivers the secret first, then looks up the record and prints it.
 pub(crate) async fn deliver(
     delivery: Delivery<'_>,
     sink: Sink,
@@ -54,27 +56,28 @@ pub(crate) async fn deliver(
     let delivered = sink.deliver(&chosen);
     let exit = match &delivered {
         Ok(place) => {
-            terminal.say(&format!("{done} {reference}; its secret is in {place}"));
+            terminal.message(&format!("{done} {reference}; its secret is in {place}"));
             Exit::Done
         }
         Err(error) => {
-            terminal.error(&format!(
-                "{reference} was {done}, and its secret could not be delivered: {error}"
-            ));
+            terminal.error(&format!("{done} {reference}, but could not write its secret: {error}"));
             rescue(&chosen, &reference, terminal);
             Exit::Machine
         }
     };
     if !left.is_empty() {
         let left = left.join(", ");
-        terminal.warning(&format!("the vendor handed out more, which was not kept: {left}"));
+        let name = &provider.info().display_name;
+        terminal.warning(&format!(
+            "{name} also returned {left}, which was not saved and cannot be shown again"
+        ));
     }
     drop(chosen);
-    // Standard output is the secret's alone.
+    // Standard output is for the secret only.
     if to_stdout {
         return Ok(exit);
     }
-    // Without the record, the secret is safe as well.
+    // The secret is safe without the record, too.
     let _ = Interrupt::listen()?.until_interrupted(provider.fetch_record(&mut created)).await;
     for warning in &created.warnings {
         terminal.warning(&warning.message);
@@ -85,7 +88,7 @@ pub(crate) async fn deliver(
         ListFormat::Table => details::print(account, key, now, &mut out),
         ListFormat::Json => print_json(&Record::new(account, key, now).alone(), &mut out),
     };
-    // The secret is safe; that nobody reads the record changes nothing of that.
+    // The secret is safe even if no one reads the record.
     if let Err(error) = shown.and_then(|()| out.flush().map_err(Failure::from))
         && !error.is_broken_pipe()
     {
@@ -106,16 +109,15 @@ fn choose(wanted: Option<&str>, created: &mut CreatedKey) -> (Secret, Vec<String
     (secret, left)
 }
 
-/// Keeps a secret that could not be delivered, and tells where.
+/// Keeps a secret that could not be delivered, and says where.
 fn rescue(secret: &Secret, reference: &str, terminal: &Terminal) {
     match sink::rescue(secret) {
         Ok(path) => terminal.hint(&format!(
-            "the secret is in {}, which nobody else can read; move it to its place",
+            "the secret is in {}, which only you can read. Move it where it belongs",
             path.display()
         )),
         Err(error) => terminal.hint(&format!(
-            "it could not be kept anywhere ({error}), so it is lost; revoke the key: keyroster revoke \
-             {}",
+            "the secret is lost ({error}). Revoke the key:\n  keyroster revoke {}",
             text::quoted(reference)
         )),
     }

@@ -1,4 +1,4 @@
-//! A new secret: where it goes, and bringing it there.
+//! New secrets: where they go, and getting them there.
 
 pub(crate) mod deliver;
 pub(crate) mod sink;

@@ -1,8 +1,8 @@
-//! Where a new secret goes.
+//! Sinks: where a new secret is written.
 //!
-//! A sink is checked before the key is made, as far as it can be: its file is created beside the target,
-//! its command is looked for. A secret that then cannot be delivered is put into a file of its own that
-//! nobody else can read, never on the screen.
+//! A sink is checked before the key is created, as far as possible: its file is created next to the target,
+//! and its command is looked up. A secret that cannot be delivered after all is written to a separate file that
+//! only the user can read, never to the screen.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,21 +11,22 @@ use std::process::{Command, Stdio};
 use keyroster::Secret;
 use tempfile::NamedTempFile;
 
+use crate::exit::Failure;
 use crate::platform;
 
-const HELP: &str = "use `stdout`, `file:PATH`, `dotenv:PATH#NAME` or `command:…`";
+const KINDS: &str = "use stdout, file:PATH, dotenv:PATH#NAME or command:LINE";
 
-/// A sink that was checked and waits for the secret.
+/// A sink that was checked and is ready for the secret.
 #[derive(Debug)]
 pub(crate) enum Sink {
     Stdout,
-    /// A file of its own, written beside its place.
+    /// A new file, written next to its target.
     File {
         path: PathBuf,
         draft: NamedTempFile,
         overwrite: bool,
     },
-    /// One line of a file; the others stay.
+    /// One line of a file. The others stay.
     Dotenv {
         path: PathBuf,
         name: String,
@@ -37,13 +38,15 @@ pub(crate) enum Sink {
 }
 
 impl Sink {
-    /// Reads and checks what the user wrote; nothing that exists is changed.
-    pub(crate) fn open(text: &str, overwrite: bool) -> Result<Self, String> {
+    /// Parses and checks what the user wrote. Changes nothing that exists.
+    pub(crate) fn open(text: &str, overwrite: bool) -> Result<Self, Failure> {
         if text == "stdout" {
             return if platform::is_stdout_read() {
                 Ok(Self::Stdout)
             } else {
-                Err("standard output is closed or thrown away, and the secret with it".to_owned())
+                Err(Failure::usage(
+                    "standard output is closed or /dev/null: the secret would be lost",
+                ))
             };
         }
         let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
@@ -51,15 +54,18 @@ impl Sink {
             "file" if !rest.is_empty() => file(Path::new(rest), overwrite),
             "dotenv" => {
                 let named = rest.rsplit_once('#').filter(|(path, _)| !path.is_empty());
-                let (path, name) = named.ok_or("`dotenv:` takes PATH#NAME, as `.env#API_KEY`")?;
+                let (path, name) = named.ok_or_else(|| {
+                    Failure::usage("`dotenv:` expects PATH#NAME")
+                        .with_hint("for example dotenv:.env#API_KEY")
+                })?;
                 dotenv(Path::new(path), name, overwrite)
             }
             "command" if !rest.trim().is_empty() => command(rest),
-            _ => Err(format!("`--secret-to` names no sink; {HELP}")),
+            _ => Err(Failure::usage("--secret-to has an unknown kind of sink").with_hint(KINDS)),
         }
     }
 
-    /// Gives the secret away, and tells where it went.
+    /// Delivers the secret, and returns where it went.
     pub(crate) fn deliver(self, secret: &Secret) -> io::Result<String> {
         match self {
             Self::Stdout => {
@@ -80,7 +86,7 @@ impl Sink {
             Self::Dotenv { path, name, mut draft, overwrite } => {
                 let old = read_dotenv(&path)?;
                 if !overwrite && holds(&old, &name) {
-                    let message = format!("{name} was set there in the meantime");
+                    let message = format!("{name} was set in the meantime");
                     return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
                 }
                 draft.write_all(with_line(&old, &name, secret).expose().as_bytes())?;
@@ -105,7 +111,7 @@ impl Sink {
     }
 }
 
-/// Keeps a secret that could not be delivered, and tells where.
+/// Writes a secret that could not be delivered to a file, and returns its path.
 pub(crate) fn rescue(secret: &Secret) -> io::Result<PathBuf> {
     let mut file = tempfile::Builder::new().prefix("keyroster-rescued-").tempfile()?;
     file.write_all(secret.expose().as_bytes())?;
@@ -115,80 +121,83 @@ pub(crate) fn rescue(secret: &Secret) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-fn file(path: &Path, overwrite: bool) -> Result<Sink, String> {
+fn file(path: &Path, overwrite: bool) -> Result<Sink, Failure> {
     let shown = path.display();
     if path.is_dir() {
-        return Err(format!("{shown} is a folder; name a file"));
+        return Err(Failure::usage(format!("{shown} is a folder")).with_hint("name a file"));
     }
-    // A link that leads nowhere is something that exists, too.
+    // A dangling link exists, too.
     if !overwrite && path.symlink_metadata().is_ok() {
-        return Err(format!("{shown} exists; name another file, or add --overwrite"));
+        return Err(Failure::usage(format!("{shown} already exists"))
+            .with_hint("name another file, or pass --overwrite"));
     }
     let path = resolve(path);
     let draft = draft_beside(&path)?;
     Ok(Sink::File { path, draft, overwrite })
 }
 
-fn dotenv(path: &Path, name: &str, overwrite: bool) -> Result<Sink, String> {
+fn dotenv(path: &Path, name: &str, overwrite: bool) -> Result<Sink, Failure> {
     let valid = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.is_empty() || !name.chars().all(valid) || name.starts_with(|c: char| c.is_ascii_digit())
     {
-        return Err(format!("`{name}` is no name of a variable: use letters, digits and `_`"));
+        return Err(Failure::usage(format!("`{name}` is not a valid variable name"))
+            .with_hint("use letters, digits and `_`"));
     }
     let path = resolve(path);
     let shown = path.display();
-    let old = read_dotenv(&path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    let old = read_dotenv(&path)
+        .map_err(|error| Failure::usage(format!("cannot read {shown}: {error}")))?;
     if old.lines().filter(|line| sets(line, name)).count() > 1 {
-        return Err(format!("{shown} sets {name} more than once; leave one line of it"));
+        return Err(Failure::usage(format!("{shown} sets {name} more than once"))
+            .with_hint("remove all lines but one"));
     }
     if old.lines().any(|line| sets(line, name) && opens_quote(line)) {
-        return Err(format!("{shown} gives {name} a value of several lines; put it on one first"));
+        return Err(Failure::usage(format!("{shown} gives {name} a value of several lines"))
+            .with_hint("put the value on one line first"));
     }
     if !overwrite && holds(&old, name) {
-        return Err(format!(
-            "{shown} sets {name} already; name another variable, or add --overwrite"
-        ));
+        return Err(Failure::usage(format!("{shown} already sets {name}"))
+            .with_hint("name another variable, or pass --overwrite"));
     }
     let draft = draft_beside(&path)?;
     Ok(Sink::Dotenv { path, name: name.to_owned(), draft, overwrite })
 }
 
-fn command(line: &str) -> Result<Sink, String> {
-    // What stands before the command sets variables for it.
+fn command(line: &str) -> Result<Sink, Failure> {
+    // Words with `=` before the command set variables for it.
     let mut words = line.split_whitespace().skip_while(|word| word.contains('='));
     let word = words.next().unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+".contains(c);
     if word.is_empty() || !word.chars().all(plain) {
-        // Only a shell can tell what this runs.
+        // Only a shell knows what this runs.
         return Ok(Sink::Command(line.to_owned()));
     }
     let mut check = Command::new("sh");
     check.args(["-c", "command -v -- \"$1\" >/dev/null", "sh", word]).stdin(Stdio::null());
     match check.status() {
         Ok(status) if status.success() => Ok(Sink::Command(line.to_owned())),
-        Ok(_) => Err(format!("there is no command `{word}`")),
-        Err(error) => Err(format!("no shell to run the command: {error}")),
+        Ok(_) => Err(Failure::usage(format!("command `{word}` not found"))),
+        Err(error) => Err(Failure::usage(format!("cannot run a shell: {error}"))),
     }
 }
 
-/// The file itself where the path is a link, so that the link stays one.
+/// The target of a link, so that the link itself is not replaced.
 fn resolve(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// An empty file in the same folder, which nobody else can read; gone again if it is not used.
-fn draft_beside(path: &Path) -> Result<NamedTempFile, String> {
+/// An empty file in the same folder, which only the user can read. It is removed if it is not used.
+fn draft_beside(path: &Path) -> Result<NamedTempFile, Failure> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    tempfile::Builder::new()
-        .prefix(".keyroster-")
-        .tempfile_in(folder)
-        .map_err(|error| format!("{} cannot be written: {}", path.display(), cause(&error)))
+    tempfile::Builder::new().prefix(".keyroster-").tempfile_in(folder).map_err(|error| {
+        Failure::usage(format!("cannot write {}: {}", path.display(), cause(&error)))
+    })
 }
 
-/// The cause without the draft's name, which means nothing to anybody.
+/// The cause without the draft's name, which the user does not know.
 fn cause(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" at path").next().unwrap_or(&text).to_owned()
@@ -208,31 +217,31 @@ fn sets(line: &str, name: &str) -> bool {
     line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
 }
 
-/// Whether a file gives the variable a value that is worth something.
+/// Whether a file gives the variable a value that is not empty.
 fn holds(text: &str, name: &str) -> bool {
     let value = |line: &str| line.split_once('=').map(|(_, value)| value.trim().to_owned());
     let mut values = text.lines().filter(|line| sets(line, name)).filter_map(value);
     values.any(|value| !value.trim_matches(['"', '\'', '`']).is_empty())
 }
 
-/// What follows `export` on a line that begins with it.
+/// The rest of a line that begins with `export`.
 fn exported(line: &str) -> Option<&str> {
     line.trim_start().strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']))
 }
 
-/// Whether the value of a line begins with a quote that the line does not close.
+/// Whether the value of a line begins with a quote that is not closed on the line.
 fn opens_quote(line: &str) -> bool {
     let value = line.split_once('=').map_or("", |(_, value)| value.trim_start());
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'));
     quote.is_some_and(|quote| value.matches(quote).count() < 2)
 }
 
-/// The file with one line set: in its place if it is there, else at the end.
+/// The file with the variable set: on its line if there is one, or else at the end.
 fn with_line(old: &str, name: &str, secret: &Secret) -> Secret {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./+=:@".contains(c);
     let quote = if secret.expose().chars().all(plain) { "" } else { "'" };
     let line = |export: &str| format!("{export}{name}={quote}{}{quote}", secret.expose());
-    // Room for all of it, so that no copy is left behind by growing.
+    // Room for all of it, because growing would leave copies of the secret behind.
     let room = old.len() + name.len() + secret.expose().len() + 32;
     let mut text = String::with_capacity(room);
     let mut placed = false;

@@ -1,28 +1,28 @@
-//! Lines on standard error that are drawn again and again, and are gone at the end.
+//! Lines on standard error that are redrawn in place, and erased at the end.
 
 use std::io::{self, Write};
 
 use crate::output::text::cut;
 
-/// Columns that stay free: a terminal that shows `^C` at the end of a line must not begin another for it,
-/// as what is erased afterwards would be the wrong line.
+/// Columns that stay free. A terminal shows `^C` at the end of the line: if that started a new line, the wrong
+/// line would be erased.
 const MARGIN: usize = 4;
 
-/// The lines that are drawn last; they are erased when this is dropped.
+/// The lines that were drawn last. They are erased when this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     drawn: usize,
 }
 
 impl Lines {
-    /// The columns that a line may have, and how many lines there can be.
+    /// Maximum number of columns of a line, and of lines.
     pub(crate) fn room() -> (usize, usize) {
         let size = terminal_size::terminal_size_of(io::stderr());
         let (width, height) = size.map_or((80, 24), |(width, height)| (width.0, height.0));
         (usize::from(width).saturating_sub(MARGIN), usize::from(height).saturating_sub(1))
     }
 
-    /// Draws lines in place of those before, in one piece and over them, so that nothing flickers.
+    /// Replaces the lines, in a single write so that nothing flickers.
     pub(crate) fn draw(&mut self, lines: &[String]) {
         let (width, height) = Self::room();
         let mut text = self.home();
@@ -32,12 +32,12 @@ impl Lines {
         }
         text += "\u{1b}[J";
         self.drawn = lines.len().min(height);
-        // Nobody is left to tell that standard error cannot be written.
+        // If standard error cannot be written, there is no way left to say so.
         let mut err = io::stderr().lock();
         let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
     }
 
-    /// To the beginning of the first line.
+    /// Moves the cursor to the beginning of the first line.
     fn home(&self) -> String {
         match self.drawn {
             0 | 1 => "\r".to_owned(),

@@ -1,4 +1,4 @@
-//! What is said on standard error, and where the output goes.
+//! Messages on standard error, and what is known about the terminal.
 
 pub(crate) mod interrupt;
 pub(crate) mod lines;
@@ -7,105 +7,133 @@ pub(crate) mod prompt;
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::Style;
+use keyroster::Error;
 
 use crate::exit::Failure;
-use crate::output::{BAD, BOLD, DIM, WARN};
+use crate::output::{BAD, BOLD, DIM, WARN, text};
 
-/// What is known of where the output goes.
+/// Width of a terminal that does not report it.
+const DEFAULT_WIDTH: usize = 80;
+
+/// Where the output goes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {
-    /// How many columns standard output has; none where it is no terminal.
+    /// Number of columns of standard output. `None` if it is not a terminal.
     pub(crate) width: Option<usize>,
-    /// Whether standard error is read by a person.
-    pub(crate) attended: bool,
-    /// Whether warnings and errors are all that is said beside the data.
+    /// Number of columns of standard error. `None` if no one reads it on a terminal.
+    pub(crate) message_width: Option<usize>,
+    /// Whether to print only data, warnings and errors.
     pub(crate) quiet: bool,
 }
 
 impl Terminal {
-    /// Looks where the output goes, and sets the colours for the whole program.
+    /// Finds out where the output goes, and sets the colors for the whole program.
     pub(crate) fn detect(color: anstream::ColorChoice, quiet: bool) -> Self {
         color.write_global();
-        let width = io::stdout().is_terminal().then(|| {
-            let size = terminal_size::terminal_size_of(io::stdout());
-            size.map_or(80, |(width, _)| usize::from(width.0))
-        });
-        Self { width, attended: io::stderr().is_terminal(), quiet }
+        let width = |size: Option<(terminal_size::Width, terminal_size::Height)>| {
+            size.map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
+        };
+        let out = io::stdout();
+        let err = io::stderr();
+        Self {
+            width: out.is_terminal().then(|| width(terminal_size::terminal_size_of(&out))),
+            message_width: err.is_terminal().then(|| width(terminal_size::terminal_size_of(&err))),
+            quiet,
+        }
     }
 
-    /// Says why a command failed.
-    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    /// Whether a person reads standard error.
+    pub(crate) fn is_attended(&self) -> bool {
+        self.message_width.is_some()
+    }
+
+    /// Prints why a command failed.
     pub(crate) fn error(&self, message: &str) {
-        say("error", BAD.bold(), message);
+        self.labeled("error", BAD.bold(), message);
+    }
+
+    /// Prints an error of the library and, on a line of its own, what to do.
+    pub(crate) fn failure(&self, error: &Error) {
+        self.error(&error.to_string());
     }
 
     /// Prints why a command failed and, on a line of its own, what to do.
-    pub(crate) fn failure(&self, failure: &Failure) {
+    pub(crate) fn report(&self, failure: &Failure) {
+        if let Failure::Account(error) = failure {
+            return self.failure(error);
+        }
         self.error(&failure.message());
         if let Some(hint) = failure.hint() {
-            say("hint", BOLD, hint);
+            self.labeled("hint", BOLD, hint);
         }
     }
 
-    /// Says what a person should know about a result.
-    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    /// Prints what makes a result uncertain.
     pub(crate) fn warning(&self, message: &str) {
-        say("warning", WARN.bold(), message);
+        self.labeled("warning", WARN.bold(), message);
     }
 
-    /// Says what to do next.
+    /// Prints a warning and, on a line of its own, what to do. The hint is printed even with `--quiet`.
+    pub(crate) fn warning_with_hint(&self, message: &str, hint: &str) {
+        self.warning(message);
+        self.labeled("hint", BOLD, hint);
+    }
+
+    /// Prints what to do next.
     pub(crate) fn hint(&self, message: &str) {
         if !self.quiet {
-            say("hint", BOLD, message);
+            self.labeled("hint", BOLD, message);
         }
     }
 
-    /// Says what was done.
-    pub(crate) fn say(&self, message: &str) {
+    /// Prints what was done.
+    pub(crate) fn message(&self, message: &str) {
         if !self.quiet {
             self.plan(message);
         }
     }
 
-    /// Says what would be done, or is about to be: it is what a person is asked about.
-    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    /// Prints what is about to be done, even with `--quiet`, because the user is asked about it.
     pub(crate) fn plan(&self, message: &str) {
-        let _ = writeln!(anstream::stderr(), "{message}");
-    }
-
-    /// Says what was done, which is no news to whoever wants quiet.
-    pub(crate) fn done(&self, message: &str) {
-        if !self.quiet {
-            self.say(message);
-        }
+        let _ = writeln!(anstream::stderr(), "{}", self.wrap(message));
     }
 
     /// Asks a person, who answers on the same line.
-    #[expect(clippy::unused_self, reason = "what is said goes through the terminal")]
+    #[expect(clippy::unused_self, reason = "all messages go through the terminal")]
     pub(crate) fn ask(&self, question: &str) {
         let mut err = anstream::stderr();
         let _ = write!(err, "{BOLD}{question}{BOLD:#}");
         let _ = err.flush();
     }
 
-    /// Tells a person how far it is, on a line that the next call replaces; with nothing, it is cleared.
+    /// Shows a person how far the work is, on a line that the next call replaces. An empty text clears it.
     pub(crate) fn progress(&self, message: &str) {
-        if self.attended && !self.quiet {
+        if self.is_attended() && !self.quiet {
             let mut err = anstream::stderr();
             let _ = write!(err, "\r\u{1b}[K{DIM}{message}{DIM:#}");
             let _ = err.flush();
         }
     }
 
-    /// Says something to a person, and nothing to a log file.
+    /// Prints a message for a person who reads both streams, and nothing into a log file.
     pub(crate) fn note(&self, message: &str) {
-        if self.attended && self.width.is_some() && !self.quiet {
-            // Nobody is left to tell that standard error cannot be written.
+        if self.is_attended() && self.width.is_some() && !self.quiet {
+            let message = self.wrap(message);
+            // If standard error cannot be written, there is no way left to say so.
             let _ = writeln!(anstream::stderr(), "{DIM}{message}{DIM:#}");
         }
     }
-}
 
-fn say(what: &str, style: Style, message: &str) {
-    let _ = writeln!(anstream::stderr(), "{style}{what}:{style:#} {message}");
+    fn labeled(&self, label: &str, style: Style, message: &str) {
+        let message = self.wrap(&format!("{label}: {message}"));
+        let message = message.get(label.len() + 1..).unwrap_or_default();
+        let _ = writeln!(anstream::stderr(), "{style}{label}:{style:#}{message}");
+    }
+
+    fn wrap(&self, message: &str) -> String {
+        match self.message_width {
+            Some(width) => text::wrapped_message(message, width),
+            None => message.to_owned(),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Asking a person at the terminal.
+//! Questions to a person at the terminal.
 
 use std::io::{self, BufRead, IsTerminal};
 use std::sync::Arc;
@@ -11,35 +11,34 @@ use super::interrupt::Interrupt;
 use crate::exit::Failure;
 use crate::platform::{self, StopSignal, TerminalMode};
 
-/// Whether somebody is there to be asked.
+/// Whether there is a terminal to ask at.
 pub(crate) fn is_attended(terminal: &Terminal) -> bool {
-    io::stdin().is_terminal() && terminal.attended
+    io::stdin().is_terminal() && terminal.is_attended()
 }
 
-/// Lets a person say `yes` to what is about to be done; anything else, or nobody there, is a refusal.
+/// Asks a person to confirm what is about to be done. Anything but `yes`, and no terminal, is a refusal.
 pub(crate) fn confirm(question: &str, terminal: &Terminal) -> Result<(), Failure> {
     if !is_attended(terminal) {
-        return Err(Failure::guard(format!(
-            "nobody is at the terminal to be asked whether to {question}; nothing was done; add --yes"
-        )));
+        let message = "cannot ask for confirmation without a terminal; nothing was changed";
+        return Err(Failure::guard(message).with_hint("pass --yes to proceed"));
     }
     if ask(&format!("{question}? Type `yes`: "), terminal)? == "yes" {
         return Ok(());
     }
-    Err(Failure::guard("not confirmed; nothing was done"))
+    Err(Failure::guard("not confirmed; nothing was changed"))
 }
 
-/// What a person types, without the spaces around it.
+/// Asks a question, and returns what the person types without surrounding spaces.
 pub(crate) fn ask(question: &str, terminal: &Terminal) -> Result<String, Failure> {
     terminal.ask(question);
     let mut answer = String::new();
     if io::stdin().lock().read_line(&mut answer)? == 0 {
-        return Err(Failure::guard("no answer; nothing was done"));
+        return Err(Failure::guard("no answer; nothing was changed"));
     }
     Ok(answer.trim().to_owned())
 }
 
-/// Secrets that a person types unseen, or the one that is piped in.
+/// Asks for secrets that the terminal does not show, or reads the one that is piped in.
 pub(crate) async fn secrets(
     questions: &[String],
     terminal: &Terminal,
@@ -56,7 +55,7 @@ pub(crate) async fn secrets(
         let text = Secret::new(text);
         let trimmed = Secret::from(text.expose().trim());
         if trimmed.is_empty() {
-            return Err(Failure::usage("there is no secret: the input is empty"));
+            return Err(Failure::usage("no secret: the input is empty"));
         }
         secrets.push(trimmed);
     }
@@ -94,7 +93,7 @@ impl HiddenInput {
         };
         mode.restore()?;
         signal.end_program()?;
-        Err(Failure::guard("interrupted; nothing was done"))
+        Err(Failure::guard("interrupted; nothing was changed"))
     }
 
     /// The flag that lets signals through. Once something has listened to them, they do nothing by themselves.
@@ -138,7 +137,7 @@ mod tests {
     #[tokio::test]
     async fn the_terminal_shows_again_what_is_typed() {
         if env::is_set(ASKING) {
-            let terminal = Terminal { width: None, attended: true, quiet: false };
+            let terminal = Terminal { width: None, message_width: Some(80), quiet: false };
             let _ = secrets(&["secret: ".to_owned()], &terminal).await;
             return;
         }

@@ -156,9 +156,9 @@ async fn invalid_accounts_are_not_written() {
         (&["a", "--provider", "pinata", "--credential", "jtw=env:A"], "did you mean `jwt`?"),
         (&["a", "--provider", "pinata", "--credential", "jwt=fa4efa4e"], "where it is"),
         (&["a", "--provider", "pinata", "--credential", "base-url=env:A"], "--set base-url"),
-        (&["a", "--provider", "pinata", "--set", "jwt=fa4efa4e"], "does not belong"),
-        (&["a", "--provider", "pinata"], "--credential is not given"),
-        (&["--credential", "jwt=env:A"], "--provider is not given"),
+        (&["a", "--provider", "pinata", "--set", "jwt=fa4efa4e"], "must not be an argument"),
+        (&["a", "--provider", "pinata"], "--credential is missing"),
+        (&["--credential", "jwt=env:A"], "--provider is missing"),
     ] {
         let said = settings.run(&[&["accounts", "add"], arguments].concat()).await;
         assert_eq!(said.code, 2, "{arguments:?}: {said:?}");
@@ -181,7 +181,7 @@ async fn new_config_is_private() {
     let mut command = keyroster(&add);
     command.env("XDG_CONFIG_HOME", folder.path()).env("PINATA_JWT", "fa4e.fa4e.fa4e");
     let added = run(command).await.ok();
-    assert!(added.stderr.contains("no account any longer"), "{}", added.stderr);
+    assert!(added.stderr.contains("no longer define accounts"), "{}", added.stderr);
     let file = folder.path().join("keyroster/keyroster.toml");
     assert!(file.exists());
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Changing and revoking keys, and whose they are.
+//! Changing, revoking and identifying keys.
 
 use std::process::Stdio;
 
@@ -8,7 +8,7 @@ use crate::support::binary::{Run, keyroster_at, run};
 use crate::support::changes::{at, named, reading};
 
 #[tokio::test]
-async fn a_change_sends_what_changes_and_no_more() {
+async fn update_sends_only_what_changes() {
     let sandbox = Sandbox::start().await.unwrap();
     let made = ["create", "openrouter", "bot", "--limit", "25", "--reset", "weekly"];
     at(&sandbox, &[&made[..], &["--secret-to", "stdout"]].concat()).await.ok();
@@ -30,7 +30,7 @@ async fn a_change_sends_what_changes_and_no_more() {
 }
 
 #[tokio::test]
-async fn nothing_is_revoked_unasked() {
+async fn revoking_needs_confirmation() {
     let sandbox = Sandbox::start().await.unwrap();
     let before = sandbox.truth();
     let own = sandbox.pinata().api_key;
@@ -38,7 +38,7 @@ async fn nothing_is_revoked_unasked() {
         (vec!["revoke", "--name", "tf-*"], 6, "--yes"),
         (vec!["revoke", "--name", "tf-*", "--dry-run"], 0, "would revoke these 5 keys"),
         (vec!["revoke", "--name", "tf-*", "--yes", "--max-changes", "4"], 6, "--max-changes"),
-        (vec!["revoke", "--name", "no-such-*", "--yes"], 2, "no key has a name"),
+        (vec!["revoke", "--name", "no-such-*", "--yes"], 2, "no key name matches"),
         (vec!["revoke", "openrouter/zzzz", "--yes"], 2, "no key whose id"),
         (vec!["revoke", "--yes"], 2, "one way"),
     ] {
@@ -56,7 +56,7 @@ async fn nothing_is_revoked_unasked() {
 }
 
 #[tokio::test]
-async fn a_name_is_looked_for_in_every_account_or_in_one() {
+async fn names_are_searched_in_every_account_or_one() {
     let sandbox = Sandbox::start().await.unwrap();
     let before = sandbox.truth();
     let lost = |arguments: &[&str]| {
@@ -81,7 +81,7 @@ async fn a_name_is_looked_for_in_every_account_or_in_one() {
 }
 
 #[tokio::test]
-async fn an_interrupted_bulk_goes_on_where_it_stopped() {
+async fn an_interrupted_bulk_can_be_repeated() {
     let sandbox = Sandbox::start().await.unwrap();
     // The third deletion is refused, as if it had been stopped there.
     let fault = Fault::respond(403).vendor(Vendor::OpenRouter).method("DELETE").nth([3]);
@@ -102,18 +102,18 @@ async fn an_interrupted_bulk_goes_on_where_it_stopped() {
     assert_eq!(outcomes(&first), ["revoked", "revoked", "failed", "revoked", "revoked"]);
     let again =
         reading(keyroster_at(&sandbox, &["revoke", "--from", "-", "--dry-run"]), &list).await;
-    assert_eq!(again.stderr.matches("is in no list").count(), 4, "{}", again.stderr);
+    assert_eq!(again.stderr.matches("is not in any list").count(), 4, "{}", again.stderr);
     let second = [&arguments[..], &["--missing-ok"]].concat();
     let second = reading(keyroster_at(&sandbox, &second), &list).await.ok();
     let mut again = outcomes(&second);
     again.sort();
     assert_eq!(again, ["not-found", "not-found", "not-found", "not-found", "revoked"]);
-    assert!(second.stderr.contains("4 of the keys are in no list"), "{}", second.stderr);
+    assert!(second.stderr.contains("4 keys not found"), "{}", second.stderr);
     assert_eq!(sandbox.truth()["openrouter"].as_array().unwrap().len(), 25);
 }
 
 #[tokio::test]
-async fn an_account_knows_itself() {
+async fn whoami_reports_the_own_key() {
     let sandbox = Sandbox::start().await.unwrap();
     let known = at(&sandbox, &["whoami", "-o", "json"]).await.ok().json();
     let accounts = known["accounts"].as_array().unwrap();
@@ -130,7 +130,7 @@ async fn an_account_knows_itself() {
 }
 
 #[tokio::test]
-async fn a_secret_is_shown_to_its_own_vendor_alone() {
+async fn identify_sends_secrets_only_to_their_vendor() {
     let sandbox = Sandbox::start().await.unwrap();
     let secrets = sandbox.secrets();
     let of =
@@ -154,7 +154,7 @@ async fn a_secret_is_shown_to_its_own_vendor_alone() {
 }
 
 #[tokio::test]
-async fn only_the_vendors_own_words_say_that_a_key_is_revoked() {
+async fn an_unclear_404_is_not_a_revocation() {
     let sandbox = Sandbox::start().await.unwrap();
     let truth = sandbox.truth();
     let id = |vendor: &str, field: &str| truth[vendor][0][field].as_str().unwrap().to_owned();
@@ -184,7 +184,7 @@ async fn only_the_vendors_own_words_say_that_a_key_is_revoked() {
 }
 
 #[tokio::test]
-async fn a_deletion_whose_answer_was_lost_is_ours() {
+async fn a_lost_answer_counts_as_revoked() {
     let sandbox = Sandbox::start().await.unwrap();
     let hash = sandbox.truth()["openrouter"][0]["hash"].as_str().unwrap().to_owned();
     sandbox.add_fault(Fault::respond(502).commit().method("DELETE").nth([1]));
@@ -193,7 +193,7 @@ async fn a_deletion_whose_answer_was_lost_is_ours() {
 }
 
 #[tokio::test]
-async fn a_key_that_no_list_shows_is_asked_for() {
+async fn unlisted_keys_are_fetched() {
     let mut quirks = keyroster_sandbox::OpenRouterQuirks::default();
     quirks.workspaces_forbidden = true;
     let sandbox = Sandbox::builder().openrouter_quirks(quirks).start().await.unwrap();
@@ -209,7 +209,7 @@ async fn a_key_that_no_list_shows_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_reader_that_leaves_stops_no_bulk() {
+async fn a_closed_pipe_stops_no_bulk() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut command = keyroster_at(&sandbox, &["revoke", "--name", "tf-*", "--yes"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -224,7 +224,7 @@ async fn a_reader_that_leaves_stops_no_bulk() {
 }
 
 #[tokio::test]
-async fn a_disabled_keys_secret_is_still_told() {
+async fn disabled_keys_are_identified() {
     let sandbox = Sandbox::start().await.unwrap();
     let made = at(&sandbox, &["create", "openrouter", "leaky", "--secret-to", "stdout"]).await.ok();
     let key = named(&sandbox, "openrouter", "leaky").unwrap();
@@ -235,7 +235,7 @@ async fn a_disabled_keys_secret_is_still_told() {
 }
 
 #[tokio::test]
-async fn a_reference_that_is_in_no_list_is_not_passed_over_in_silence() {
+async fn missing_keys_are_reported() {
     let sandbox = Sandbox::start().await.unwrap();
     let arguments = ["revoke", "--from", "-", "--yes"];
     // What follows the reference is the name, as keyroster prints it.
@@ -245,7 +245,7 @@ async fn a_reference_that_is_in_no_list_is_not_passed_over_in_silence() {
 }
 
 #[tokio::test]
-async fn a_gateways_refusal_says_nothing_about_a_secret() {
+async fn a_gateways_refusal_proves_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
     let secrets = sandbox.secrets();
     for start in ["sk-or-", "eyJ"] {
@@ -267,7 +267,7 @@ async fn a_gateways_refusal_says_nothing_about_a_secret() {
 }
 
 #[tokio::test]
-async fn an_own_key_can_be_revoked_when_the_vendor_cannot_be_asked_whose_it_is() {
+async fn include_own_needs_no_whoami() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.add_fault(Fault::respond(403).path("/data/testAuthentication"));
     let own = format!("pinata/{}", sandbox.pinata().api_key);

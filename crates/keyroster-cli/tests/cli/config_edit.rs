@@ -52,7 +52,7 @@ async fn invalid_settings_are_not_written() {
     for (arguments, words) in [
         (["--set", "base-url=nonsense"], "the base URL is not a URL"),
         (["--set", "generation=v9"], "must be `legacy`"),
-        (["--credential", "jwt=env:B"], "gives `jwt` twice"),
+        (["--credential", "jwt=env:B"], "sets `jwt` twice"),
     ] {
         let said = settings.run(&[&ADD[..], &PINATA, &arguments].concat()).await;
         assert_eq!(said.code, 2, "{arguments:?}: {said:?}");
@@ -146,7 +146,7 @@ async fn wrong_answers_are_asked_again() {
             ("rename it", "prod\r"),
             ("source: ", "fa4efa4e.x\r"),
             ("a secret is not written here", "env:PROD_JWT\r"),
-            ("tags, with commas between them", "x, y\r"),
+            ("tags, separated by commas", "x, y\r"),
         ] {
             terminal.until(question);
             terminal.press(answer);
@@ -163,8 +163,5 @@ async fn wrong_answers_are_asked_again() {
     assert_eq!(text(&settings), written);
     let said = settings.run(&[&ADD[..], &PINATA[..2]].concat()).await;
     assert_eq!(said.code, 2);
-    assert!(
-        said.stderr.contains("say where it is, as --credential jwt=env:PINATA_JWT"),
-        "{said:?}"
-    );
+    assert!(said.stderr.contains("hint: pass --credential jwt=env:PINATA_JWT"), "{said:?}");
 }

@@ -10,7 +10,7 @@ use crate::support::changes::{at, count, is_live, mode, named};
 use crate::support::hold::hold;
 
 #[tokio::test]
-async fn a_secret_goes_where_it_is_told_and_nowhere_else() {
+async fn a_secret_goes_only_to_its_sink() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");
@@ -58,7 +58,7 @@ async fn a_secret_goes_where_it_is_told_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_sink_that_cannot_be_written_makes_no_key() {
+async fn an_unusable_sink_creates_no_key() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let taken = folder.path().join("taken");
@@ -93,7 +93,7 @@ async fn a_sink_that_cannot_be_written_makes_no_key() {
     let held = format!("dotenv:{}#HELD", twice.display());
     let dry = ["create", "openrouter", "x", "--secret-to", &held, "--dry-run"];
     let dry = at(&sandbox, &dry).await;
-    assert!(dry.code == 2 && dry.stderr.contains("sets HELD already"), "{dry:?}");
+    assert!(dry.code == 2 && dry.stderr.contains("already sets HELD"), "{dry:?}");
     at(&sandbox, &["create", "openrouter", "x", "--secret-to", &held, "--overwrite"]).await.ok();
     // What holds nothing waits to be filled.
     let empty = format!("dotenv:{}#EMPTY", twice.display());
@@ -106,7 +106,7 @@ async fn a_sink_that_cannot_be_written_makes_no_key() {
 }
 
 #[tokio::test]
-async fn a_secret_that_cannot_be_delivered_is_kept() {
+async fn an_undelivered_secret_is_kept() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut command =
@@ -124,7 +124,7 @@ async fn a_secret_that_cannot_be_delivered_is_kept() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_before_anything_is_sent() {
+async fn invalid_requests_are_not_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     for (arguments, words) in [
         (&["openrouter", ""][..], "empty"),
@@ -154,7 +154,7 @@ async fn what_cannot_be_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn an_unanswered_create_names_the_orphan_and_how_to_revoke_it() {
+async fn an_unanswered_create_names_the_orphan() {
     let sandbox = Sandbox::start().await.unwrap();
     for (account, more) in [("openrouter", None), ("pinata", Some("--admin"))] {
         sandbox.clear_faults();
@@ -174,7 +174,7 @@ async fn an_unanswered_create_names_the_orphan_and_how_to_revoke_it() {
 }
 
 #[tokio::test]
-async fn an_older_key_of_the_same_name_is_not_offered_for_revoking() {
+async fn an_older_namesake_is_not_offered_for_revoking() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let sink = format!("file:{}", folder.path().join("good").display());
@@ -186,12 +186,12 @@ async fn an_older_key_of_the_same_name_is_not_offered_for_revoking() {
     assert_eq!(made.code, 5);
     let good = good["hash"].as_str().unwrap();
     assert!(made.stderr.contains(good), "it is named: {}", made.stderr);
-    assert!(made.stderr.contains("older key in good use"), "{}", made.stderr);
+    assert!(made.stderr.contains("older key that is in use"), "{}", made.stderr);
     assert!(!made.stderr.contains("keyroster revoke"), "{}", made.stderr);
 }
 
 #[tokio::test]
-async fn a_part_that_the_vendor_does_not_hand_out_makes_no_key() {
+async fn an_unknown_part_creates_no_key() {
     let sandbox = Sandbox::start().await.unwrap();
     let before = count(&sandbox);
     let sink = ["--secret-to", "stdout", "--part"];
@@ -207,11 +207,11 @@ async fn a_part_that_the_vendor_does_not_hand_out_makes_no_key() {
     let pinata = ["create", "pinata", "x", "--admin", "--secret-to", "stdout", "--part"];
     let made = at(&sandbox, &[&pinata[..], &["pinata_api_secret"]].concat()).await.ok();
     assert_eq!(made.stdout.trim().len(), 64);
-    assert!(made.stderr.contains("not kept: the secret itself"), "{}", made.stderr);
+    assert!(made.stderr.contains("also returned the secret itself"), "{}", made.stderr);
 }
 
 #[tokio::test]
-async fn a_dry_run_checks_what_the_vendor_would_refuse() {
+async fn a_dry_run_checks_the_request() {
     let sandbox = Sandbox::start().await.unwrap();
     for arguments in [
         &["openrouter", "x", "--limit", "2000000"][..],
@@ -226,7 +226,7 @@ async fn a_dry_run_checks_what_the_vendor_would_refuse() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn no_secret_is_an_argument_and_no_file_is_open_to_others() {
+async fn secrets_are_not_arguments_and_files_are_private() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");
@@ -271,7 +271,7 @@ async fn no_secret_is_an_argument_and_no_file_is_open_to_others() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn an_interrupted_create_still_brings_its_secret_home() {
+async fn an_interrupted_create_delivers_its_secret() {
     for signal in ["-INT", "-TERM"] {
         let sandbox = Sandbox::start().await.unwrap();
         let release = hold(&sandbox, "POST", 1);

@@ -18,7 +18,7 @@ async fn plan(sandbox: &Sandbox, arguments: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn a_create_shows_everything_that_would_be_asked() {
+async fn create_prints_the_whole_request() {
     let sandbox = Sandbox::start().await.unwrap();
     let create = ["create", "openrouter", "bot", "--limit", "25", "--reset", "weekly"];
     let expires = ["--expires", "2099-01-31", "--secret-to", "file:/tmp/none-such"];
@@ -34,7 +34,7 @@ async fn a_create_shows_everything_that_would_be_asked() {
     let said = at(&sandbox, &[&create[..], &["--dry-run"]].concat()).await.ok();
     assert_eq!(
         said.stderr,
-        "would create the key `bot` at openrouter:\n  limit: 25 USD\n  resets: weekly\n  \
+        "would create the key `bot` in openrouter:\n  limit: 25 USD\n  resets: weekly\n  \
          expires: 2099-01-31T00:00:00Z\n  secret to: file:/tmp/none-such\n"
     );
     let scoped = ["create", "pinata", "x", "--scope", "pinning:unpin", "--secret-to", "stdout"];
@@ -43,7 +43,7 @@ async fn a_create_shows_everything_that_would_be_asked() {
 }
 
 #[tokio::test]
-async fn an_update_shows_what_would_change_and_what_would_not() {
+async fn update_prints_changes_only() {
     let sandbox = Sandbox::start().await.unwrap();
     let made = ["create", "openrouter", "bot", "--limit", "25", "--reset", "weekly"];
     at(&sandbox, &[&made[..], &["--secret-to", "stdout"]].concat()).await.ok();
@@ -63,7 +63,7 @@ async fn an_update_shows_what_would_change_and_what_would_not() {
 }
 
 #[tokio::test]
-async fn turning_keys_shows_each_of_them() {
+async fn revoke_prints_each_key() {
     let sandbox = Sandbox::start().await.unwrap();
     for act in ["disable", "enable", "revoke"] {
         let ids = at(&sandbox, &["list", "--provider", "openrouter", "-o", "ids"]).await.ok();

@@ -1,4 +1,4 @@
-//! What is not known never passes for a good answer.
+//! Exit codes: unknown results never pass a check.
 
 use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use serde_json::{Value, json};
@@ -8,26 +8,27 @@ use crate::support::changes::at;
 use crate::support::schema::Schema;
 
 #[tokio::test]
-async fn a_check_that_cannot_tell_does_not_pass() {
+async fn an_undecided_check_does_not_pass() {
     let sandbox = Sandbox::start().await.unwrap();
-    // OpenRouter's list tells no access, and Pinata's no expiry.
+    // OpenRouter does not report access, and Pinata does not report expiry.
     let gate = ["list", "--access", "admin", "--never-expires", "--exit-code", "-q"];
     let checked = at(&sandbox, &gate).await;
     assert_eq!(checked.code, 3, "{checked:?}");
     let said = checked.stderr.lines().find(|line| line.starts_with("warning: ")).unwrap();
     for words in
-        ["openrouter does not say the access", "pinata does not say the expiry", "--or-unknown"]
+        ["OpenRouter does not report their access", "Pinata does not report when they expire"]
     {
         assert!(said.contains(words), "{said}");
     }
-    // A key that fits is found all the same.
+    assert!(checked.stderr.contains("\nhint: pass --or-unknown"), "{checked:?}");
+    // A key that matches is found all the same.
     let found = at(&sandbox, &["list", "--access", "admin", "--exit-code", "-q"]).await;
     assert_eq!(found.code, 1, "{found:?}");
-    assert!(found.stderr.contains("openrouter does not say the access"), "{found:?}");
-    // Who does not check is told by a hint, which can be turned off.
+    assert!(found.stderr.contains("OpenRouter does not report their access"), "{found:?}");
+    // Without --exit-code it is a hint, which -q turns off.
     let looked = at(&sandbox, &["list", "--access", "admin", "-q"]).await.ok();
     assert_eq!(looked.stderr, "");
-    // A question that both answer is answered.
+    // Both report these fields.
     let both = ["list", "--status", "active", "--older-than", "36500d", "--exit-code"];
     assert_eq!(at(&sandbox, &both).await.ok().stderr, "");
     let both = ["list", "--status", "active", "--older-than", "1y", "--exit-code"];
@@ -36,7 +37,7 @@ async fn a_check_that_cannot_tell_does_not_pass() {
 }
 
 #[tokio::test]
-async fn json_tells_how_many_keys_are_undecided() {
+async fn json_counts_undecided_keys() {
     let sandbox = Sandbox::start().await.unwrap();
     let all = at(&sandbox, &["list", "-o", "json"]).await.ok().json();
     assert_eq!(all["undecided"], 0);
@@ -60,9 +61,9 @@ fn is_unknown(key: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn keys_that_a_vendor_lists_nowhere_are_named() {
+async fn unlisted_keys_are_named() {
     let sandbox = Sandbox::start().await.unwrap();
-    let hint = "hint: OpenRouter lists no management keys";
+    let hint = "hint: OpenRouter does not list management keys";
     let admins = at(&sandbox, &["list", "--access", "admin"]).await.ok();
     assert_eq!(admins.stderr.matches(hint).count(), 1, "{}", admins.stderr);
     for arguments in [&["list"][..], &["list", "--access", "admin", "--provider", "pinata"]] {
@@ -76,7 +77,7 @@ async fn keys_that_a_vendor_lists_nowhere_are_named() {
 }
 
 #[tokio::test]
-async fn no_key_and_a_warning_is_not_an_empty_account() {
+async fn a_warning_is_not_an_empty_account() {
     let sandbox = Sandbox::start().await.unwrap();
     let openrouter = Fault::respond(403).vendor(Vendor::OpenRouter);
     sandbox.add_fault(openrouter.path("/api/v1/workspaces*"));
@@ -89,7 +90,7 @@ async fn no_key_and_a_warning_is_not_an_empty_account() {
 }
 
 #[tokio::test]
-async fn nobody_counts_what_nobody_answered() {
+async fn failed_accounts_are_not_counted() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.add_fault(Fault::respond(401).vendor(Vendor::OpenRouter));
     let some = at(&sandbox, &["list", "--count"]).await;
@@ -113,7 +114,7 @@ async fn nobody_counts_what_nobody_answered() {
 }
 
 #[tokio::test]
-async fn several_patterns_may_be_asked_for() {
+async fn several_patterns_are_allowed() {
     let sandbox = Sandbox::start().await.unwrap();
     let count = async |arguments: &[&str]| -> usize {
         let list = [&["list", "--count"], arguments].concat();

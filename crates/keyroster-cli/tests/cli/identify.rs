@@ -32,21 +32,24 @@ async fn identify(
 }
 
 #[tokio::test]
-async fn no_account_is_opened_beside_the_one_that_is_named() {
+async fn only_the_named_account_is_opened() {
     let sandbox = Sandbox::start().await.unwrap();
     let other = account("other", &sandbox, "command = \"touch opened; echo fa4efa4e\"");
     let settings = Settings::new(&(account("lab", &sandbox, "env = \"KEY\"") + &other));
     let named = ["--account", "lab"];
     identify(&settings, &sandbox, &secret(&sandbox), &named).await.ok();
     let foreign = identify(&settings, &sandbox, "ghp_fa4efa4e", &named).await;
-    assert!(foreign.stderr.contains("has not the shape of `lab`'s vendor"), "{foreign:?}");
+    assert!(
+        foreign.stderr.contains("does not look like a secret of `lab`'s vendor"),
+        "{foreign:?}"
+    );
     assert!(!settings.folder.path().join("opened").exists());
     identify(&settings, &sandbox, &secret(&sandbox), &[]).await;
     assert!(settings.folder.path().join("opened").exists());
 }
 
 #[tokio::test]
-async fn a_broken_account_is_reported_beside_the_answer() {
+async fn broken_accounts_are_reported_with_the_answer() {
     let sandbox = Sandbox::start().await.unwrap();
     let broken = account("broken", &sandbox, "env = \"NONE\"")
         + "[accounts.foreign]\nprovider = \"pinata\"\njwt = { env = \"NONE\" }\n";
@@ -66,7 +69,7 @@ async fn a_broken_account_is_reported_beside_the_answer() {
 
 /// One after the other, the first account would be waited for without end.
 #[tokio::test]
-async fn an_account_that_has_the_key_is_enough() {
+async fn one_account_with_the_key_is_enough() {
     let silent = Sandbox::start().await.unwrap();
     silent.add_fault(Fault::delay(3_600_000));
     let sandbox = Sandbox::start().await.unwrap();
@@ -78,7 +81,7 @@ async fn an_account_that_has_the_key_is_enough() {
 }
 
 #[tokio::test]
-async fn a_line_of_a_dotenv_file_is_understood() {
+async fn dotenv_lines_are_understood() {
     let sandbox = Sandbox::start().await.unwrap();
     let settings = Settings::new(&account("lab", &sandbox, "env = \"KEY\""));
     let secret = secret(&sandbox);

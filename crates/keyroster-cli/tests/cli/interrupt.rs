@@ -1,4 +1,4 @@
-//! Being told to stop while accounts are asked.
+//! Interruptions by Ctrl-C and SIGTERM.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
@@ -35,7 +35,7 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 }
 
 #[tokio::test]
-async fn ctrl_c_shows_what_there_is_and_says_what_is_missing() {
+async fn ctrl_c_prints_what_was_found() {
     let sandbox = half(24).await;
     let command = keyroster_at(&sandbox, &["list"]);
     aside(move || {
@@ -46,7 +46,7 @@ async fn ctrl_c_shows_what_there_is_and_says_what_is_missing() {
         let shown = terminal.screen();
         assert!(!shown.contains(ONE), "progress is left behind: {shown}");
         for words in
-            ["ops-admin", "interrupted, so keys are missing", "from `openrouter`", "24 keys in"]
+            ["ops-admin", "interrupted: keys are missing", "from `openrouter`", "24 keys in"]
         {
             assert!(shown.contains(words), "{words}: {shown}");
         }
@@ -55,7 +55,7 @@ async fn ctrl_c_shows_what_there_is_and_says_what_is_missing() {
 }
 
 #[tokio::test]
-async fn json_says_that_it_is_cut() {
+async fn json_reports_the_interruption() {
     let sandbox = half(24).await;
     let command = keyroster_at(&sandbox, &["list", "-o", "json"]);
     let json: Value = aside(move || {
@@ -75,7 +75,7 @@ async fn json_says_that_it_is_cut() {
 }
 
 #[tokio::test]
-async fn a_stream_has_said_what_there_was() {
+async fn jsonl_prints_keys_as_they_arrive() {
     let sandbox = half(24).await;
     let mut command = keyroster_at(&sandbox, &["list", "-o", "jsonl"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -91,13 +91,13 @@ async fn a_stream_has_said_what_there_was() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130));
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.starts_with("warning: interrupted, so keys are missing"), "{said}");
+        assert!(said.starts_with("warning: interrupted: keys are missing"), "{said}");
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_second_time_ends_it_at_once() {
+async fn a_second_interrupt_ends_list_at_once() {
     // More than a pipe holds: printing it waits for a reader who does not come.
     let sandbox = half(300).await;
     let command = keyroster_at(&sandbox, &["list", "-o", "json"]);
@@ -125,7 +125,7 @@ fn left(sandbox: &Sandbox) -> usize {
 }
 
 #[tokio::test]
-async fn an_interrupted_bulk_finishes_what_it_began_and_names_the_rest() {
+async fn an_interrupted_bulk_names_the_rest() {
     for format in ["table", "json"] {
         let sandbox = Sandbox::start().await.unwrap();
         let release = hold(&sandbox, "DELETE", 2);
@@ -146,19 +146,22 @@ async fn an_interrupted_bulk_finishes_what_it_began_and_names_the_rest() {
         .await;
         assert_eq!(left(&sandbox), 3, "the second was on its way, the third was not");
         assert!(said.contains(WAITING), "{said}");
-        assert!(said.contains("interrupted: 2 keys revoked, 3 not begun"), "{said}");
+        assert!(said.contains("interrupted: 2 keys revoked, 3 not started"), "{said}");
         let references = if format == "json" {
             let json: Value = serde_json::from_str(&stdout).unwrap();
             Schema::published("results").await.hold(&json);
             let results = json["results"].as_array().unwrap().clone();
             let outcomes: Vec<_> = results.iter().map(|r| r["outcome"].as_str().unwrap()).collect();
-            assert_eq!(outcomes, ["revoked", "revoked", "not-begun", "not-begun", "not-begun"]);
+            assert_eq!(
+                outcomes,
+                ["revoked", "revoked", "not-started", "not-started", "not-started"]
+            );
             let field = |r: &Value, name: &str| r[name].as_str().unwrap().to_owned();
             let lines = results[2..].iter();
             lines.map(|r| field(r, "account") + "/" + &field(r, "id") + "\n").collect()
         } else {
             assert_eq!(stdout.matches("revoked ").count(), 2, "{stdout}");
-            stdout.split_once("# not begun:\n").unwrap().1.to_owned()
+            stdout.split_once("# not started:\n").unwrap().1.to_owned()
         };
         // It goes on from there.
         let rest = keyroster_at(&sandbox, &["revoke", "--from", "-", "--yes"]);
@@ -168,7 +171,7 @@ async fn an_interrupted_bulk_finishes_what_it_began_and_names_the_rest() {
 }
 
 #[tokio::test]
-async fn a_bulk_that_is_interrupted_twice_ends_at_once() {
+async fn a_second_interrupt_ends_a_bulk_at_once() {
     let sandbox = Sandbox::start().await.unwrap();
     let _never = hold(&sandbox, "DELETE", 2);
     let command = keyroster_at(&sandbox, &["revoke", "--name", "tf-*", "--yes"]);

@@ -25,7 +25,7 @@ fn pair(record: &Value) -> (String, String) {
 }
 
 #[tokio::test]
-async fn json_is_the_vendors_truth() {
+async fn json_lists_every_key() {
     let builder = Sandbox::builder().pinata_keys(37).openrouter_keys(250).openrouter_workspaces(3);
     let sandbox = builder.start().await.unwrap();
     let listed = run(keyroster_at(&sandbox, &["list", "-o", "json"])).await.ok().json();
@@ -65,7 +65,7 @@ async fn every_format_shows_the_same_keys() {
 }
 
 #[tokio::test]
-async fn names_stay_whole_in_csv_whatever_they_hold() {
+async fn csv_keeps_names_whole() {
     let sandbox = Sandbox::start().await.unwrap();
     let text = run(keyroster_at(&sandbox, &["list", "-o", "csv"])).await.ok().stdout;
     let names: BTreeSet<String> = csv::Reader::from_reader(text.as_bytes())
@@ -96,7 +96,7 @@ async fn the_embedded_sandbox_needs_no_credential() {
 }
 
 #[tokio::test]
-async fn one_failing_account_hides_nothing_of_the_other() {
+async fn a_failing_account_hides_no_other() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.add_fault(Fault::respond(401).vendor(Vendor::OpenRouter));
     let listed = run(keyroster_at(&sandbox, &["list", "-o", "json"])).await;
@@ -111,7 +111,7 @@ async fn one_failing_account_hides_nothing_of_the_other() {
 }
 
 #[tokio::test]
-async fn an_account_that_breaks_off_keeps_what_it_said() {
+async fn keys_of_a_broken_list_are_kept() {
     let sandbox = Sandbox::builder().pinata_keys(40).start().await.unwrap();
     let fault = Fault::respond(403).vendor(Vendor::Pinata).path("/users/apiKeys").nth([3]);
     sandbox.add_fault(fault);
@@ -124,7 +124,7 @@ async fn an_account_that_breaks_off_keeps_what_it_said() {
 }
 
 #[tokio::test]
-async fn an_empty_account_says_what_to_do() {
+async fn an_empty_list_says_what_to_do() {
     let sandbox = Sandbox::start().await.unwrap();
     let empty = serde_json::json!({ "keys": [], "count": 0 });
     sandbox.add_fault(Fault::respond(200).vendor(Vendor::Pinata).body(empty));
@@ -137,7 +137,7 @@ async fn an_empty_account_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_reader_that_leaves_early_is_no_failure() {
+async fn a_closed_pipe_is_not_a_failure() {
     let mut command = keyroster(&["list", "--sandbox", "-o", "json"]);
     command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -157,7 +157,7 @@ async fn ids(sandbox: &Sandbox, arguments: &[&str]) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn a_question_is_answered_from_the_records() {
+async fn filters_match_the_records() {
     let sandbox = Sandbox::start().await.unwrap();
     let all = run(keyroster_at(&sandbox, &["list", "-o", "json"])).await.ok().json();
     let all = all["keys"].as_array().unwrap();
@@ -196,7 +196,7 @@ async fn a_question_is_answered_from_the_records() {
 }
 
 #[tokio::test]
-async fn what_the_vendor_does_not_say_is_no_answer() {
+async fn unreported_fields_are_undecided() {
     let sandbox = Sandbox::start().await.unwrap();
     // Pinata does not tell when a key was last used, nor when it expires.
     for arguments in [["--unused-for", "30d"], ["--expires-within", "30d"]] {
@@ -205,7 +205,7 @@ async fn what_the_vendor_does_not_say_is_no_answer() {
         let json = listed.json();
         let keys = json["keys"].as_array().unwrap();
         assert!(!keys.is_empty() && keys.iter().all(|key| key["provider"] == "openrouter"));
-        assert!(listed.stderr.contains("pinata does not say the"), "{}", listed.stderr);
+        assert!(listed.stderr.contains("Pinata does not report"), "{}", listed.stderr);
     }
     // An account that cannot have a wanted key is not asked.
     sandbox.reset();

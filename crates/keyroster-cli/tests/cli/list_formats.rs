@@ -1,4 +1,4 @@
-//! Lists for other programs: spreadsheets, `head`, and keyroster itself.
+//! `keyroster list` for other programs: spreadsheets, `head`, and keyroster itself.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use crate::support::binary::{keyroster, keyroster_at};
 use crate::support::changes::{at, reading};
 
 #[tokio::test]
-async fn no_name_is_a_formula_in_a_spreadsheet() {
+async fn csv_has_no_formulas() {
     let sandbox = Sandbox::start().await.unwrap();
     let names = ["=HYPERLINK(\"http://x\")", "+SUM(A1)", "-2+3", "@SUM(A1)", "\tx", "-5", "plain"];
     for name in names {
@@ -36,7 +36,7 @@ async fn no_name_is_a_formula_in_a_spreadsheet() {
 }
 
 #[tokio::test]
-async fn a_reader_of_csv_may_leave_early() {
+async fn csv_can_be_cut_off() {
     let command = ["list", "-o", "csv", "--sandbox"];
     // More than a pipe holds.
     let sandbox = Sandbox::builder().pinata_keys(600).start().await.unwrap();
@@ -56,7 +56,7 @@ async fn a_reader_of_csv_may_leave_early() {
 }
 
 #[tokio::test]
-async fn ids_are_read_again() {
+async fn ids_can_be_read_with_from() {
     let sandbox = Sandbox::start().await.unwrap();
     let ids = at(&sandbox, &["list", "--name", "tf-*", "-o", "ids"]).await.ok().stdout;
     assert_eq!(ids.lines().count(), 5);
@@ -70,7 +70,7 @@ async fn ids_are_read_again() {
 }
 
 #[tokio::test]
-async fn all_columns_are_asked_for_in_a_word() {
+async fn all_prints_every_column() {
     let sandbox = Sandbox::start().await.unwrap();
     let csv = at(&sandbox, &["list", "-o", "csv", "--columns", "all,extras.id"]).await.ok().stdout;
     let head = csv.lines().next().unwrap();
@@ -82,7 +82,7 @@ async fn all_columns_are_asked_for_in_a_word() {
 }
 
 #[tokio::test]
-async fn amounts_are_sorted_in_their_own_units() {
+async fn amounts_are_sorted_by_unit() {
     let sandbox = Sandbox::start().await.unwrap();
     let list = ["list", "-o", "csv", "--columns", "used,unit,limit", "--sort", "-used"];
     let text = at(&sandbox, &list).await.ok().stdout;

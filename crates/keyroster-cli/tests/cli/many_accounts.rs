@@ -1,4 +1,4 @@
-//! A hundred accounts of a configuration file, ten of which fail, each in its own way.
+//! A hundred accounts. Ten of them fail, each in its own way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,7 +93,7 @@ async fn crowd() -> (Settings, (Vec<Sandbox>, TcpSocket), BTreeSet<(String, Stri
 }
 
 #[tokio::test]
-async fn ninety_are_whole_and_ten_fail_by_name() {
+async fn failing_accounts_do_not_hide_others() {
     let (settings, _sandboxes, truth) = crowd().await;
     let listing = |arguments: &[&str]| {
         let mut command = settings.command(&[&["list", "--deadline", "20s"], arguments].concat());

@@ -1,4 +1,4 @@
-//! A secret that stands where none belongs is not shown, whoever complains of it.
+//! Secrets in the wrong place are not shown in errors.
 
 use crate::support::binary::{keyroster, run};
 use crate::support::settings::Settings;
@@ -11,7 +11,7 @@ fn lab(credential: &str) -> Settings {
 }
 
 #[tokio::test]
-async fn of_a_command_only_the_program_is_shown() {
+async fn only_the_program_of_a_command_is_shown() {
     for (line, shown) in [
         ("command = \"KEY=fa4efa4e false --flag fa4efa4e\"", "command false"),
         ("command = \"A=1 KEY=fa4efa4e /usr/bin/false\"", "command false"),
@@ -41,7 +41,7 @@ async fn of_a_command_only_the_program_is_shown() {
 }
 
 #[tokio::test]
-async fn a_secret_in_a_names_place_is_not_shown() {
+async fn a_secret_as_a_name_is_not_shown() {
     let long = "sk-or-v1-fa4efa4efa4efa4efa4efa4efa4efa4efa4efa4e";
     for text in [
         "[accounts.lab]\nprovider = \"openrouter\"\nmanagement-key = { env = \"sk-or-v1-fa4efa4e\" }\n"
@@ -60,7 +60,7 @@ async fn a_secret_in_a_names_place_is_not_shown() {
 }
 
 #[tokio::test]
-async fn a_secret_on_the_command_line_is_not_repeated() {
+async fn a_secret_argument_is_not_repeated() {
     let settings = Settings::new("");
     let add = ["accounts", "add", "lab", "--provider", "pinata"];
     let long = "fa4efa4e.fa4efa4efa4efa4efa4efa4efa4efa4efa4e=x";
@@ -100,7 +100,7 @@ async fn a_sandbox_has_no_configuration() {
 }
 
 #[tokio::test]
-async fn quiet_says_nothing_of_what_was_done() {
+async fn quiet_prints_no_confirmations() {
     let settings = Settings::new("");
     let add = ["accounts", "add", "lab", "--provider", "pinata", "--credential", "jwt=env:A"];
     let remove = ["accounts", "remove", "lab", "--yes"];

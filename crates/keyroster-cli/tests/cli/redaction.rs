@@ -1,4 +1,4 @@
-//! Nothing that the binary says holds a secret, at any level of logging.
+//! No output or log contains a secret, at any level.
 
 use keyroster_sandbox::{Fault, Sandbox};
 
@@ -48,7 +48,7 @@ async fn no_secret_in_any_output_or_log() {
 }
 
 #[tokio::test]
-async fn no_secret_when_keys_are_made_changed_and_identified() {
+async fn no_secret_when_keys_change() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut said = String::new();

@@ -44,7 +44,7 @@ fn list_at(ready: &Value) -> Command {
 }
 
 #[tokio::test]
-async fn its_ready_line_is_all_one_needs() {
+async fn the_ready_line_is_enough() {
     let (mut child, ready) = start(&[
         "--seed",
         "7",
@@ -84,7 +84,7 @@ async fn its_ready_line_is_all_one_needs() {
 }
 
 #[test]
-fn it_ends_when_it_is_interrupted() {
+fn an_interrupt_ends_it() {
     let (mut child, _) = start(&[]);
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());

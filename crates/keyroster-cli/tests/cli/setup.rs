@@ -124,7 +124,7 @@ async fn doctor_reports_problems_and_fixes() {
 
     let nothing = run(keyroster(&["doctor"])).await;
     assert_eq!(nothing.code, 1);
-    assert!(nothing.stdout.contains("fix: keyroster accounts add"), "{nothing:?}");
+    assert!(nothing.stdout.contains("fix: run `keyroster accounts add`"), "{nothing:?}");
 
     let wrong = Settings::new("[accounts.a]\nprovider = \"pinta\"\n").run(&["doctor"]).await;
     assert_eq!(wrong.code, 1);

@@ -5,7 +5,7 @@ use keyroster_sandbox::Sandbox;
 use crate::support::binary::{keyroster, keyroster_at, run};
 
 #[tokio::test]
-async fn a_key_is_shown_by_its_id_or_the_beginning_of_it() {
+async fn an_id_or_its_beginning_is_enough() {
     let sandbox = Sandbox::start().await.unwrap();
     let truth = sandbox.truth();
     for (vendor, field) in [("pinata", "key"), ("openrouter", "hash")] {
@@ -22,7 +22,7 @@ async fn a_key_is_shown_by_its_id_or_the_beginning_of_it() {
 }
 
 #[tokio::test]
-async fn the_page_for_people_names_everything() {
+async fn every_field_is_shown() {
     let sandbox = Sandbox::start().await.unwrap();
     let truth = sandbox.truth();
     let key = &truth["openrouter"][0];
@@ -37,7 +37,7 @@ async fn the_page_for_people_names_everything() {
 }
 
 #[tokio::test]
-async fn a_wrong_name_says_what_is_right() {
+async fn unknown_names_get_suggestions() {
     let sandbox = Sandbox::builder().pinata_keys(40).start().await.unwrap();
     for (name, code, words) in [
         ("nonsense", 2, "ACCOUNT/KEY-ID"),
@@ -55,7 +55,7 @@ async fn a_wrong_name_says_what_is_right() {
 }
 
 #[tokio::test]
-async fn a_beginning_that_fits_several_keys_names_them() {
+async fn ambiguous_ids_list_the_candidates() {
     let sandbox = Sandbox::builder().pinata_keys(40).start().await.unwrap();
     // Of forty keys, two begin with the same of sixteen digits.
     let truth = sandbox.truth();
@@ -77,7 +77,7 @@ async fn a_beginning_that_fits_several_keys_names_them() {
 }
 
 #[tokio::test]
-async fn providers_are_told_without_any_account() {
+async fn providers_need_no_account() {
     let text = run(keyroster(&["providers"])).await.ok().stdout;
     for word in ["pinata", "openrouter", "PINATA_JWT", "OPENROUTER_MANAGEMENT_KEY", "revoke"] {
         assert!(text.contains(word), "{word}");

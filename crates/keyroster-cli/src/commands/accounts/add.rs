@@ -1,10 +1,12 @@
-//! `keyroster accounts add`: writes an account into the configuration file.
+//! `keyroster accounts add`: adds an account to the configuration file.
 
 use keyroster::{ProviderFactory, Secret, Setting};
 
 use crate::accounts::Source;
 use crate::args::AccountsAdd;
-use crate::config::{self, Config, CredentialSource, Keychain, NewAccount, Origin, Value, quoted};
+use crate::config::{
+    self, Config, CredentialError, CredentialSource, Keychain, NewAccount, Origin, Value, quoted,
+};
 use crate::exit::{Exit, Failure};
 use crate::output::suggestion::Suggestion;
 use crate::terminal::{Terminal, prompt};
@@ -18,25 +20,23 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let (config, _) = Config::inspect_for_writing(accounts.config, accounts.registry)?;
     let Some(file) = &config.file else {
-        let message = "this system tells no folder for settings; name a file with --config";
-        return Err(Failure::configuration(message.to_owned()));
+        return Err(Failure::configuration("this system has no configuration folder")
+            .with_hint("pass --config FILE"));
     };
     let (account, secrets) = describe(accounts, add, &config, terminal).await?;
-    // First the secrets, then the file that speaks of them.
+    // First the secrets, then the file that refers to them.
     for (entry, secret) in secrets {
-        Keychain::set(&entry, secret)
-            .await
-            .map_err(|trouble| Failure::configuration(format!("nothing was written: {trouble}")))?;
-        terminal.done(&format!("kept `{entry}` in the keychain"));
+        Keychain::set(&entry, secret).await.map_err(nothing_written)?;
+        terminal.message(&format!("saved `{entry}` in the keychain"));
     }
     config::add(file, &account, accounts.registry)?;
-    terminal.done(&format!("added `{}` to {}", account.name, file.display()));
+    terminal.message(&format!("added `{}` to {}", account.name, file.display()));
     warn_of_vendor_variables(&config, terminal);
-    terminal.hint(&format!("see whether it works: keyroster accounts test {}", account.name));
+    terminal.hint(&format!("check that it works: keyroster accounts test {}", account.name));
     Ok(Exit::Done)
 }
 
-/// The account, and the secrets that shall go into the keychain.
+/// The account, and the secrets for the keychain.
 async fn describe(
     accounts: &Source<'_>,
     add: &AccountsAdd,
@@ -55,10 +55,8 @@ async fn describe(
     let mut settings: Vec<(String, Value)> = Vec::new();
     let mut give = |option, setting: &Setting, value| {
         if settings.iter().any(|(given, _)| given == setting.name) {
-            return Err(Failure::usage(format!(
-                "{option} gives `{}` twice; keep one",
-                setting.name
-            )));
+            let message = format!("{option} sets `{}` twice", setting.name);
+            return Err(Failure::usage(message).with_hint("keep one of them"));
         }
         settings.push((setting.name.to_owned(), value));
         Ok(())
@@ -86,7 +84,7 @@ async fn describe(
     Ok((NewAccount { name, provider: id, tags, settings }, secrets))
 }
 
-/// The secrets that shall go into the keychain, once it is known that they can.
+/// The secrets for the keychain, after checking that it can hold them.
 async fn secrets(
     settings: &[(String, Value)],
     terminal: &Terminal,
@@ -101,44 +99,40 @@ async fn secrets(
         })
         .collect();
     if entries.len() > 1 && !prompt::is_attended(terminal) {
-        return Err(Failure::usage(
-            "standard input holds one secret, and two are to be kept in the keychain; add the account at \
-             a terminal"
-                .to_owned(),
-        ));
+        return Err(Failure::usage("cannot read two secrets from standard input")
+            .with_hint("run the command at a terminal"));
     }
     for (_, entry) in &entries {
-        let trouble = |trouble| Failure::configuration(format!("nothing was written: {trouble}"));
-        if !Keychain::holds(entry).await.map_err(trouble)? {
+        if !Keychain::holds(entry).await.map_err(nothing_written)? {
             continue;
         }
         if !prompt::is_attended(terminal) {
-            return Err(Failure::guard(format!(
-                "the keychain has an entry `{entry}` already; nothing was done; choose another name, as \
-                 keychain:NAME"
-            )));
+            let message =
+                format!("the keychain already has an entry `{entry}`; nothing was changed");
+            return Err(Failure::guard(message).with_hint("use another name: keychain:NAME"));
         }
-        prompt::confirm(&format!("replace the entry `{entry}` of the keychain"), terminal)?;
+        prompt::confirm(&format!("replace the keychain entry `{entry}`"), terminal)?;
     }
-    let questions = entries.iter().map(|(setting, _)| format!("{setting} (it is not shown): "));
+    let questions = entries.iter().map(|(setting, _)| format!("{setting} (hidden): "));
     let questions: Vec<String> = questions.collect();
     let typed = prompt::secrets(&questions, terminal).await?;
     Ok(entries.iter().map(|(_, entry)| (*entry).to_owned()).zip(typed).collect())
 }
 
-/// A setting and what it is set to. What was given is not shown in the error: it may be a secret.
+/// Splits `SETTING=VALUE`. The error does not show the argument, because it may be a secret.
 fn pair<'a>(option: &str, given: &'a str) -> Result<(&'a str, &'a str), Failure> {
     let (name, value) = given.split_once('=').ok_or_else(|| {
-        let example = if option == "--set" { "base-url=https://…" } else { "jwt=env:NAME" };
-        Failure::usage(format!(
-            "{option} takes a setting and its value, as {option} {example}; what was given is not \
-             shown, as it may be a secret"
-        ))
+        let (form, example) = match option {
+            "--set" => ("SETTING=VALUE", "base-url=https://…"),
+            _ => ("SETTING=SOURCE", "jwt=env:NAME"),
+        };
+        Failure::usage(format!("{option} expects {form} (not shown here, as it may be a secret)"))
+            .with_hint(format!("for example {option} {example}"))
     })?;
     Ok((name.trim(), value.trim()))
 }
 
-/// The setting of that name, of the kind that is asked for.
+/// The setting of that name, if it is a secret or not as asked for.
 fn known(
     factory: &dyn ProviderFactory,
     name: &str,
@@ -147,22 +141,26 @@ fn known(
     let id = factory.info().id;
     match factory.settings().iter().find(|setting| setting.name == name) {
         Some(setting) if setting.secret == secret => Ok(setting),
-        Some(_) if secret => Err(Failure::usage(format!(
-            "`{name}` is no part of a credential; write --set {name}=…"
-        ))),
-        Some(_) => Err(Failure::usage(format!(
-            "`{name}` is a secret, and does not belong on the command line; say where it is: \
-             --credential {name}=env:NAME"
-        ))),
+        Some(_) if secret => Err(Failure::usage(format!("`{name}` is not part of a credential"))
+            .with_hint(format!("pass --set {name}=VALUE"))),
+        Some(_) => Err(Failure::usage(format!("`{name}` is a secret: it must not be an argument"))
+            .with_hint(format!("say where it is: --credential {name}=env:NAME"))),
         None => {
             let settings = factory.settings().iter().filter(|setting| setting.secret == secret);
-            let hint = Suggestion::new(name, settings.map(|setting| setting.name));
-            Err(Failure::usage(format!("{id} accounts have no setting {}; {hint}", quoted(name))))
+            let suggestion = Suggestion::new(name, settings.map(|setting| setting.name));
+            Err(Failure::usage(format!("{id} accounts have no setting {}", quoted(name)))
+                .with_hint(suggestion.to_string()))
         }
     }
 }
 
-/// Once there is a file, the vendors' own variables describe no account any longer.
+/// Nothing has been written yet, because a secret could not be saved.
+fn nothing_written(error: CredentialError) -> Failure {
+    let message = format!("nothing was written: {}", error.what);
+    Failure::configuration(message).with_hint(error.fix)
+}
+
+/// With a file, the vendors' own variables no longer define accounts.
 fn warn_of_vendor_variables(before: &Config, terminal: &Terminal) {
     let names: Vec<&str> = before
         .accounts
@@ -173,9 +171,12 @@ fn warn_of_vendor_variables(before: &Config, terminal: &Terminal) {
     if before.exists || names.is_empty() {
         return;
     }
-    terminal.warning(&format!(
-        "now that there is a configuration file, the vendors' own environment variables are no account \
-         any longer; add those that you want: {}",
-        names.join(", ")
-    ));
+    terminal.warning_with_hint(
+        &format!(
+            "the vendors' own environment variables no longer define accounts, because there is a \
+             configuration file now: {}",
+            names.join(", ")
+        ),
+        "add those that you want with `keyroster accounts add`",
+    );
 }

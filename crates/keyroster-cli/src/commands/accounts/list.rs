@@ -1,4 +1,4 @@
-//! `keyroster accounts list`: the accounts and where their credentials are.
+//! `keyroster accounts list`: the accounts, and where their credentials are.
 
 use std::io::Write;
 
@@ -17,7 +17,7 @@ const COLUMNS: [Column; 5] = [
     Column::titled("PROVIDER"),
     Column::titled("CREDENTIAL").shrinks(12),
     Column::titled("TAGS").shrinks(8).drops(2),
-    Column::titled("DESCRIBED IN").shrinks(12).drops(1),
+    Column::titled("DEFINED IN").shrinks(12).drops(1),
 ];
 
 #[derive(Serialize)]
@@ -77,7 +77,7 @@ fn credential(account: &Definition) -> Vec<String> {
     secrets.map(|setting| setting.value.to_string()).collect()
 }
 
-/// Where an account is described, for people.
+/// Where an account is defined, for people.
 fn described_in(account: &Definition, file: Option<&std::path::Path>) -> String {
     match (&account.origin, file) {
         (Origin::Line(line), Some(file)) => format!("{}:{line}", file.display()),

@@ -1,4 +1,4 @@
-//! `keyroster accounts`: describes the accounts.
+//! `keyroster accounts`: lists, adds, removes and tests accounts.
 
 mod add;
 mod list;
@@ -17,10 +17,8 @@ pub(crate) async fn run(
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
     if accounts.sandbox && matches!(command, AccountsCommand::Add(_) | AccountsCommand::Remove(_)) {
-        return Err(Failure::usage(
-            "the sandbox's accounts are made up, and stand in no file; leave out --sandbox"
-                .to_owned(),
-        ));
+        return Err(Failure::usage("the sandbox's accounts are not in a file")
+            .with_hint("leave out --sandbox"));
     }
     match command {
         AccountsCommand::List(list) => list::run(accounts, list, terminal).await,

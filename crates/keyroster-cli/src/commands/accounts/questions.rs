@@ -1,4 +1,4 @@
-//! What `keyroster accounts add` asks a person for; a wrong answer is explained, and asked for again.
+//! The questions of `keyroster accounts add`. A wrong answer is explained, and the question asked again.
 
 use keyroster::{ProviderFactory, Registry, Setting};
 
@@ -12,30 +12,30 @@ pub(super) fn provider<'a>(
 ) -> Result<&'a dyn ProviderFactory, Failure> {
     let ids: Vec<String> =
         registry.factories().map(|factory| factory.info().id.to_string()).collect();
-    attended("--provider is not given", &format!("there is {}", ids.join(", ")), terminal)?;
+    attended("--provider", &format!("pass --provider with one of: {}", ids.join(", ")), terminal)?;
     let question = format!("provider ({}): ", ids.join(", "));
     until(&question, terminal, |id| config::provider(registry, id).map_err(Failure::usage))
 }
 
-/// The name of the account; the provider's own name, if the person types none.
+/// The name of the account. An empty answer stands for the provider's name.
 pub(super) fn name(
     provider: &str,
     config: &Config,
     terminal: &Terminal,
 ) -> Result<String, Failure> {
-    attended("NAME is not given", "write it after `add`", terminal)?;
-    let question = format!("name of the account [{provider}]: ");
+    attended("NAME", "pass the name after `add`", terminal)?;
+    let question = format!("account name [{provider}]: ");
     until(&question, terminal, |name| {
         config::new_name(if name.is_empty() { provider } else { name }, config)
     })
 }
 
-/// Tags, if somebody is there to be asked.
+/// Tags, if there is a terminal to ask at.
 pub(super) fn tags(terminal: &Terminal) -> Result<Vec<String>, Failure> {
     if !prompt::is_attended(terminal) {
         return Ok(Vec::new());
     }
-    let answer = prompt::ask("tags, with commas between them [none]: ", terminal)?;
+    let answer = prompt::ask("tags, separated by commas [none]: ", terminal)?;
     let tags = answer.split(',').map(str::trim).filter(|tag| !tag.is_empty());
     Ok(tags.map(str::to_owned).collect())
 }
@@ -48,7 +48,7 @@ pub(super) async fn credential(
 ) -> Result<(String, Value), Failure> {
     let mut secrets = factory.settings().iter().filter(|setting| setting.secret);
     let Some(setting) = secrets.next() else {
-        return Err(Failure::usage("the provider takes no credential".to_owned()));
+        return Err(Failure::usage("this provider takes no credential"));
     };
     let others: Vec<&Setting> = secrets.collect();
     let example = |setting: &Setting| format!("--credential {}=env:{}", setting.name, setting.env);
@@ -57,18 +57,19 @@ pub(super) async fn credential(
     if !instead.is_empty() {
         usage += &format!(" (or {})", instead.join(" "));
     }
-    attended("--credential is not given", &format!("say where it is, as {usage}"), terminal)?;
+    attended("--credential", &format!("pass {usage}"), terminal)?;
     let (name, help, env) = (setting.name, setting.help, setting.env);
-    terminal.say(&format!(
-        "where is its {name} ({help})?\n  env:NAME      an environment variable, as env:{env}\n  \
-         file:PATH     a file that only you may read\n  command:LINE  what a command prints, as \
-         command:pass show {account}\n  keychain      this system's credential store, where it is put now"
+    terminal.message(&format!(
+        "where is the {name} ({help})?\n  env:NAME      an environment variable, e.g. env:{env}\n  \
+         file:PATH     a file that only you can read\n  command:LINE  the output of a command, e.g. \
+         command:pass show {account}\n  keychain      this system's credential store; you type the \
+         secret next"
     ));
     if !instead.is_empty() {
         let names: Vec<String> =
             others.iter().map(|other| format!("{} ({})", other.name, other.help)).collect();
-        terminal.say(&format!(
-            "to give {} instead, stop here and add it with {}",
+        terminal.message(&format!(
+            "to use {} instead, stop here and pass\n  {}",
             names.join(" and "),
             instead.join(" ")
         ));
@@ -77,21 +78,22 @@ pub(super) async fn credential(
         let value =
             until("source: ", terminal, |answer| config::new_credential(account, setting, answer))?;
         if let Value::Credential(CredentialSource::Keychain(entry)) = &value
-            && let Err(trouble) = Keychain::holds(entry).await
+            && let Err(error) = Keychain::holds(entry).await
         {
-            terminal.warning(&trouble.to_string());
+            terminal.warning_with_hint(&error.what, &error.fix);
             continue;
         }
         return Ok((name.to_owned(), value));
     }
 }
 
-/// Refuses where nobody is there to be asked.
-fn attended(what: &str, instead: &str, terminal: &Terminal) -> Result<(), Failure> {
+/// Refuses if there is no terminal to ask at.
+fn attended(argument: &str, hint: &str, terminal: &Terminal) -> Result<(), Failure> {
     if prompt::is_attended(terminal) {
         return Ok(());
     }
-    Err(Failure::usage(format!("{what}, and nobody is at the terminal to be asked; {instead}")))
+    let message = format!("{argument} is missing, and there is no terminal to ask for it");
+    Err(Failure::usage(message).with_hint(hint))
 }
 
 /// Asks until the answer is right.
@@ -104,6 +106,9 @@ fn until<T>(
         match read(&prompt::ask(question, terminal)?) {
             Err(failure) if failure.exit() == Exit::Usage => {
                 terminal.warning(&failure.message());
+                if let Some(hint) = failure.hint() {
+                    terminal.hint(hint);
+                }
             }
             outcome => return outcome,
         }

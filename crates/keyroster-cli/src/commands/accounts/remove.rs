@@ -1,4 +1,4 @@
-//! `keyroster accounts remove`: forgets an account.
+//! `keyroster accounts remove`: removes an account from the configuration file.
 
 use crate::accounts::Source;
 use crate::args::AccountsRemove;
@@ -17,25 +17,25 @@ pub(super) async fn run(
     let name = text::clean(&remove.account);
     let account = config.accounts.iter().find(|known| known.name == remove.account);
     let Some(file) = &config.file else {
-        return Err(Failure::usage("this system tells no folder for settings".to_owned()));
+        return Err(Failure::usage("this system has no configuration folder")
+            .with_hint("pass --config FILE"));
     };
     match account.map(|account| &account.origin) {
         Some(Origin::Line(_)) => {}
         Some(origin) => {
-            return Err(Failure::usage(format!(
-                "`{name}` stands in no file; it comes from {origin}: unset that"
-            )));
+            let message = format!("`{name}` is not in a file: it comes from {origin}");
+            return Err(Failure::usage(message).with_hint(format!("unset {origin}")));
         }
-        // So broken that nothing is known of it but where it stands.
+        // It is so broken that only its name is known.
         None if config.broken.contains(&remove.account) => {}
         None if diagnostics.is_empty() => {
-            let hint =
-                Suggestion::new(&name, config.accounts.iter().map(|known| known.name.as_str()));
-            return Err(Failure::usage(format!("there is no account `{name}`; {hint}")));
+            let known = config.accounts.iter().map(|known| known.name.as_str());
+            let suggestion = Suggestion::new(&name, known).to_string();
+            return Err(Failure::usage(format!("no account `{name}`")).with_hint(suggestion));
         }
         None => {
             return Err(Failure::configuration(format!(
-                "there is no account `{name}`; {}",
+                "no account `{name}`; {}",
                 config::report(Some(file), &diagnostics)
             )));
         }
@@ -45,28 +45,32 @@ pub(super) async fn run(
         prompt::confirm(&question, terminal)?;
     }
     let rest = config::remove(file, &remove.account, accounts.registry)?;
-    terminal.done(&format!("removed `{name}` from {}; its keys stay as they are", file.display()));
+    terminal.message(&format!("removed `{name}` from {}; its keys are unchanged", file.display()));
     if !rest.is_empty() {
         terminal.warning(&config::report(Some(file), &rest));
     }
     for entry in account.map(entries).unwrap_or_default() {
         let others = config.accounts.iter().filter(|known| known.name != remove.account);
         if others.flat_map(entries).any(|other| other == entry) {
-            terminal.done(&format!("`{entry}` stays in the keychain, as another account names it"));
+            terminal.message(&format!("kept `{entry}` in the keychain: another account uses it"));
         } else if !rest.is_empty() {
-            // What is broken may name it too.
-            terminal.warning(&format!("`{entry}` stays in the keychain"));
+            // A broken account may use it as well.
+            terminal
+                .warning(&format!("kept `{entry}` in the keychain: a broken account may use it"));
         } else {
             match Keychain::delete(entry).await {
-                Ok(()) => terminal.done(&format!("removed `{entry}` from the keychain")),
-                Err(trouble) => terminal.warning(&format!("`{entry}` stays: {trouble}")),
+                Ok(()) => terminal.message(&format!("removed `{entry}` from the keychain")),
+                Err(error) => terminal.warning_with_hint(
+                    &format!("kept `{entry}` in the keychain: {}", error.what),
+                    &error.fix,
+                ),
             }
         }
     }
     Ok(Exit::Done)
 }
 
-/// The entries of the keychain that an account names.
+/// The keychain entries that an account uses.
 fn entries(account: &Definition) -> Vec<&str> {
     let named = account.settings.values().filter_map(|setting| match &setting.value {
         Value::Credential(CredentialSource::Keychain(entry)) => Some(entry.as_str()),

@@ -1,4 +1,4 @@
-//! `keyroster accounts test`: whether accounts can be asked.
+//! `keyroster accounts test`: whether accounts work.
 
 use std::io::Write;
 
@@ -29,7 +29,7 @@ const COLUMNS: [Column; 5] = [
 struct Entry<'a> {
     account: &'a str,
     provider: String,
-    /// Whether the vendor accepts the credential; none where it did not say.
+    /// Whether the vendor accepts the credential. `None` if it did not say.
     credential: Option<bool>,
     lists_keys: bool,
     access: Access,
@@ -44,7 +44,7 @@ pub(super) async fn run(
     let patterns =
         test.accounts.iter().map(|text| Pattern::new(text)).collect::<Result<Vec<_>, _>>();
     let patterns = patterns
-        .map_err(|error| Failure::usage(format!("the account is no pattern: {}", error.msg)))?;
+        .map_err(|error| Failure::usage(format!("invalid account pattern: {}", error.msg)))?;
     accounts.retain(|account| {
         patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&account.name))
     })?;
@@ -65,7 +65,7 @@ pub(super) async fn run(
             lists_keys: page.is_ok(),
             access,
         });
-        // One that is refused is refused everywhere; said once is enough.
+        // A credential that is refused is refused everywhere, so one error is enough.
         failures.extend(principal.and_then(Result::err).or(page.err()));
     }
     let mut out = stdout();
@@ -96,7 +96,7 @@ pub(super) async fn run(
     })
 }
 
-/// What the vendor said of the credential; one that could not be asked said nothing.
+/// Whether the vendor accepts the credential. `None` if it could not be asked.
 fn verdict(answer: &Result<Principal, Error>) -> Option<bool> {
     match answer {
         Ok(_) => Some(true),
@@ -116,7 +116,7 @@ fn row(entry: &Entry<'_>) -> Vec<(String, Style)> {
         plain(entry.account),
         plain(&entry.provider),
         match entry.credential {
-            Some(good) => verdict(good, ["good", "refused"]),
+            Some(good) => verdict(good, ["valid", "refused"]),
             None => plain(format::UNKNOWN),
         },
         verdict(entry.lists_keys, ["yes", "no"]),
