@@ -26,7 +26,7 @@ impl RuntimeCheck {
         if *suitable == Some(handle.id()) {
             return Ok(());
         }
-        // Tokio cannot be asked whether it has these. It panics when they are used.
+        // Tokio cannot be asked whether it has these. It panics when they are used, and prints why.
         if catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).is_err() {
             return Err(unsuitable("the tokio runtime has no timers"));
         }

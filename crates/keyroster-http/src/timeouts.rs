@@ -26,6 +26,13 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
+    /// Changes the maximum time until the connection is open.
+    #[must_use]
+    pub fn with_connect(mut self, connect: Duration) -> Self {
+        self.connect = connect;
+        self
+    }
+
     /// Changes the maximum time until the last byte.
     #[must_use]
     pub fn with_request(mut self, request: Duration) -> Self {
