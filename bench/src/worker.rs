@@ -144,7 +144,9 @@ async fn list(job: List) -> io::Result<Listed> {
 async fn roster(job: Roster) -> io::Result<Rostered> {
     let mut roster = keyroster::Roster::new();
     for (number, account) in job.accounts.into_iter().enumerate() {
-        roster.add(format!("account-{number}"), provider(account, None));
+        roster
+            .add(format!("account-{number}"), provider(account, None))
+            .map_err(io::Error::other)?;
     }
     if let Some(accounts) = job.at_once {
         roster = roster.with_concurrency(accounts);
@@ -160,7 +162,7 @@ async fn roster(job: Roster) -> io::Result<Rostered> {
             }
             RosterEvent::Finished(report) => {
                 requests += report.traffic.requests;
-                outcome.slowest = outcome.slowest.max(Duration::from_millis(report.elapsed_ms));
+                outcome.slowest = outcome.slowest.max(report.elapsed);
             }
             RosterEvent::Failed(..) => outcome.failures += 1,
             _ => {}

@@ -71,7 +71,7 @@ impl Mutator {
             }
             2 => {
                 let disabled = step.is_multiple_of(4);
-                self.provider.update(&id, &UpdateKey::disabled(disabled)).await.unwrap();
+                self.provider.update(&id, &UpdateKey::new().disabled(disabled)).await.unwrap();
             }
             _ => {
                 self.moved.lock().unwrap().push(id.to_string());
@@ -93,7 +93,7 @@ async fn list_by_page_lengths(provider: &Provider, workspaces: &[String]) -> Vec
         let mut offset = 0;
         loop {
             let request = PageRequest::new(PageStart::Offset(offset));
-            let page = provider.page(&request.in_container(container.clone())).await.unwrap();
+            let page = provider.page(&request.with_container(container.clone())).await.unwrap();
             if page.keys.is_empty() {
                 break;
             }

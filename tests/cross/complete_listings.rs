@@ -121,10 +121,10 @@ async fn one_workspace_can_be_asked_for_alone() {
     let truth = sandbox.truth();
     let all = truth["openrouter"].as_array().unwrap();
     let workspace = all[0]["workspace_id"].as_str().unwrap();
-    let list = provider.list(ListKeys::in_container(workspace)).await.unwrap();
+    let list = provider.list(ListKeys::all().container(workspace)).await.unwrap();
     let expected = all.iter().filter(|key| key["workspace_id"] == *workspace).count();
     assert_eq!(list.keys.len(), expected);
-    let error = pinata(&sandbox).list(ListKeys::in_container("w")).await.unwrap_err();
+    let error = pinata(&sandbox).list(ListKeys::all().container("w")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(sandbox.requests().iter().all(|request| request.path.starts_with("/api/v1")));
 }

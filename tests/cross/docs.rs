@@ -19,7 +19,7 @@ fn capabilities() -> String {
     table += &format!("|---|{}\n", "---|".repeat(providers.len()));
     for operation in Operation::ALL {
         let cells = providers.iter().map(|info| capability(info, operation)).collect();
-        table += &row(operation.name(), cells);
+        table += &row(operation.as_str(), cells);
     }
     table
 }

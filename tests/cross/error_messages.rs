@@ -12,13 +12,13 @@ async fn failure(provider: &Provider) -> (ErrorKind, String) {
     let error = provider.list(ListKeys::all()).await.unwrap_err();
     assert_eq!(error.provider(), Some(&provider.info().id));
     assert!(error.operation().is_some());
-    (error.kind(), error.to_string())
+    (error.kind(), format!("{error}\nhint: {}", error.help()))
 }
 
-/// Every message of one paragraph that names the provider and the operation.
+/// Checks that a message names the provider and the operation, and that its hint is one line more.
 fn assert_reads_well(message: &str) {
     assert!(message.starts_with("pinata: cannot ") || message.starts_with("openrouter: cannot "));
-    assert!(!message.contains('\n') && message.len() < 500, "{message}");
+    assert!(message.lines().count() == 2 && message.len() < 500, "{message}");
 }
 
 #[tokio::test]
@@ -118,26 +118,27 @@ fn inference_key(sandbox: &Sandbox) -> String {
 
 #[test]
 fn a_missing_or_malformed_credential_sends_nothing() {
-    let messages = [
-        Pinata::builder().build().unwrap_err().to_string(),
-        Pinata::builder().jwt("not-a-jwt").build().unwrap_err().to_string(),
-        Pinata::builder().jwt("\"a.b.c\"").build().unwrap_err().to_string(),
-        Pinata::builder().jwt("a.b.c").base_url("nonsense").build().unwrap_err().to_string(),
-        OpenRouter::builder().build().unwrap_err().to_string(),
-        OpenRouter::builder().management_key("with space").build().unwrap_err().to_string(),
+    let errors = [
+        Pinata::builder().build().unwrap_err(),
+        Pinata::builder().jwt("not-a-jwt").build().unwrap_err(),
+        Pinata::builder().jwt("\"a.b.c\"").build().unwrap_err(),
+        Pinata::builder().jwt("a.b.c").base_url("nonsense").build().unwrap_err(),
+        OpenRouter::builder().build().unwrap_err(),
+        OpenRouter::builder().management_key("with space").build().unwrap_err(),
         OpenRouter::builder()
             .management_key("sk-or-v1-fa4e")
             .base_url("http://openrouter.ai/api/v1")
             .build()
-            .unwrap_err()
-            .to_string(),
+            .unwrap_err(),
     ];
-    for message in messages {
+    for error in errors {
+        let message = error.to_string();
         assert!(
             message.starts_with("pinata: ") || message.starts_with("openrouter: "),
             "{message}"
         );
-        assert!(!message.contains("not-a-jwt") && !message.contains("fa4e"), "{message}");
-        assert!(message.contains(';'), "it says what to do: {message}");
+        let whole = format!("{error:?}");
+        assert!(!whole.contains("not-a-jwt") && !whole.contains("fa4e"), "{whole}");
+        assert_ne!(error.help(), "correct the account's settings", "{message}");
     }
 }

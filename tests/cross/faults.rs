@@ -64,8 +64,7 @@ async fn a_502_after_the_commit_leaves_one_key_and_says_which() {
         sandbox.add_fault(fault.vendor(vendor).method("POST"));
         let error = provider.create(&cell::request(vendor, &name)).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::Indeterminate, Some(502)));
-        let message = error.to_string();
-        assert!(message.contains(&format!("`{name}`")), "{message}");
+        assert!(error.help().contains(&format!("`{name}`")), "{error:?}");
         assert!(!error.is_transient(), "trying again is not the advice");
 
         let posts = sandbox.requests().into_iter().filter(|request| request.method == "POST");

@@ -50,12 +50,12 @@ fn future() -> Timestamp {
 
 /// An error of this kind that says all of these words, and what to do.
 fn assert_says(error: &Error, kind: ErrorKind, words: &[&str]) {
-    let message = error.to_string();
+    let message = format!("{error}\nhint: {}", error.help());
     assert_eq!(error.kind(), kind, "{message}");
     for word in words {
         assert!(message.contains(word), "`{word}` is not in: {message}");
     }
-    assert!(message.contains("; ") && !message.contains('\n'), "{message}");
+    assert!(!error.help().is_empty() && message.lines().count() == 2, "{message}");
     assert!(error.provider().is_some() && error.operation().is_some(), "{message}");
 }
 
@@ -88,9 +88,9 @@ async fn what_a_vendor_lacks_is_refused_before_any_request() {
     assert_says(&error, ErrorKind::Unsupported, &["org:files:read", "v3"]);
 
     let id = KeyId::from("any");
-    for change in [UpdateKey::disabled(true), changing(|it| it.name = Some("x".to_owned()))] {
+    for change in [UpdateKey::new().disabled(true), changing(|it| it.name = Some("x".to_owned()))] {
         let error = pinata.update(&id, &change).await.unwrap_err();
-        assert_says(&error, ErrorKind::Unsupported, &["does not offer"]);
+        assert_says(&error, ErrorKind::Unsupported, &["does not support"]);
     }
     for change in [
         changing(|it| it.expires_at = Change::Set(future())),
@@ -99,7 +99,7 @@ async fn what_a_vendor_lacks_is_refused_before_any_request() {
         changing(|it| it.limit = Change::Set(Amount::new(5, Unit::REQUESTS))),
     ] {
         let error = openrouter.update(&id, &change).await.unwrap_err();
-        assert_says(&error, ErrorKind::Unsupported, &["does not offer", "nothing was sent"]);
+        assert_says(&error, ErrorKind::Unsupported, &["does not support", "nothing was sent"]);
     }
     assert_eq!(sandbox.requests(), []);
 }
@@ -122,8 +122,8 @@ async fn bad_input_is_named_and_changes_nothing() {
     let scoped = |scope: &str| creating(|it| it.access = Access::scoped([scope]));
     let long = "é".repeat(257);
     for (provider, request, words) in [
-        (&pinata, named(""), &["the name is empty", "give"][..]),
-        (&openrouter, named(" \t"), &["the name is empty", "give"]),
+        (&pinata, named(""), &["the name is empty", "set a name"][..]),
+        (&openrouter, named(" \t"), &["the name is empty", "set a name"]),
         (&openrouter, named(&long), &["257", "256"]),
         (&openrouter, limited("-0.01"), &["-0.01", "negative"]),
         (&openrouter, limited("1000000"), &["1000000", "below"]),
@@ -132,18 +132,18 @@ async fn bad_input_is_named_and_changes_nothing() {
         (&pinata, uses("1.5"), &["1.5", "whole number"]),
         (&pinata, scoped("pinning:pinFileToIpfs"), &["Ipfs`", "mean `pinning:pinFileToIPFS`"]),
         (&pinata, scoped("pinlist"), &["`pinlist`", "mean `data:pinList`"]),
-        (&pinata, creating(|it| it.access = Access::scoped::<&str>([])), &["no scope is named"]),
+        (&pinata, creating(|it| it.access = Access::scoped::<&str>([])), &["at least one scope"]),
         (&pinata, creating(|_| {}), &["no scopes"]),
         (&openrouter, creating(|it| it.expires_at = Some(past())), &["expiry is in the past"]),
         (&pinata, creating(|it| it.expires_at = Some(past())), &["expiry is in the past"]),
-        (&openrouter, creating(|it| it.reset = Some(Reset::Daily)), &["reset", "without a limit"]),
+        (&openrouter, creating(|it| it.reset = Some(Reset::Daily)), &["reset", "needs a limit"]),
     ] {
         let error = provider.create(&request).await.unwrap_err();
         assert_says(&error, invalid, words);
     }
     let id = KeyId::from("any");
     for (change, words) in [
-        (UpdateKey::default(), &["no change is named"][..]),
+        (UpdateKey::default(), &["nothing is to be changed"][..]),
         (changing(|it| it.name = Some(String::new())), &["the name is empty"]),
         (changing(|it| it.name = Some(long.clone())), &["257", "256"]),
         (changing(|it| it.limit = Change::Set(usd("-5"))), &["-5 USD", "negative"]),
@@ -180,7 +180,7 @@ async fn an_unknown_key_is_not_found_and_nothing_changes() {
             assert_eq!(provider.revoke(&id).await.unwrap(), Revocation::AlreadyGone);
         }
     }
-    let error = openrouter.update(&KeyId::from("none"), &UpdateKey::disabled(true)).await;
+    let error = openrouter.update(&KeyId::from("none"), &UpdateKey::new().disabled(true)).await;
     assert_says(&error.unwrap_err(), ErrorKind::NotFound, &["list the keys again"]);
     assert_eq!(sandbox.truth(), before);
 }

@@ -128,7 +128,7 @@ async fn ninety_are_whole_and_ten_fail_by_name() {
     };
     let mut roster = Roster::new().with_patience(Duration::from_secs(7), sleep);
     for account in &accounts {
-        roster.add(account.name.as_str(), Ok(provider(account)));
+        roster.add(account.name.as_str(), Ok(provider(account))).unwrap();
     }
 
     let mut report = RosterReport::default();

@@ -139,7 +139,8 @@ impl Failure {
     /// What to do about it, if that is known.
     pub(crate) fn hint(&self) -> Option<&str> {
         match self {
-            Self::Account(_) | Self::Io(_) => None,
+            Self::Account(error) => Some(error.help()),
+            Self::Io(_) => None,
             Self::Other { hint, .. } => hint.as_deref(),
         }
     }

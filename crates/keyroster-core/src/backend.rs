@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tracing::{Instrument, Span, debug_span};
+
 use crate::error::{Error, Result};
 use crate::info::{Operation, ProviderInfo};
 use crate::key_provider::KeyProvider;
@@ -34,8 +36,27 @@ impl Backend {
     }
 
     pub(crate) async fn container_page(&self, request: &PageRequest) -> Result<ContainerPage> {
-        let page = self.implementation.list_containers(request).await;
-        page.map_err(|error| self.with_context(Operation::ListContainers, error))
+        self.run(Operation::ListContainers, self.implementation.list_containers(request)).await
+    }
+
+    /// Runs an operation in its span, and names it in its error.
+    pub(crate) async fn run<T>(
+        &self,
+        operation: Operation,
+        future: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let result = future.instrument(self.span(operation)).await;
+        result.map_err(|error| self.with_context(operation, error))
+    }
+
+    /// Returns the span of an operation. Its name and fields are a documented contract.
+    fn span(&self, operation: Operation) -> Span {
+        debug_span!(
+            "keys.operation",
+            provider = %self.info().id,
+            account = self.account(),
+            operation = operation.as_str(),
+        )
     }
 
     /// Names provider, account and operation, unless the error already does.

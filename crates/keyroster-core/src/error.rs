@@ -1,22 +1,23 @@
-//! What can go wrong, and what to do about it.
+//! Errors: what happened, where, and what to do about it.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::info::Operation;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::info::{Operation, ProviderInfo};
 use crate::outcome::Orphan;
 use crate::record::id::ProviderId;
 
 /// `std::result::Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, where, and what to do.
+/// What happened, where, and what to do about it.
 ///
-/// `Display` is one sentence: provider and account, operation, cause, the vendor's status, and advice.
-/// It never repeats the [`source`](StdError::source), and never holds a secret: whoever makes an error
-/// from a vendor's text scrubs it first (`keyroster-http` does).
+/// `Display` says what happened and where: provider and account, operation, cause, and the vendor's status.
+/// [`help`](Error::help) says what to do. Programs print it on a line of its own:
 ///
 /// ```
 /// use keyroster_core::{Error, ErrorKind, Operation, ProviderId};
@@ -26,11 +27,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///     .with_operation(Operation::ListKeys)
 ///     .with_status(401);
 /// assert_eq!(
-///     error.to_string(),
-///     "acme: cannot list keys: the vendor does not know the credential (status 401); \
-///      check that the account's credential is complete and has not been revoked or expired"
+///     format!("error: {error}\nhint: {}", error.help()),
+///     "error: acme: cannot list keys: the vendor does not know the credential (status 401)\n\
+///      hint: check that the account's credential is complete and has not been revoked or expired"
 /// );
 /// ```
+///
+/// `Debug` prints both lines too, and the sources, so that an error returned from `main` is readable.
+/// `{:#?}` prints the fields. An error serializes as an object with `kind`, `message` (its `Display`), `help`, and where it
+/// happened.
+///
+/// Neither text repeats the [`source`](StdError::source) or holds a secret. Code that makes an error from a
+/// vendor's text redacts it first, as `keyroster-http` does.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -49,42 +57,86 @@ struct Inner {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// What kind of thing went wrong; each kind says what to do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The kind of an error. Each kind says what to do about it.
+///
+/// A kind has a stable name ([`as_str`](ErrorKind::as_str)) for metrics, logs and JSON.
+///
+/// ```
+/// use keyroster_core::ErrorKind;
+///
+/// assert_eq!(ErrorKind::RateLimited.as_str(), "rate-limited");
+/// assert_eq!(ErrorKind::RateLimited.to_string(), "rate-limited");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The account is set up wrongly: a credential is missing or malformed, a base URL is no URL.
-    /// Correct the setting that the message names; nothing was sent.
+    /// The account is set up wrongly, e.g. a credential is missing or malformed. Nothing was sent. Correct
+    /// the setting that the message names.
     Configuration,
-    /// The request cannot be right: an empty name, a negative limit, a field that the vendor refused.
-    /// Correct the argument; nothing was changed.
+    /// The request cannot be right, e.g. its name is empty or the vendor refused a field. Nothing was
+    /// changed. Correct the argument.
     InvalidRequest,
-    /// The vendor does not accept the credential. Check that it is whole and alive.
+    /// The vendor does not accept the credential. Check that it is complete and not revoked.
     Unauthenticated,
-    /// The vendor knows the credential, which may not do this. Use one that may.
+    /// The vendor knows the credential, but the credential may not do this. Use one that may.
     PermissionDenied,
-    /// The key is not, or no longer, at the vendor. List the keys again.
+    /// The vendor does not have this key, or no longer. List the keys again.
     NotFound,
-    /// The vendor refused because something else stands in the way. Read the message, change that first.
+    /// The vendor refused because of the state of something else. Read the message and resolve that first.
     Conflict,
     /// Too many requests. Wait for [`Error::retry_after`], or lower the account's limits.
     RateLimited,
     /// The vendor is out of order (5xx). Try again later.
     Unavailable,
-    /// The vendor was not reached, or its answer broke off. Check network, proxy and base URL.
+    /// The vendor was not reached, or its response broke off. Check the network, the proxy and the base URL.
     Transport,
-    /// The vendor answered something else than its documents say. Check that the base URL is the
-    /// vendor's API; otherwise report it.
+    /// The vendor's response is not what its documentation says. Check that the base URL is the vendor's
+    /// API; otherwise report it.
     Decode,
     /// The vendor's API cannot do this, or not with this argument. Nothing was sent.
     Unsupported,
-    /// A request that may have created something went unanswered. Look for the orphan before trying
-    /// again: it is never sent twice by itself.
+    /// A request that may have created something got no response. It is never sent twice automatically.
+    /// Look for the orphaned key before trying again.
     Indeterminate,
 }
 
 impl ErrorKind {
-    /// What to do, when the error itself knows nothing better.
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::Configuration,
+        Self::InvalidRequest,
+        Self::Unauthenticated,
+        Self::PermissionDenied,
+        Self::NotFound,
+        Self::Conflict,
+        Self::RateLimited,
+        Self::Unavailable,
+        Self::Transport,
+        Self::Decode,
+        Self::Unsupported,
+        Self::Indeterminate,
+    ];
+
+    /// Returns the kind as its serialized text, in kebab-case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::InvalidRequest => "invalid-request",
+            Self::Unauthenticated => "unauthenticated",
+            Self::PermissionDenied => "permission-denied",
+            Self::NotFound => "not-found",
+            Self::Conflict => "conflict",
+            Self::RateLimited => "rate-limited",
+            Self::Unavailable => "unavailable",
+            Self::Transport => "transport",
+            Self::Decode => "decode",
+            Self::Unsupported => "unsupported",
+            Self::Indeterminate => "indeterminate",
+        }
+    }
+
+    /// Returns what to do if the error itself does not say anything more specific.
     const fn help(self) -> &'static str {
         match self {
             Self::Configuration => "correct the account's settings",
@@ -94,19 +146,31 @@ impl ErrorKind {
             }
             Self::PermissionDenied => "use a credential that may manage keys",
             Self::NotFound => "list the keys again to see which exist",
-            Self::Conflict => "resolve what stands in the way, then try again",
+            Self::Conflict => "resolve the conflict, then try again",
             Self::RateLimited => "wait and try again, or lower the account's limits",
             Self::Unavailable => "try again later",
             Self::Transport => "check the network, the proxy settings and the base URL",
             Self::Decode => "check that the base URL is the vendor's API",
-            Self::Unsupported => "nothing was sent",
+            Self::Unsupported => "check what the provider supports; nothing was sent",
             Self::Indeterminate => "look for the new key before trying again",
         }
     }
 }
 
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for ErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl Error {
-    /// An error of a kind, with its cause as a lower-case fragment without a full stop.
+    /// Creates an error from its kind and cause. The cause is a lowercase fragment without a final period.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
@@ -124,70 +188,71 @@ impl Error {
         }))
     }
 
-    /// Says that a provider cannot do an operation.
+    /// Creates the error of a provider that does not support an operation.
     #[must_use]
-    pub fn unsupported(provider: ProviderId, operation: Operation) -> Self {
-        Self::new(ErrorKind::Unsupported, "the vendor's API does not offer it")
-            .with_provider(provider)
+    pub fn unsupported(provider: &ProviderInfo, operation: Operation) -> Self {
+        let message = format!("{}'s API does not support this", provider.display_name);
+        Self::new(ErrorKind::Unsupported, message)
+            .with_provider(provider.id.clone())
             .with_operation(operation)
     }
 
-    /// Says whose error it is, unless that is known already.
+    /// Adds the provider, unless it is already set.
     #[must_use]
     pub fn with_provider(mut self, provider: ProviderId) -> Self {
         self.0.provider.get_or_insert(provider);
         self
     }
 
-    /// Says which account it struck, unless that is known already.
+    /// Adds the account's name, unless it is already set.
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.0.account.get_or_insert_with(|| account.into());
         self
     }
 
-    /// Says what was being done, unless that is known already.
+    /// Adds the operation, unless it is already set.
     #[must_use]
     pub fn with_operation(mut self, operation: Operation) -> Self {
         self.0.operation.get_or_insert(operation);
         self
     }
 
-    /// Adds the vendor's HTTP status.
+    /// Sets the vendor's HTTP status.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self
     }
 
-    /// Adds how long the vendor asks to wait.
+    /// Sets how long the vendor asks to wait.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
     }
 
-    /// Adds the vendor's identifier of the request, for its support.
+    /// Sets the vendor's request id, which its support asks for.
     #[must_use]
     pub fn with_request_id(mut self, id: Option<impl Into<String>>) -> Self {
         self.0.request_id = id.map(Into::into);
         self
     }
 
-    /// Says what to do, in place of the kind's advice.
+    /// Sets what to do, in place of the kind's help.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
         self
     }
 
-    /// Adds what to look for after an unanswered create.
+    /// Sets what to look for after a create without a response.
     #[must_use]
     pub fn with_orphan(mut self, orphan: Orphan) -> Self {
         self.0.help.get_or_insert_with(|| {
             let name = orphan.name.replace(char::is_control, " ");
             format!(
-                "look for a key named `{name}`, made about {}, before trying again",
+                "look for a key named `{name}`, created about {}, before trying again",
                 orphan.sent_at
             )
         });
@@ -195,75 +260,68 @@ impl Error {
         self
     }
 
-    /// Adds the cause, which `Display` does not repeat. It must hold no secret: a parser's message may.
+    /// Sets the source, which `Display` does not repeat. It must not hold a secret, as a parser's message may.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(Arc::from(source.into()));
         self
     }
 
-    /// What kind of thing went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Whose error it is.
+    /// Returns the provider.
     #[must_use]
     pub fn provider(&self) -> Option<&ProviderId> {
         self.0.provider.as_ref()
     }
 
-    /// The account it struck, by the name that [`Provider::with_account`](crate::Provider::with_account)
-    /// gave it.
+    /// Returns the account's name, as given to [`Provider::with_account`](crate::Provider::with_account).
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.0.account.as_deref()
     }
 
-    /// What was being done.
+    /// Returns the operation that failed.
     #[must_use]
     pub fn operation(&self) -> Option<Operation> {
         self.0.operation
     }
 
-    /// The vendor's HTTP status, if it answered.
+    /// Returns the vendor's HTTP status, if there was a response.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// How long the vendor asks to wait.
+    /// Returns how long the vendor asks to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The vendor's identifier of the request.
+    /// Returns the vendor's request id.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// What to look for after an unanswered create.
+    /// Returns what to look for after a create without a response.
     #[must_use]
     pub fn orphan(&self) -> Option<&Orphan> {
         self.0.orphan.as_ref()
     }
 
-    /// What happened and where, without what to do: `Display` is this and [`help`](Error::help).
-    #[must_use]
-    pub fn what(&self) -> String {
-        What(self).to_string()
-    }
-
-    /// What to do: the error's own advice, or else its kind's. `Display` ends with it.
+    /// Returns what to do: the error's own help, or that of its kind.
     #[must_use]
     pub fn help(&self) -> &str {
         self.0.help.as_deref().unwrap_or_else(|| self.0.kind.help())
     }
 
-    /// Whether the same request may succeed later with nothing changed on this side.
+    /// Returns whether the same request may succeed later without a change on this side.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(
@@ -275,16 +333,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", What(self), self.help())
-    }
-}
-
-/// See [`Error::what`].
-struct What<'a>(&'a Error);
-
-impl fmt::Display for What<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &self.0.0;
+        let inner = &self.0;
         match (&inner.provider, &inner.account) {
             (Some(provider), Some(account)) if provider.as_str() == account => {
                 write!(f, "{provider}: ")?;
@@ -311,18 +360,48 @@ impl fmt::Display for What<'_> {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            write!(f, "{self}\nhint: {}", self.help())?;
+            let mut source = StdError::source(self);
+            while let Some(cause) = source {
+                write!(f, "\ncaused by: {cause}")?;
+                source = cause.source();
+            }
+            return Ok(());
+        }
         let inner = &self.0;
         f.debug_struct("Error")
             .field("kind", &inner.kind)
             .field("message", &inner.message)
+            .field("help", &self.help())
             .field("provider", &inner.provider)
             .field("account", &inner.account)
             .field("operation", &inner.operation)
             .field("status", &inner.status)
             .field("retry_after", &inner.retry_after)
             .field("request_id", &inner.request_id)
+            .field("orphan", &inner.orphan)
             .field("source", &inner.source)
-            .finish_non_exhaustive()
+            .finish()
+    }
+}
+
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let inner = &self.0;
+        let millis = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        let mut object = serializer.serialize_struct("Error", 10)?;
+        object.serialize_field("kind", &inner.kind)?;
+        object.serialize_field("message", &self.to_string())?;
+        object.serialize_field("help", self.help())?;
+        object.serialize_field("provider", &inner.provider)?;
+        object.serialize_field("account", &inner.account)?;
+        object.serialize_field("operation", &inner.operation)?;
+        object.serialize_field("status", &inner.status)?;
+        object.serialize_field("retry_after_ms", &inner.retry_after.map(millis))?;
+        object.serialize_field("request_id", &inner.request_id)?;
+        object.serialize_field("orphan", &inner.orphan)?;
+        object.end()
     }
 }
 

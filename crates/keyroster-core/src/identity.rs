@@ -1,4 +1,4 @@
-//! Whose a credential or a secret is.
+//! Who a credential belongs to, and which key a secret belongs to.
 
 use serde::Serialize;
 
@@ -7,46 +7,35 @@ use crate::record::id::KeyId;
 use crate::record::key::{Access, ApiKey, Expiry, Owner};
 use crate::record::quota::{Quota, Usage};
 
-/// Whose credential the account's own is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What is known about a credential: the key behind it, what it may do, and its owner.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Principal {
-    /// The key's handle, where it can be known.
+    /// The id of the key, if it can be known.
     pub key_id: Option<KeyId>,
     /// The masked form of the credential, as the vendor shows it.
     pub hint: Option<String>,
     /// What the credential may do.
     pub access: Access,
-    /// Whose it is.
+    /// The owner of the credential.
     pub owner: Option<Owner>,
-    /// Its allowance.
+    /// How much the credential may use.
     pub quota: Quota,
-    /// What it has used.
+    /// What the credential has used.
     pub usage: Vec<Usage>,
-    /// When it stops by itself.
+    /// When the credential expires.
     pub expiry: Expiry,
-    /// The vendor's fields that have no common place.
+    /// The vendor's fields that have no field of their own here.
     pub extras: Extras,
 }
 
 impl Principal {
-    /// A credential that works, of which nothing else is known.
+    /// Creates a credential that works and of which nothing else is known.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            key_id: None,
-            hint: None,
-            access: Access::Unknown,
-            owner: None,
-            quota: Quota::default(),
-            usage: Vec::new(),
-            expiry: Expiry::Unknown,
-            extras: Extras::default(),
-        }
+        Self::default()
     }
-}
 
-impl Principal {
     /// Adds what the credential's record says.
     pub(crate) fn add_record(&mut self, record: ApiKey) {
         self.access = record.access;
@@ -78,14 +67,8 @@ impl Principal {
     }
 }
 
-impl Default for Principal {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// Whether a secret works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Liveness {
@@ -97,30 +80,29 @@ pub enum Liveness {
     Unknown,
 }
 
-/// Whose key a secret belongs to.
+/// The key that a secret belongs to, and whether the secret works.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[must_use = "it says whether the secret works"]
 #[non_exhaustive]
 pub struct Identification {
     /// Whether the secret works.
     pub liveness: Liveness,
-    /// What the secret says of itself, or the vendor of it.
+    /// What the secret itself or the vendor says about it.
     pub principal: Principal,
-    /// The records that it can belong to: one when it is certain, none when the account has no such key.
+    /// The records that the secret may belong to: one if it is certain, none if the account has no such key.
     pub keys: Vec<ApiKey>,
-    /// By what it was told, as sentences for people.
+    /// How this is known, as sentences for people.
     pub evidence: Vec<String>,
 }
 
 impl Identification {
-    /// An answer without evidence yet.
-    #[must_use]
+    /// Creates an identification without records or evidence.
     pub fn new(liveness: Liveness, principal: Principal) -> Self {
         Self { liveness, principal, keys: Vec::new(), evidence: Vec::new() }
     }
 
-    /// The same answer with one more sentence of evidence.
-    #[must_use]
-    pub fn because(mut self, sentence: impl Into<String>) -> Self {
+    /// Adds a sentence that says how this is known.
+    pub fn with_evidence(mut self, sentence: impl Into<String>) -> Self {
         self.evidence.push(sentence.into());
         self
     }

@@ -1,4 +1,4 @@
-//! What a provider is and can do.
+//! What a provider is and can do: [`ProviderInfo`], its [`Capabilities`], and the names of operations.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +9,7 @@ use crate::page::Paging;
 use crate::record::decimal::Unit;
 use crate::record::id::ProviderId;
 
-/// What a provider is, how it pages, and what it can do.
+/// What a provider is, how its vendor pages, and what it can do.
 ///
 /// ```
 /// use keyroster_core::{Capabilities, Field, Operation, Paging, ProviderId, ProviderInfo};
@@ -27,24 +27,25 @@ use crate::record::id::ProviderId;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ProviderInfo {
-    /// The provider's name in settings and records.
+    /// The provider's id, as it appears in settings and records.
     pub id: ProviderId,
     /// The vendor's name for people.
     pub display_name: Cow<'static, str>,
-    /// Where the vendor documents its key-management API.
+    /// The URL of the vendor's documentation of its key-management API.
     pub docs_url: Cow<'static, str>,
     /// How the vendor pages its keys.
     pub paging: Paging,
-    /// The containers whose keys have to be asked for one by one, if there are any.
+    /// The containers whose keys must be requested one container at a time, if the vendor has any.
     pub containers: Option<Containers>,
-    /// Keys that the vendor issues and lists nowhere, in the vendor's word and the plural, if there are any.
+    /// Keys that the vendor issues but does not list, in the vendor's own word and in the plural, e.g.
+    /// `management keys`.
     pub unlisted: Option<&'static str>,
-    /// What it can do.
+    /// What the provider can do.
     pub capabilities: Capabilities,
 }
 
 impl ProviderInfo {
-    /// A provider whose keys lie in one list.
+    /// Creates the info of a provider whose keys are in one list.
     #[must_use]
     pub const fn new(
         id: ProviderId,
@@ -64,14 +65,14 @@ impl ProviderInfo {
         }
     }
 
-    /// The same provider, whose keys lie in one list a container.
+    /// Declares that there is one list of keys per container. `kind` is the vendor's word for a container.
     #[must_use]
     pub const fn with_containers(mut self, kind: &'static str, paging: Paging) -> Self {
         self.containers = Some(Containers { kind, paging });
         self
     }
 
-    /// The same provider, whose vendor lists these keys nowhere, as `management keys`.
+    /// Declares keys that the vendor issues but does not list, e.g. `management keys`.
     #[must_use]
     pub const fn with_unlisted(mut self, keys: &'static str) -> Self {
         self.unlisted = Some(keys);
@@ -79,17 +80,17 @@ impl ProviderInfo {
     }
 }
 
-/// Containers whose keys have to be asked for one by one.
+/// Containers whose keys must be requested one container at a time.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Containers {
-    /// The vendor's word, in the singular and lower case, as `workspace`.
+    /// The vendor's word in the singular and in lower case, e.g. `workspace`.
     pub kind: &'static str,
     /// How the vendor pages its containers.
     pub paging: Paging,
 }
 
-/// Something that one asks of a provider.
+/// An operation of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Operation {
@@ -99,22 +100,22 @@ pub enum Operation {
     ListContainers,
     /// Look up one key.
     GetKey,
-    /// Make a key.
+    /// Create a key.
     CreateKey,
     /// Change a key.
     UpdateKey,
-    /// Give a key a new secret in place of its old one.
+    /// Replace the secret of a key and keep its record.
     RotateKey,
-    /// Turn a key off for good.
+    /// Revoke a key permanently.
     RevokeKey,
-    /// Ask whose credential the account's own is.
+    /// Check the account's own credential and what it may do.
     WhoAmI,
-    /// Ask whose key a secret belongs to.
+    /// Find the key that a secret belongs to.
     Identify,
 }
 
 impl Operation {
-    /// What one may ask of a key, in the order in which matrices show it.
+    /// Every operation on keys, in the order in which tables show them.
     pub const ALL: [Self; 8] = [
         Self::ListKeys,
         Self::GetKey,
@@ -126,9 +127,9 @@ impl Operation {
         Self::Identify,
     ];
 
-    /// The operation as a short name: `list`, `create`.
+    /// Returns the operation as its serialized text, e.g. `list` or `create`.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::ListKeys => "list",
             Self::ListContainers => "list-containers",
@@ -144,14 +145,14 @@ impl Operation {
 }
 
 impl fmt::Display for Operation {
-    /// The operation as words that follow "cannot".
+    /// Writes the operation in words that can follow "cannot".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ListKeys => "list keys",
-            Self::ListContainers => "list the containers of keys",
+            Self::ListContainers => "list containers",
             Self::GetKey => "get the key",
             Self::CreateKey => "create the key",
-            Self::UpdateKey => "change the key",
+            Self::UpdateKey => "update the key",
             Self::RotateKey => "rotate the key",
             Self::RevokeKey => "revoke the key",
             Self::WhoAmI => "check the credential",
@@ -162,13 +163,13 @@ impl fmt::Display for Operation {
 
 impl Serialize for Operation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
+        serializer.serialize_str(self.as_str())
     }
 }
 
-/// An argument of creating or changing a key that a vendor may or may not honour.
+/// An argument of creating, updating or rotating a key that a vendor may or may not support.
 ///
-/// A name is always allowed and so is no field.
+/// The name of a new key is always supported, so it is not among them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field {
@@ -176,9 +177,9 @@ pub enum Field {
     Admin,
     /// Access through scopes.
     Scopes,
-    /// A limit, in this unit.
+    /// A limit in this unit.
     Limit(Unit),
-    /// When the limit starts anew.
+    /// How often the limit resets.
     Reset,
     /// An expiry.
     Expiry,
@@ -186,18 +187,18 @@ pub enum Field {
     Container,
     /// The owner.
     Owner,
-    /// Off for now, or on again.
+    /// Disabling a key, and enabling it again.
     Disabled,
-    /// The name, when a key is changed.
+    /// A new name for an existing key.
     Name,
-    /// A time in which the old secret works beside the new one, when a key is rotated.
+    /// A period in which the old and the new secret both work after a rotation.
     Overlap,
-    /// An option of the vendor's own, by the vendor's name.
+    /// An option that only this vendor has, under the vendor's name.
     Extra(Cow<'static, str>),
 }
 
 impl Field {
-    /// An option of the vendor's own.
+    /// Creates an option that only this vendor has.
     #[must_use]
     pub const fn extra(name: &'static str) -> Self {
         Self::Extra(Cow::Borrowed(name))
@@ -216,7 +217,7 @@ impl fmt::Display for Field {
             Self::Owner => f.write_str("an owner"),
             Self::Disabled => f.write_str("disabling or enabling"),
             Self::Name => f.write_str("a new name"),
-            Self::Overlap => f.write_str("a time in which both secrets work"),
+            Self::Overlap => f.write_str("a period in which both secrets work"),
             Self::Extra(name) => write!(f, "the option `{name}`"),
         }
     }
@@ -228,31 +229,36 @@ impl Serialize for Field {
     }
 }
 
-/// What a provider can do: what it declares works, and what it does not declare refuses.
+/// What a provider can do.
+///
+/// What a provider declares works. Everything else is refused before a request is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, not a state")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each flag is a fact of its own, not part of a state"
+)]
 pub struct Capabilities {
-    /// Whether the vendor looks up one key; without it a key is found by listing.
+    /// Whether the vendor can look up one key. If not, a key is found by listing.
     pub get: bool,
-    /// The arguments of creating a key; none if it cannot.
+    /// The supported arguments of creating a key, or `None` if the provider cannot create keys.
     pub create: Option<&'static [Field]>,
-    /// The values that a create hands out beside the secret, by the vendor's names.
+    /// The values that the vendor returns for a new key besides its secret, under the vendor's names.
     pub secret_parts: &'static [&'static str],
-    /// What can be changed of a key; none if nothing.
+    /// The fields of a key that can be updated, or `None` if there are none.
     pub update: Option<&'static [Field]>,
-    /// What may be asked of giving a key a new secret in place; none if it cannot.
+    /// The supported arguments of rotating a key, or `None` if the provider cannot rotate keys.
     pub rotate: Option<&'static [Field]>,
-    /// Whether it revokes keys.
+    /// Whether the provider can revoke keys.
     pub revoke: bool,
-    /// Whether it checks the account's own credential.
+    /// Whether the provider can check the account's own credential.
     pub whoami: bool,
-    /// Whether it tells whose key a secret belongs to.
+    /// Whether the provider can find the key that a secret belongs to.
     pub identify: bool,
 }
 
 impl Capabilities {
-    /// Listing alone, which every provider can.
+    /// Listing keys, which every provider can.
     pub const LIST_ONLY: Self = Self {
         get: false,
         create: None,
@@ -271,28 +277,28 @@ impl Capabilities {
         self
     }
 
-    /// Adds creating keys with these arguments beside the name.
+    /// Adds creating keys, with these arguments besides the name.
     #[must_use]
     pub const fn with_create(mut self, fields: &'static [Field]) -> Self {
         self.create = Some(fields);
         self
     }
 
-    /// Adds the values that a create hands out beside the secret, by the vendor's names.
+    /// Adds the values that the vendor returns for a new key besides its secret, under the vendor's names.
     #[must_use]
     pub const fn with_secret_parts(mut self, parts: &'static [&'static str]) -> Self {
         self.secret_parts = parts;
         self
     }
 
-    /// Adds changing these fields of a key.
+    /// Adds updating these fields of a key.
     #[must_use]
     pub const fn with_update(mut self, fields: &'static [Field]) -> Self {
         self.update = Some(fields);
         self
     }
 
-    /// Adds giving a key a new secret in place, with these arguments.
+    /// Adds rotating keys, with these arguments.
     #[must_use]
     pub const fn with_rotate(mut self, fields: &'static [Field]) -> Self {
         self.rotate = Some(fields);
@@ -313,14 +319,15 @@ impl Capabilities {
         self
     }
 
-    /// Adds telling whose key a secret belongs to.
+    /// Adds finding the key that a secret belongs to.
     #[must_use]
     pub const fn with_identify(mut self) -> Self {
         self.identify = true;
         self
     }
 
-    /// Whether the handle can do it: a key can always be looked up, at worst by listing.
+    /// Returns whether a [`Provider`](crate::Provider) can perform an operation. A key can always be looked up,
+    /// if necessary by listing.
     #[must_use]
     pub const fn can(&self, operation: Operation) -> bool {
         match operation {

@@ -1,46 +1,62 @@
 //! One trait and one record for the API keys that any vendor has issued.
 //!
-//! A *provider* is a vendor that issues keys; an *account* is one admin credential there. A
-//! [`Provider`] handle answers for one account: every key, completely, as normalised [`ApiKey`]
-//! records. Vendors implement [`KeyProvider`], whose one required operation is to answer one page.
+//! A *vendor* issues API keys. A *provider* is the code that speaks to one vendor. An *account* is one admin
+//! credential at a vendor. The rest of this page introduces the crate in the order in which it is learned.
 //!
-//! # The ideas, in order
+//! # 1. List keys
 //!
-//! 1. **A record holds facts.** [`ApiKey`] is what a vendor says about a key, and never its secret. "The
-//!    vendor does not say" is `None` or a variant called `Unknown`, and never reads as "no".
-//! 2. **A status is derived.** [`ApiKey::status_at`] tells what the facts mean at an instant: [`KeyStatus`].
-//! 3. **A listing is complete.** [`Provider::keys`] is a [`Listing`], a stream of every key: disabled,
-//!    expired and revoked ones, of every container, each once. Where that cannot be had, a [`Warning`] says
-//!    so. There are no filters: whoever wants less filters the records.
-//! 4. **What cannot be honoured is refused first.** A [`CreateKey`] or an [`UpdateKey`] is held against the
-//!    provider's [`Capabilities`] before anything is sent.
-//! 5. **A key is never made twice.** A create whose answer is lost is
-//!    [`Indeterminate`](ErrorKind::Indeterminate) and says what to look for; [`Provider::reconcile`] looks.
-//! 6. **A secret has one type.** [`Secret`] is wiped when it is dropped and shown by nothing.
-//! 7. **An error says what to do.** [`Error`] tells what happened, where, and what to do; programs match on
-//!    its [`ErrorKind`].
-//! 8. **Accounts fail one by one.** A [`Roster`] asks several as one; what one of them cannot answer hides
-//!    nothing of the others.
+//! A [`Provider`] is the handle of one account. [`Provider::list`] returns every key, and [`Provider::keys`]
+//! returns a [`Listing`], a stream of them. Both are complete: disabled, expired and revoked keys are
+//! included, those of every container, and each key once, even if the list changes while it is read. If that
+//! cannot be guaranteed, a [`Warning`] says so. There are no filters, because vendors' filters hide keys.
+//! Filter the records instead.
 //!
-//! # Where things are
+//! # 2. Understand a key
 //!
-//! | to | see |
-//! |---|---|
-//! | read keys | [`Provider`], [`Listing`], [`KeyList`], [`ListKeys`], [`Warning`] |
-//! | understand one | [`ApiKey`]: [`State`], [`Access`], [`Quota`], [`Usage`], [`Owner`], [`Container`], [`Expiry`], [`LastUsed`], [`Extras`] |
-//! | count | [`Amount`] of a [`Unit`], an exact [`Decimal`]; [`Timestamp`] in UTC |
-//! | make and change keys | [`CreateKey`], [`CreatedKey`], [`UpdateKey`] of [`Change`]s, [`Revocation`] |
-//! | clean up after a lost answer | [`Orphan`], [`Reconciliation`], [`Suspect`] |
-//! | know a credential or a secret | [`Principal`], [`Identification`], [`Liveness`] |
-//! | ask several accounts | [`Roster`], [`RosterListing`], [`RosterReport`] |
-//! | set accounts up | [`Registry`], [`ProviderFactory`], [`Setting`], [`Settings`] |
-//! | write a provider | [`KeyProvider`], [`ProviderInfo`], [`Paging`], [`Capabilities`], [`Page`], [`Cursor`] |
-//! | see what was spent | [`Traffic`] |
+//! An [`ApiKey`] is the record of a key: what the vendor reports about it, normalized, and never its secret.
+//! What the vendor does not report is `None` or a variant called `Unknown`, and never means "no". The record
+//! holds facts: [`State`], [`Access`], [`Quota`], [`Usage`], [`Owner`], [`Container`], [`Expiry`],
+//! [`LastUsed`], and the vendor's own fields as [`Extras`]. A [`KeyStatus`] such as "expired" is not stored,
+//! but derived from the facts and a clock by [`ApiKey::status_at`]. Amounts are exact ([`Amount`],
+//! [`Decimal`], [`Unit`]), and times are UTC ([`Timestamp`]). Records can be stored: [`API_KEY_SCHEMA`]
+//! describes them, and later versions read them.
 //!
-//! # From a provider to an answer
+//! # 3. Create and change keys
 //!
-//! A vendor with two pages of keys, and what a user asks of it. A real provider sends a request where this
-//! one looks into itself; that, retries and limits are `keyroster-http`'s.
+//! [`CreateKey`], [`UpdateKey`] and [`RotateKey`] are requests. They are checked against the provider's
+//! [`Capabilities`] before anything is sent: a key requested with an expiry is never created without one. A
+//! new key is a [`CreatedKey`] with its [`Secret`], which is wiped when it is dropped and which nothing prints.
+//! [`Provider::revoke`] returns a [`Revocation`].
+//!
+//! # 4. Handle errors
+//!
+//! An [`Error`] says what happened and where; [`Error::help`] says what to do. Programs match on its
+//! [`ErrorKind`]. A create is never sent twice. If its response is lost, the error is
+//! [`Indeterminate`](ErrorKind::Indeterminate) and describes the [`Orphan`] that may exist;
+//! [`Provider::reconcile`] searches for it. [`Provider::create`] explains how to cancel a create safely.
+//!
+//! # 5. Identify credentials and secrets
+//!
+//! [`Provider::whoami`] checks the account's own credential and returns a [`Principal`].
+//! [`Provider::identify`] finds the key that a secret belongs to and whether the secret works
+//! ([`Identification`], [`Liveness`]).
+//!
+//! # 6. Use several accounts
+//!
+//! A [`Roster`] asks several accounts at the same time. If one of them fails or hangs, the others still
+//! answer. Its [`RosterReport`] holds the keys, the warnings, and the accounts that failed.
+//!
+//! # 7. Configure accounts
+//!
+//! A [`Registry`] knows the providers of a program, each as a [`ProviderFactory`], and creates accounts from
+//! named [`Settings`].
+//!
+//! # 8. Write a provider
+//!
+//! A vendor's crate implements [`KeyProvider`], whose one required operation is to return one [`Page`] for one
+//! request. Its [`ProviderInfo`] declares how the vendor pages ([`Paging`], [`Order`]) and what it can do.
+//! Everything else is in `Provider`. A real provider sends HTTP requests, for which `keyroster-http` has a
+//! client with retries and rate limits; this one returns two fixed pages:
 //!
 //! ```
 //! use futures_util::TryStreamExt;
@@ -52,7 +68,7 @@
 //!
 //! const ID: ProviderId = ProviderId::from_static("fixed");
 //!
-//! /// What the vendor can do: whatever is not declared, the handle refuses.
+//! /// What the vendor can do. `Provider` refuses everything that is not declared.
 //! static INFO: ProviderInfo = ProviderInfo::new(
 //!     ID,
 //!     "Fixed",
@@ -77,7 +93,7 @@
 //!         &INFO
 //!     }
 //!
-//!     /// One page, and where the next one starts. It never loops.
+//!     /// Returns one page, and where the next one starts. It never loops.
 //!     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
 //!         match request.start.cursor() {
 //!             None => {
@@ -88,7 +104,7 @@
 //!                 let at = Timestamp::from_seconds(0).unwrap_or(Timestamp::MIN);
 //!                 Ok(Page::new(vec![key("k-2", Expiry::At { at })]))
 //!             }
-//!             Some(_) => Err(Error::new(ErrorKind::Decode, "there is no such page")),
+//!             Some(_) => Err(Error::new(ErrorKind::Decode, "unknown cursor")),
 //!         }
 //!     }
 //!
@@ -101,7 +117,7 @@
 //! # async fn run() -> Result<()> {
 //! let account = Provider::new(Fixed).with_account("fixed-prod");
 //!
-//! // Both pages, as one stream.
+//! // Both pages come as one stream.
 //! let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
 //! let mut keys = account.keys(ListKeys::all());
 //! let mut expired = Vec::new();
@@ -110,33 +126,43 @@
 //!         expired.push(key.id);
 //!     }
 //! }
-//! assert!(keys.warnings().is_empty(), "nothing is missing");
+//! assert!(keys.warnings().is_empty(), "no key is missing");
 //! assert_eq!(expired, [KeyId::from("k-2")]);
 //! assert_eq!(account.revoke(&expired[0]).await?, Revocation::Revoked);
 //!
-//! // The vendor has no admin keys, so none is asked for: the error comes before any request.
-//! let mut request = CreateKey::new("ci-deploy");
-//! request.access = Access::Admin;
+//! // The vendor has no admin keys, so the create fails before a request is sent.
+//! let request = CreateKey::new("ci-deploy").access(Access::Admin);
 //! let error = account.create(&request).await.unwrap_err();
 //! assert_eq!(error.kind(), ErrorKind::Unsupported);
 //! assert_eq!(
 //!     error.to_string(),
-//!     "fixed, account `fixed-prod`: cannot create the key: the vendor does not offer admin access; \
-//!      leave it out; the vendor creates keys with scopes; nothing was sent"
+//!     "fixed, account `fixed-prod`: cannot create the key: Fixed does not support admin access for \
+//!      new keys"
+//! );
+//! assert_eq!(
+//!     error.help(),
+//!     "leave it out; Fixed supports scopes for new keys; nothing was sent"
 //! );
 //! # Ok(())
 //! # }
 //! # futures_util::future::FutureExt::now_or_never(run()).unwrap().unwrap();
 //! ```
 //!
-//! # What is absent
+//! # Runtime, HTTP and globals
 //!
-//! No HTTP client, no runtime, no vendor's name, no global: whoever needs those brings them.
+//! This crate has none of them. It runs on any executor, and names no vendor. Where it needs a timer, e.g. for
+//! [`Roster::with_deadline`], the program passes one in.
 //!
 //! # Tracing
 //!
-//! One span, a contract: `keys.list_page` at debug level around each page, with `provider`, `account`
-//! and `page` (counted from 1). Fields never hold a secret.
+//! Two spans at debug level are a contract. Their fields never hold a secret.
+//!
+//! | span | around | fields |
+//! |---|---|---|
+//! | `keys.operation` | each operation of a provider except listing keys | `provider`, `account`, `operation` ([`Operation::as_str`]) |
+//! | `keys.list_page` | each page of a listing | `provider`, `account`, `page` (from 1) |
+//!
+//! A listing requests its containers in `keys.operation` spans, with the operation `list-containers`.
 
 mod backend;
 mod check;
@@ -154,6 +180,7 @@ mod registry;
 mod request;
 mod roster;
 mod secret;
+mod suggestion;
 mod traffic;
 mod warning;
 
@@ -172,16 +199,18 @@ pub use provider::Provider;
 pub use record::decimal::{Amount, Decimal, ParseDecimalError, Unit};
 pub use record::extras::Extras;
 pub use record::id::{KeyId, ParseProviderIdError, ProviderId};
-pub use record::key::{Access, ApiKey, Container, Expiry, LastUsed, Owner, State};
+pub use record::key::{API_KEY_SCHEMA, Access, ApiKey, Container, Expiry, LastUsed, Owner, State};
 pub use record::quota::{Limit, Quota, Reset, Usage};
 pub use record::status::KeyStatus;
 pub use record::time::{ParseTimestampError, Timestamp};
 pub use registry::{ProviderFactory, Registry, Setting, Settings};
 pub use request::{Change, CreateKey, ListKeys, RotateKey, UpdateKey};
+pub use roster::account::AccountState;
 pub use roster::report::{
     AccountFailure, AccountKey, AccountReport, AccountWarning, RosterEvent, RosterReport,
 };
 pub use roster::{Roster, RosterListing};
 pub use secret::Secret;
+pub use suggestion::Suggestion;
 pub use traffic::Traffic;
 pub use warning::{Warning, WarningKind};

@@ -7,52 +7,56 @@ use serde::{Deserialize, Serialize};
 use crate::record::key::{ApiKey, Container};
 use crate::warning::Warning;
 
-/// How a vendor pages a list. A provider answers one page with one request; the engine walks.
+/// How a vendor pages a list.
+///
+/// A provider returns one page per request. [`Listing`](crate::Listing) chooses which pages to request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Paging {
-    /// Not at all: one answer holds everything.
+    /// Not at all: one response holds everything.
     Single,
-    /// By an opaque cursor (or a link, or a last id) that each page gives for the next.
+    /// By an opaque cursor (or a link, or the last id) that each page gives for the next one.
     Cursor,
     /// By the number of items to skip.
     Offset {
-        /// How many items are on a page.
+        /// The number of items on a page.
         size: PageSize,
         /// Whether the list keeps its order while it is read.
         order: Order,
     },
 }
 
-/// Whether a list keeps its order. A provider declares what it knows of its vendor, with the source.
+/// Whether a list keeps its order while it is read.
+///
+/// A provider declares what is known of its vendor, and names the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Order {
-    /// Of any two items, the same one comes first in every answer: the list is sorted by something that
-    /// does not change, as the instant of creation, and ties are always broken alike. Items may come and
-    /// go anywhere. Such a list is read once, and completely.
+    /// Any two items come in the same order in every response. The list is sorted by something that does not
+    /// change, e.g. the creation time, and ties are always broken the same way. Items may be added and removed
+    /// anywhere. One pass reads such a list completely.
     Stable,
-    /// Nothing of that kind is known, or the opposite: the list is sorted by a name or by the last use. It
-    /// is read until a reading finds nothing new, and is complete as far as one can tell.
+    /// The order may change, e.g. because the list is sorted by name or by last use, or nothing is known about
+    /// it. The list is read until a pass finds nothing new, and is then complete as far as can be seen.
     Unstable,
 }
 
-/// How many items an offset-paged vendor puts on a page.
+/// The number of items on a page of a vendor that pages by offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PageSize {
-    /// The request asks for so many, or the vendor documents it: a shorter page is the last.
+    /// The request asks for this many, or the vendor documents the number. A shorter page is the last one.
     Fixed(u32),
-    /// So many are usual, and nothing promises it: only the vendor's total or a further request tells
-    /// that a shorter page is the last.
+    /// This many are usual, but not guaranteed. Only the vendor's total or another request shows whether a
+    /// shorter page is the last one.
     Usual(u32),
 }
 
 impl PageSize {
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn get(self) -> u32 {
         match self {
@@ -61,19 +65,19 @@ impl PageSize {
     }
 }
 
-/// Where a page of an opaque-cursor listing starts, in the vendor's own text.
+/// A vendor's opaque cursor, which says where the next page starts.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(String);
 
 impl Cursor {
-    /// Wraps a vendor's cursor, which is not interpreted.
+    /// Creates a cursor from the vendor's text, which is not interpreted.
     #[must_use]
     pub fn new(cursor: impl Into<String>) -> Self {
         Self(cursor.into())
     }
 
-    /// The cursor as text.
+    /// Returns the cursor as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -93,14 +97,14 @@ pub enum PageStart {
     /// At the beginning.
     #[default]
     First,
-    /// Where the vendor's cursor says.
+    /// At the vendor's cursor.
     Cursor(Cursor),
-    /// After so many items.
+    /// After this many items.
     Offset(u64),
 }
 
 impl PageStart {
-    /// How many items come before the page, for a vendor that pages by offset.
+    /// Returns the number of items before the page, for a vendor that pages by offset.
     #[must_use]
     pub fn offset(&self) -> u64 {
         match self {
@@ -109,7 +113,7 @@ impl PageStart {
         }
     }
 
-    /// The vendor's cursor, for a vendor that pages by cursor; none for the first page.
+    /// Returns the vendor's cursor, for a vendor that pages by cursor. The first page has none.
     #[must_use]
     pub fn cursor(&self) -> Option<&str> {
         match self {
@@ -119,61 +123,61 @@ impl PageStart {
     }
 }
 
-/// One request's worth of keys that the engine asks a provider for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A request for one page of keys or containers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PageRequest {
-    /// The container whose keys are meant; none for a provider whose keys lie in one list, and for
-    /// the vendor's default container where the others cannot be known.
+    /// The container whose keys are requested. `None` for a provider whose keys are in one list, and for the
+    /// vendor's default container when the others are not known.
     pub container: Option<Container>,
     /// Where the page starts.
     pub start: PageStart,
 }
 
 impl PageRequest {
-    /// A page of the whole list.
+    /// Creates a request for a page of the whole list.
     #[must_use]
     pub fn new(start: PageStart) -> Self {
         Self { container: None, start }
     }
 
-    /// The same page of one container's list.
+    /// Requests the page from the list of one container.
     #[must_use]
-    pub fn in_container(mut self, container: Option<Container>) -> Self {
+    pub fn with_container(mut self, container: Option<Container>) -> Self {
         self.container = container;
         self
     }
 }
 
-/// One request's worth of keys.
+/// One page of keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Page {
     /// The keys, in the vendor's order.
     pub keys: Vec<ApiKey>,
-    /// Where the next page starts, for a vendor that pages by cursor; none on the last page.
+    /// The cursor of the next page, for a vendor that pages by cursor. `None` on the last page.
     pub next: Option<Cursor>,
-    /// How many keys the whole list has, where the vendor says.
+    /// The number of keys in the whole list, if the vendor reports it.
     pub total: Option<u64>,
-    /// What the caller should know about this page.
+    /// What the caller should know about the page.
     pub warnings: Vec<Warning>,
 }
 
 impl Page {
-    /// A page with these keys.
+    /// Creates a page with these keys.
     #[must_use]
     pub fn new(keys: Vec<ApiKey>) -> Self {
         Self { keys, ..Self::default() }
     }
 
-    /// The same page with the cursor of the next.
+    /// Sets the cursor of the next page.
     #[must_use]
     pub fn with_next(mut self, next: Option<Cursor>) -> Self {
         self.next = next;
         self
     }
 
-    /// The same page with the vendor's total.
+    /// Sets the number of items in the whole list.
     #[must_use]
     pub fn with_total(mut self, total: Option<u64>) -> Self {
         self.total = total;
@@ -181,35 +185,35 @@ impl Page {
     }
 }
 
-/// One request's worth of containers.
+/// One page of containers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContainerPage {
-    /// The containers, in the vendor's order. `None` stands for the vendor's default container, whose
-    /// id is not known: its keys are asked for without naming it.
+    /// The containers, in the vendor's order. `None` is the vendor's default container, whose id is not known:
+    /// its keys are requested without naming a container.
     pub containers: Vec<Option<Container>>,
-    /// Where the next page starts, for a vendor that pages by cursor; none on the last page.
+    /// The cursor of the next page, for a vendor that pages by cursor. `None` on the last page.
     pub next: Option<Cursor>,
-    /// How many containers there are, where the vendor says.
+    /// The number of containers, if the vendor reports it.
     pub total: Option<u64>,
-    /// What the caller should know about this page.
+    /// What the caller should know about the page.
     pub warnings: Vec<Warning>,
 }
 
 impl ContainerPage {
-    /// A page with these containers.
+    /// Creates a page with these containers.
     #[must_use]
     pub fn new(containers: Vec<Container>) -> Self {
         Self { containers: containers.into_iter().map(Some).collect(), ..Self::default() }
     }
 
-    /// The vendor's default container alone, because the others cannot be known.
+    /// Creates a page with only the vendor's default container, for a credential that cannot list the others.
     #[must_use]
-    pub fn default_only(why: Warning) -> Self {
-        Self { containers: vec![None], warnings: vec![why], ..Self::default() }
+    pub fn default_only(warning: Warning) -> Self {
+        Self { containers: vec![None], warnings: vec![warning], ..Self::default() }
     }
 
-    /// The same page with the vendor's total.
+    /// Sets the number of items in the whole list.
     #[must_use]
     pub fn with_total(mut self, total: Option<u64>) -> Self {
         self.total = total;
@@ -217,20 +221,20 @@ impl ContainerPage {
     }
 }
 
-/// A page of a vendor that numbers its pages, and lets the request say how long they are.
+/// A page of a vendor that numbers its pages and lets the request set their length.
 ///
-/// It holds the items that are asked for, and some before and after them, which [`cut`](Self::cut) takes
-/// away. So such a vendor is one that takes an offset, and its list is read as carefully:
+/// The page holds the requested items and some before and after them, which [`cut`](Self::cut) removes. So a
+/// vendor with numbered pages is read like one that takes an offset, with the same guarantees:
 ///
 /// ```
 /// use keyroster_core::{NumberedPage, Order, PageSize, PageStart, Paging};
 ///
-/// /// The longest page that the vendor gives.
-/// const MOST: u32 = 100;
+/// /// Maximum page length that the vendor allows.
+/// const MAX_LEN: u32 = 100;
 /// const PAGING: Paging =
-///     Paging::Offset { size: PageSize::Usual(NumberedPage::items(MOST)), order: Order::Stable };
+///     Paging::Offset { size: PageSize::Usual(NumberedPage::items(MAX_LEN)), order: Order::Stable };
 ///
-/// let page = PageStart::Offset(49).numbered(MOST);
+/// let page = PageStart::Offset(49).numbered(MAX_LEN);
 /// // `GET /keys?page=1&per_page=99`
 /// assert_eq!((page.number, page.size), (1, 99));
 /// let keys = page.cut((0..99).collect());
@@ -239,55 +243,56 @@ impl ContainerPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NumberedPage {
-    /// The page's number, from 1.
+    /// The number of the page, from 1.
     pub number: u64,
-    /// How many items shall be on each page.
+    /// The page length to request.
     pub size: u32,
     skip: usize,
-    most: u32,
+    max_len: u32,
 }
 
 impl NumberedPage {
-    /// How many items of a page are used, of a vendor whose pages have at most so many: half, of shorter
-    /// ones a third.
+    /// Returns how many items of each page are used, for a vendor whose pages have at most `max_len` items: half
+    /// of them, or a third if `max_len` is below 100.
     ///
     /// # Panics
     ///
-    /// If it is under 50, in a constant when it is compiled: of shorter pages none holds the items that
-    /// follow some places of a list. Declare [`Paging::Cursor`](crate::Paging::Cursor) there.
+    /// If `max_len` is below 50 (in a constant, this is a compile error). With shorter pages, some offsets have
+    /// no numbered page that holds the items after them. Declare [`Paging::Cursor`] instead.
     #[must_use]
-    pub const fn items(most: u32) -> u32 {
-        assert!(most >= 50, "pages that are shorter than 50 do not overlap everywhere");
-        if most < 100 { most / 3 } else { most / 2 }
+    pub const fn items(max_len: u32) -> u32 {
+        assert!(max_len >= 50, "pages shorter than 50 items do not overlap everywhere");
+        if max_len < 100 { max_len / 3 } else { max_len / 2 }
     }
 
-    /// The items that were asked for.
+    /// Returns the requested items of the page.
     #[must_use]
     pub fn cut<T>(&self, items: Vec<T>) -> Vec<T> {
-        items.into_iter().skip(self.skip).take(Self::items(self.most) as usize).collect()
+        items.into_iter().skip(self.skip).take(Self::items(self.max_len) as usize).collect()
     }
 }
 
 impl PageStart {
-    /// The numbered page that holds what starts here, of a vendor whose pages have at most `most` items.
+    /// Returns the numbered page that holds the items after this offset, for a vendor whose pages have at most
+    /// `max_len` items.
     ///
     /// # Panics
     ///
-    /// If `most` is under 50, as [`NumberedPage::items`] says.
+    /// If `max_len` is below 50, like [`NumberedPage::items`].
     #[must_use]
-    pub fn numbered(&self, most: u32) -> NumberedPage {
+    pub fn numbered(&self, max_len: u32) -> NumberedPage {
         let offset = self.offset();
-        let items = u64::from(NumberedPage::items(most));
+        let items = u64::from(NumberedPage::items(max_len));
         let before = |size: u32| offset % u64::from(size);
-        // Pages of each length begin elsewhere, and one of them holds all the items: tried for every place of
-        // lists of three million items.
+        // Pages of each length begin at other offsets, and one of them holds all the items. This was tried for
+        // every offset of lists of three million items.
         let lacks = |size: &u32| (before(*size) + items).saturating_sub(u64::from(*size));
-        let size = (NumberedPage::items(most)..=most).min_by_key(lacks).unwrap_or(most);
+        let size = (NumberedPage::items(max_len)..=max_len).min_by_key(lacks).unwrap_or(max_len);
         NumberedPage {
             number: offset / u64::from(size) + 1,
             size,
             skip: usize::try_from(before(size)).unwrap_or(usize::MAX),
-            most,
+            max_len,
         }
     }
 }
@@ -296,7 +301,7 @@ impl PageStart {
 mod tests {
     use super::{NumberedPage, PageStart};
 
-    /// What a vendor answers of a list of so many items.
+    /// Returns what a vendor answers for a list of `len` items.
     fn answer(page: &NumberedPage, len: u64) -> Vec<u64> {
         let size = u64::from(page.size);
         let from = (page.number - 1) * size;
@@ -304,21 +309,21 @@ mod tests {
     }
 
     #[test]
-    fn every_place_of_a_list_has_a_page_that_holds_what_follows() {
-        for most in [50, 51, 64, 99, 100, 250] {
-            let items = u64::from(NumberedPage::items(most));
+    fn every_offset_has_a_numbered_page_with_the_items_after_it() {
+        for max_len in [50, 51, 64, 99, 100, 250] {
+            let items = u64::from(NumberedPage::items(max_len));
             for offset in (0..20_000).chain(130_000..140_000) {
-                let page = PageStart::Offset(offset).numbered(most);
-                assert!(page.size <= most && page.number >= 1);
+                let page = PageStart::Offset(offset).numbered(max_len);
+                assert!(page.size <= max_len && page.number >= 1);
                 let cut = page.cut(answer(&page, 1_000_000));
                 let wanted: Vec<u64> = (offset..offset + items).collect();
-                assert_eq!(cut, wanted, "at most {most}, from {offset}");
+                assert_eq!(cut, wanted, "at most {max_len}, from {offset}");
             }
         }
     }
 
     #[test]
-    fn the_end_of_a_list_is_cut_like_the_rest() {
+    fn the_last_page_is_cut_like_the_others() {
         let page = PageStart::Offset(95).numbered(100);
         assert_eq!(page.cut(answer(&page, 99)), [95, 96, 97, 98]);
         let page = PageStart::Offset(200).numbered(100);

@@ -1,4 +1,4 @@
-//! What users call.
+//! The handle of one account, which programs use: [`Provider`].
 
 use std::any::Any;
 use std::sync::Arc;
@@ -24,30 +24,32 @@ use crate::secret::Secret;
 use crate::traffic::Traffic;
 use crate::warning::Warning;
 
-/// So far may the vendor's clock be behind ours when an orphan is looked for.
+/// How far the vendor's clock may lag ours when searching for an orphaned key.
 const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
-/// One account at one provider, ready to be asked; cheap to clone.
+/// One account at one provider. It is cheap to clone.
 ///
-/// A handle adds what every vendor needs alike: it walks all pages, drops duplicates, checks arguments
-/// before anything is sent, and names provider, account and operation in each error.
+/// A `Provider` does what all vendors need: it reads all pages of a list, drops duplicates, checks arguments
+/// before anything is sent, and names the provider, the account and the operation in each error.
 ///
-/// Every operation may fail with [`Unauthenticated`](ErrorKind::Unauthenticated) and
-/// [`PermissionDenied`](ErrorKind::PermissionDenied) (the account's credential),
-/// [`RateLimited`](ErrorKind::RateLimited), [`Unavailable`](ErrorKind::Unavailable),
-/// [`Transport`](ErrorKind::Transport) and [`Decode`](ErrorKind::Decode) (the vendor, or the way there); what
-/// else it may fail with is said there. One that the provider does not declare is
-/// [`Unsupported`](ErrorKind::Unsupported), and nothing is sent.
+/// # Errors
+///
+/// Every operation may fail because of the account's credential
+/// ([`Unauthenticated`](ErrorKind::Unauthenticated), [`PermissionDenied`](ErrorKind::PermissionDenied)), or
+/// because of the vendor or the network ([`RateLimited`](ErrorKind::RateLimited),
+/// [`Unavailable`](ErrorKind::Unavailable), [`Transport`](ErrorKind::Transport),
+/// [`Decode`](ErrorKind::Decode)). Further kinds are listed at the operation. An operation that the provider
+/// does not declare is [`Unsupported`](ErrorKind::Unsupported), and nothing is sent.
 ///
 /// ```
 /// # use keyroster_core::{ErrorKind, KeyId, Provider, Result, Revocation, UpdateKey};
 /// # async fn example(account: Provider, id: KeyId) -> Result<()> {
-/// // Off for now, where the vendor can; otherwise for good.
-/// match account.update(&id, &UpdateKey::disabled(true)).await {
-///     Ok(key) => println!("{} is off: {:?}", key.id, key.state),
+/// // Disable the key if the vendor can do that; otherwise revoke it.
+/// match account.update(&id, &UpdateKey::new().disabled(true)).await {
+///     Ok(key) => println!("{} is disabled: {:?}", key.id, key.state),
 ///     Err(error) if error.kind() == ErrorKind::Unsupported => {
 ///         if account.revoke(&id).await? != Revocation::Revoked {
-///             println!("{id} was gone already");
+///             println!("{id} was already gone");
 ///         }
 ///     }
 ///     Err(error) => return Err(error),
@@ -67,14 +69,15 @@ impl Provider {
         Self::from_arc(Arc::new(provider))
     }
 
-    /// Wraps an implementation that is shared, or of which only the trait is known.
+    /// Wraps an implementation that is shared or behind a trait object.
     ///
     /// ```
     /// # use std::sync::Arc;
     /// # use keyroster_core::{KeyProvider, Provider};
     /// # fn example(vendor: Box<dyn KeyProvider>) {
     /// let shared: Arc<dyn KeyProvider> = Arc::from(vendor);
-    /// let (one, other) = (Provider::from_arc(Arc::clone(&shared)), Provider::from_arc(shared));
+    /// let one = Provider::from_arc(Arc::clone(&shared));
+    /// let other = Provider::from_arc(shared);
     /// # }
     /// ```
     #[must_use]
@@ -82,67 +85,125 @@ impl Provider {
         Self { backend: Backend { implementation: provider, account: None } }
     }
 
-    /// The same provider under the account's name, which its errors then carry.
+    /// Names the account. Its errors and spans carry the name.
     #[must_use]
     pub fn with_account(mut self, account: impl Into<Arc<str>>) -> Self {
         self.backend.account = Some(account.into());
         self
     }
 
-    /// What the provider is and can do.
+    /// Puts a decorator, e.g. a cache or an audit log, around the implementation. The account's name stays.
+    ///
+    /// The decorator implements every method of [`KeyProvider`] and calls the inner implementation.
+    ///
+    /// ```
+    /// use std::any::Any;
+    /// use std::sync::Arc;
+    ///
+    /// use keyroster_core::{
+    ///     KeyId, KeyProvider, Page, PageRequest, Provider, ProviderInfo, Result, Revocation, async_trait,
+    /// };
+    ///
+    /// /// Prints which keys are revoked.
+    /// #[derive(Debug)]
+    /// struct Audited {
+    ///     inner: Arc<dyn KeyProvider>,
+    /// }
+    ///
+    /// impl Audited {
+    ///     /// The vendor's own type behind the decorator.
+    ///     fn inner<T: KeyProvider>(&self) -> Option<&T> {
+    ///         let inner: &dyn Any = &*self.inner;
+    ///         inner.downcast_ref()
+    ///     }
+    /// }
+    ///
+    /// #[async_trait]
+    /// impl KeyProvider for Audited {
+    ///     fn info(&self) -> &ProviderInfo {
+    ///         self.inner.info()
+    ///     }
+    ///
+    ///     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
+    ///         self.inner.list_page(request).await
+    ///     }
+    ///
+    ///     async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
+    ///         println!("revoking {id}");
+    ///         self.inner.revoke(id).await
+    ///     }
+    ///     // The other methods call `self.inner` in the same way.
+    /// }
+    ///
+    /// # fn example<Acme: KeyProvider>(account: Provider) {
+    /// let account = account.with_account("prod").wrap(|inner| Audited { inner });
+    /// assert_eq!(account.account(), Some("prod"));
+    /// let acme = account.downcast_ref::<Audited>().and_then(|audited| audited.inner::<Acme>());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn wrap<P: KeyProvider>(self, decorate: impl FnOnce(Arc<dyn KeyProvider>) -> P) -> Self {
+        let Backend { implementation, account } = self.backend;
+        let implementation = Arc::new(decorate(implementation));
+        Self { backend: Backend { implementation, account } }
+    }
+
+    /// Returns what the provider is and can do.
     #[must_use]
     pub fn info(&self) -> &ProviderInfo {
         self.backend.info()
     }
 
-    /// The account's name, if it was given one.
+    /// Returns the account's name, if it has one.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.backend.account()
     }
 
-    /// What this account has cost the vendor so far.
+    /// Returns what was sent to the vendor and received from it for this account so far.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.implementation().traffic()
     }
 
-    /// The vendor's own type, for what only that vendor can do; none if it is another's, or wrapped.
+    /// Returns the vendor's own type, for what only this vendor can do. `None` if the type is another one or
+    /// is [wrapped](Provider::wrap).
     #[must_use]
     pub fn downcast_ref<T: KeyProvider>(&self) -> Option<&T> {
         let implementation: &dyn Any = self.implementation();
         implementation.downcast_ref()
     }
 
-    /// Every key, as a stream.
+    /// Lists every key, as a stream.
     ///
-    /// Naming a container at a provider that has none gives a stream whose one item is an
+    /// If the request names a container and the provider has none, the stream's only item is an
     /// [`Unsupported`](ErrorKind::Unsupported) error.
     pub fn keys(&self, request: ListKeys) -> Listing {
         Listing::new(self.backend.clone(), request)
     }
 
-    /// Every key, collected; after an error, none of them. [`Listing::collect_into`] keeps what came before
-    /// it.
+    /// Lists every key, and returns them together. After an error, no key is returned;
+    /// [`Listing::collect_into`] keeps those before the error.
     pub async fn list(&self, request: ListKeys) -> Result<KeyList> {
         self.keys(request).collect_all().await
     }
 
-    /// One page of keys, exactly as the vendor answers it: for tests and diagnoses.
+    /// Requests one page of keys and returns it exactly as the vendor answers it, for tests and diagnosis.
     pub async fn page(&self, request: &PageRequest) -> Result<Page> {
-        self.backend.page(request).await
+        self.backend.run(Operation::ListKeys, self.backend.page(request)).await
     }
 
-    /// One page of containers, exactly as the vendor answers it: for tests and diagnoses.
+    /// Requests one page of containers and returns it exactly as the vendor answers it, for tests and
+    /// diagnosis.
     pub async fn container_page(&self, request: &PageRequest) -> Result<ContainerPage> {
         self.backend.container_page(request).await
     }
 
-    /// One key, asked for by itself where the vendor offers that, otherwise found by listing.
+    /// Returns one key. If the vendor cannot look up a key, it is found by listing.
     ///
     /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
     pub async fn get(&self, id: &KeyId) -> Result<ApiKey> {
-        self.in_context(Operation::GetKey, self.find(id).await)
+        self.backend.run(Operation::GetKey, self.find(id)).await
     }
 
     async fn find(&self, id: &KeyId) -> Result<ApiKey> {
@@ -158,66 +219,102 @@ impl Provider {
         Err(Error::new(ErrorKind::NotFound, format!("the account has no key `{id}`")))
     }
 
-    /// Whether a create could be sent; nothing is.
+    /// Checks whether a create could be sent, without sending it.
     ///
     /// - [`InvalidRequest`](ErrorKind::InvalidRequest): an argument cannot be right.
-    /// - [`Unsupported`](ErrorKind::Unsupported): the vendor cannot honour it, or makes no keys.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the vendor does not support an argument, or does not create
+    ///   keys.
     pub fn check_create(&self, request: &CreateKey) -> Result<()> {
-        self.require(Operation::CreateKey)?;
-        let checked = check::create(request, &self.info().capabilities, now());
-        self.in_context(
-            Operation::CreateKey,
-            checked.and_then(|()| self.implementation().check_create(request)),
-        )
+        self.check(Operation::CreateKey, || {
+            check::create(request, self.info(), now())?;
+            self.implementation().check_create(request)
+        })
     }
 
-    /// Whether a change could be sent; nothing is.
+    /// Checks whether an update could be sent, without sending it.
     ///
-    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): no change is named, or one cannot be right.
-    /// - [`Unsupported`](ErrorKind::Unsupported): the vendor cannot make it, or changes no keys.
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): nothing is to be changed, or a value cannot be right.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the vendor does not support a change, or does not update
+    ///   keys.
     pub fn check_update(&self, change: &UpdateKey) -> Result<()> {
-        self.require(Operation::UpdateKey)?;
-        let checked = check::update(change, &self.info().capabilities, now());
-        self.in_context(
-            Operation::UpdateKey,
-            checked.and_then(|()| self.implementation().check_update(change)),
-        )
+        self.check(Operation::UpdateKey, || {
+            check::update(change, self.info(), now())?;
+            self.implementation().check_update(change)
+        })
     }
 
-    /// Makes a key.
+    /// Checks whether a rotation could be sent, without sending it.
     ///
-    /// - [`InvalidRequest`](ErrorKind::InvalidRequest), [`Unsupported`](ErrorKind::Unsupported): an
-    ///   argument is wrong, or one that the vendor cannot honour; nothing was sent.
-    /// - [`Indeterminate`](ErrorKind::Indeterminate): it may have been made; [`Error::orphan`] says what
-    ///   to look for, and [`reconcile`](Provider::reconcile) looks.
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): an argument cannot be right.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the vendor does not support an argument, or does not rotate
+    ///   keys.
+    pub fn check_rotate(&self, request: &RotateKey) -> Result<()> {
+        self.check(Operation::RotateKey, || {
+            check::rotate(request, self.info(), now())?;
+            self.implementation().check_rotate(request)
+        })
+    }
+
+    /// Creates a key.
     ///
-    /// The record is looked up where the vendor's answer does not tell it, which takes further requests;
-    /// whoever has to bring the secret to safety first calls [`create_without_record`](Provider::create_without_record).
+    /// If the vendor's response does not contain the record, further requests fetch it. To store the secret
+    /// before that, use [`create_without_record`](Provider::create_without_record).
+    ///
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest), [`Unsupported`](ErrorKind::Unsupported): an argument
+    ///   cannot be right, or the vendor does not support it. Nothing was sent.
+    /// - [`Indeterminate`](ErrorKind::Indeterminate): the key may have been created.
+    ///   [`reconcile`](Provider::reconcile) searches for the [`Error::orphan`].
+    ///
+    /// # Cancellation
+    ///
+    /// A create that is dropped, e.g. by a timeout or because a client disconnects, may still create the key,
+    /// and its secret is lost. No error says so. If a create may be dropped, note the time before it starts,
+    /// and search for the key afterwards:
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// # use keyroster_core::{CreateKey, Orphan, Provider, Result, Timestamp};
+    /// # async fn example(account: Provider) -> Result<()> {
+    /// let request = CreateKey::new("ci-deploy");
+    /// let sent_at = Timestamp::from(SystemTime::now());
+    /// match tokio::time::timeout(Duration::from_secs(10), account.create(&request)).await {
+    ///     Ok(created) => println!("created {}", created?.key.id),
+    ///     Err(_) => {
+    ///         let found = account.reconcile(&Orphan::new(&request, sent_at)).await?;
+    ///         for suspect in found.suspects.iter().filter(|suspect| suspect.made_since) {
+    ///             println!("{} was probably created; its secret is lost", suspect.key.id);
+    ///         }
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
         let mut created = self.create_without_record(request).await?;
         self.fetch_record(&mut created).await;
         Ok(created)
     }
 
-    /// Makes a key, and answers as soon as there is a secret, with a record that may not be
-    /// [`complete`](CreatedKey::complete).
+    /// Creates a key and returns as soon as there is a secret. The record may not be
+    /// [`complete`](CreatedKey::complete); [`fetch_record`](Provider::fetch_record) completes it.
     ///
     /// The errors are those of [`create`](Provider::create).
     pub async fn create_without_record(&self, request: &CreateKey) -> Result<CreatedKey> {
         self.check_create(request)?;
-        let (operation, sent_at) = (Operation::CreateKey, now());
-        let created = self.implementation().create(request).await.map_err(|error| {
+        let sent_at = now();
+        let created = self.backend.run(Operation::CreateKey, self.implementation().create(request));
+        created.await.map_err(|error| {
             if error.kind() == ErrorKind::Indeterminate {
                 error.with_orphan(Orphan::new(request, sent_at))
             } else {
                 error
             }
-        });
-        self.in_context(operation, created)
+        })
     }
 
-    /// Looks up the record of a new key where the vendor's answer to the create did not tell it. When that
-    /// fails, the secret stays and a warning is added.
+    /// Fetches the record of a new key, unless it is already complete. If that fails, the secret stays and a
+    /// warning is added.
     pub async fn fetch_record(&self, created: &mut CreatedKey) {
         if created.complete {
             return;
@@ -228,23 +325,25 @@ impl Provider {
                 created.complete = true;
             }
             Err(error) => created.warnings.push(Warning::incomplete(format!(
-                "the secret is new, and the key's record could not be read back: {error}"
+                "the secret is new, but the key's record could not be fetched: {error}"
             ))),
         }
     }
 
-    /// The keys that an unanswered create may have left behind: those of its name that were made since
-    /// about when it was sent, or whose making the vendor does not date. Nothing is changed.
+    /// Searches for a key that a create without a response may have left behind. Nothing is changed.
+    ///
+    /// The suspects are the keys with the requested name that were created since the request was sent, or
+    /// whose creation time is unknown.
     ///
     /// ```
     /// # use keyroster_core::{CreateKey, Provider, Result};
     /// # async fn example(account: Provider) -> Result<()> {
     /// match account.create(&CreateKey::new("ci-deploy")).await {
-    ///     Ok(created) => println!("made {}", created.key.id),
+    ///     Ok(created) => println!("created {}", created.key.id),
     ///     Err(error) => {
     ///         let Some(orphan) = error.orphan() else { return Err(error) };
     ///         for suspect in account.reconcile(orphan).await?.suspects {
-    ///             println!("{} may be it; made since: {}", suspect.key.id, suspect.made_since);
+    ///             println!("{} may be it; created since: {}", suspect.key.id, suspect.made_since);
     ///         }
     ///     }
     /// }
@@ -252,8 +351,8 @@ impl Provider {
     /// # }
     /// ```
     ///
-    /// Names are not unique: which of them is the orphan, a person decides. A vendor's list may lag behind
-    /// its creates; an empty answer soon after is no proof.
+    /// Names are not unique, so a person decides which suspect is the orphan. A vendor's list may lag behind
+    /// its creates, so finding nothing soon after is no proof.
     pub async fn reconcile(&self, orphan: &Orphan) -> Result<Reconciliation> {
         let request = ListKeys { container: orphan.container.clone() };
         let list = self.list(request).await?;
@@ -263,7 +362,7 @@ impl Provider {
                 && key.state.revoked != Some(true)
                 && key.created_at.is_none_or(|created| created >= since)
         });
-        // Some vendors date keys to the second, some to the millisecond.
+        // Some vendors report the creation time in seconds, others in milliseconds.
         let made_since = |created: Timestamp| created >= orphan.sent_at.as_coarse_as(created);
         let suspect = |key: ApiKey| {
             let made_since = key.created_at.is_some_and(made_since);
@@ -272,45 +371,35 @@ impl Provider {
         Ok(Reconciliation { suspects: namesakes.map(suspect).collect(), warnings: list.warnings })
     }
 
-    /// Changes a key, and answers its new record.
+    /// Updates a key and returns its new record.
     ///
     /// - [`InvalidRequest`](ErrorKind::InvalidRequest), [`Unsupported`](ErrorKind::Unsupported): a change
-    ///   is wrong, or one that the vendor cannot make; nothing was sent.
+    ///   cannot be right, or the vendor does not support it. Nothing was sent.
     /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
     pub async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<ApiKey> {
         self.check_update(change)?;
-        self.in_context(Operation::UpdateKey, self.implementation().update(id, change).await)
+        self.backend.run(Operation::UpdateKey, self.implementation().update(id, change)).await
     }
 
-    /// Whether a rotation could be sent, likewise.
-    pub fn check_rotate(&self, request: &RotateKey) -> Result<()> {
-        self.require(Operation::RotateKey)?;
-        let checked = check::rotate(request, &self.info().capabilities, now());
-        self.in_context(
-            Operation::RotateKey,
-            checked.and_then(|()| self.implementation().check_rotate(request)),
-        )
-    }
-
-    /// Gives a key a new secret in place of its old one; when the old one stops to work is the vendor's
-    /// rule, unless the request says until when it shall and the vendor honours that.
+    /// Replaces the secret of a key.
     ///
-    /// - [`InvalidRequest`](ErrorKind::InvalidRequest), [`Unsupported`](ErrorKind::Unsupported): an
-    ///   argument is wrong, or one that the vendor cannot honour; nothing was sent.
+    /// The vendor decides when the old secret stops working, unless the request says so and the vendor
+    /// supports that. If the vendor's response does not contain the record, further requests fetch it. To
+    /// store the secret before that, use [`rotate_without_record`](Provider::rotate_without_record).
+    ///
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest), [`Unsupported`](ErrorKind::Unsupported): an argument
+    ///   cannot be right, or the vendor does not support it. Nothing was sent.
     /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
-    /// - [`Indeterminate`](ErrorKind::Indeterminate): the answer was lost, and with it perhaps the new
-    ///   secret; the key is the same, so rotating it again gives one that is held.
-    ///
-    /// The record is looked up where the vendor's answer does not tell it, which takes further requests;
-    /// whoever has to bring the secret to safety first calls [`rotate_without_record`](Provider::rotate_without_record).
+    /// - [`Indeterminate`](ErrorKind::Indeterminate): the response was lost, and perhaps a new secret with it.
+    ///   The key is still the same, so rotating it again returns a secret.
     pub async fn rotate(&self, id: &KeyId, request: &RotateKey) -> Result<CreatedKey> {
         let mut rotated = self.rotate_without_record(id, request).await?;
         self.fetch_record(&mut rotated).await;
         Ok(rotated)
     }
 
-    /// Gives a key a new secret, and answers as soon as there is one, with a record that may not be
-    /// [`complete`](CreatedKey::complete).
+    /// Replaces the secret of a key and returns as soon as there is a new one. The record may not be
+    /// [`complete`](CreatedKey::complete); [`fetch_record`](Provider::fetch_record) completes it.
     ///
     /// The errors are those of [`rotate`](Provider::rotate).
     pub async fn rotate_without_record(
@@ -319,65 +408,65 @@ impl Provider {
         request: &RotateKey,
     ) -> Result<CreatedKey> {
         self.check_rotate(request)?;
-        let rotated = self.implementation().rotate(id, request).await.map_err(|error| {
+        let rotated =
+            self.backend.run(Operation::RotateKey, self.implementation().rotate(id, request));
+        rotated.await.map_err(|error| {
             if error.kind() == ErrorKind::Indeterminate {
-                error.with_help("rotate the key again: it may have a secret that nobody holds")
+                error.with_help("rotate the key again: it may have a new secret that was lost")
             } else {
                 error
             }
-        });
-        self.in_context(Operation::RotateKey, rotated)
+        })
     }
 
-    /// Turns a key off for good; the answer tells whether it was there, and a key that is gone already is no
-    /// error.
+    /// Revokes a key permanently, and returns whether it still existed. It is not an error if the key is
+    /// already gone.
     pub async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
         self.require(Operation::RevokeKey)?;
-        self.in_context(Operation::RevokeKey, self.implementation().revoke(id).await)
+        self.backend.run(Operation::RevokeKey, self.implementation().revoke(id)).await
     }
 
-    /// Whether the account's own credential is good, and what it may do.
+    /// Checks the account's own credential, and returns what it may do.
     ///
-    /// What the vendor does not tell of a credential is read from its record, where the account may list
-    /// keys and the credential's own is among them.
+    /// What the vendor does not report about a credential is read from its record, if the account may list
+    /// keys and the credential's own key is among them.
     ///
-    /// - [`Unauthenticated`](ErrorKind::Unauthenticated): it is not good.
+    /// - [`Unauthenticated`](ErrorKind::Unauthenticated): the vendor does not accept the credential.
     pub async fn whoami(&self) -> Result<Principal> {
-        let operation = Operation::WhoAmI;
-        self.require(operation)?;
-        let mut principal = self.in_context(operation, self.implementation().whoami().await)?;
+        self.require(Operation::WhoAmI)?;
+        let principal = self.backend.run(Operation::WhoAmI, self.implementation().whoami());
+        let mut principal = principal.await?;
         if let Some(id) = &principal.key_id
             && principal.access == Access::Unknown
         {
-            // What the look-up cannot tell stays unknown: the credential itself was found good.
-            if let Ok(record) = self.find(id).await {
+            // If the record cannot be fetched, its facts stay unknown. The credential itself works.
+            if let Ok(record) = self.get(id).await {
                 principal.add_record(record);
             }
         }
         Ok(principal)
     }
 
-    /// Whether a secret has the shape of this vendor's; nobody is asked.
+    /// Returns whether a secret looks like one of this vendor's. No request is sent.
     #[must_use]
     pub fn recognizes(&self, secret: &Secret) -> bool {
         self.implementation().recognizes(secret)
     }
 
-    /// Whose key a secret belongs to; no key is changed, though trying one that has a limited number of
-    /// uses takes one of them.
+    /// Finds the key that a secret belongs to.
     ///
-    /// The provider tells what the secret is; the account's records are then searched for it, by id
-    /// where that is known, otherwise by its masked form, owner and usage.
+    /// No key is changed, but trying a key with a limited number of uses takes one of them. The provider says
+    /// what the secret is. Then the account's records are searched for it, by id if that is known, otherwise
+    /// by masked form, owner and usage.
     ///
-    /// A secret that is refused is no error, but [`Dead`](crate::Liveness::Dead); an error is what went wrong
-    /// while asking, or while the records were searched.
+    /// A secret that the vendor refuses is a result, [`Dead`](crate::Liveness::Dead). An error means that the
+    /// vendor could not be asked, or that the records could not be searched.
     pub async fn identify(&self, secret: &Secret) -> Result<Identification> {
-        let operation = Operation::Identify;
-        self.require(operation)?;
-        let mut found = self.in_context(operation, self.implementation().identify(secret).await)?;
-        if found.keys.is_empty()
-            && !(found.principal.key_id.is_none() && found.principal.hint.is_none())
-        {
+        self.require(Operation::Identify)?;
+        let found = self.backend.run(Operation::Identify, self.implementation().identify(secret));
+        let mut found = found.await?;
+        let is_traceable = found.principal.key_id.is_some() || found.principal.hint.is_some();
+        if found.keys.is_empty() && is_traceable {
             let records = self.list(ListKeys::all()).await?;
             found.keys = found.principal.matching_records(records.keys);
             if let [record] = &found.keys[..]
@@ -386,9 +475,9 @@ impl Provider {
                 found.principal.add_record(record.clone());
             }
             found.evidence.push(match found.keys.len() {
-                0 => "no record of this account fits".to_owned(),
-                1 => "one record of this account fits".to_owned(),
-                several => format!("{several} records of this account fit"),
+                0 => "no record of this account matches".to_owned(),
+                1 => "one record of this account matches".to_owned(),
+                several => format!("{several} records of this account match"),
             });
             found.evidence.extend(records.warnings.into_iter().map(|warning| warning.message));
         }
@@ -399,15 +488,16 @@ impl Provider {
         self.backend.implementation.as_ref()
     }
 
+    fn check(&self, operation: Operation, check: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.require(operation)?;
+        check().map_err(|error| self.with_context(operation, error))
+    }
+
     fn require(&self, operation: Operation) -> Result<()> {
         if self.info().capabilities.can(operation) {
             return Ok(());
         }
-        self.in_context(operation, Err(Error::unsupported(self.info().id.clone(), operation)))
-    }
-
-    fn in_context<T>(&self, operation: Operation, result: Result<T>) -> Result<T> {
-        result.map_err(|error| self.with_context(operation, error))
+        Err(self.with_context(operation, Error::unsupported(self.info(), operation)))
     }
 
     pub(crate) fn with_context(&self, operation: Operation, error: Error) -> Error {

@@ -1,17 +1,22 @@
-//! Which providers a program knows.
+//! The providers that a program knows, and how accounts are created from settings.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::info::ProviderInfo;
 use crate::provider::Provider;
 use crate::record::id::ProviderId;
 use crate::secret::Secret;
+use crate::suggestion::Suggestion;
 
-/// Makes accounts of one provider out of named settings.
+/// Maximum length of an unknown name that a message shows, in bytes.
+const MAX_SHOWN_NAME: usize = 40;
+
+/// Creates accounts of one provider from named settings.
 ///
-/// A program that reads settings from a file or the environment knows providers by this alone.
+/// A program that reads settings from a file or the environment needs to know nothing else about providers.
 ///
 /// ```
 /// use keyroster_core::{
@@ -59,25 +64,26 @@ use crate::secret::Secret;
 /// assert!(registry.build("acme", &Settings::new()).is_err());
 /// ```
 pub trait ProviderFactory: Debug + Send + Sync {
-    /// What the provider is and can do, with its default settings.
+    /// Returns what the provider is and can do, with its default settings.
     fn info(&self) -> ProviderInfo;
 
-    /// The settings that [`build`](ProviderFactory::build) understands.
+    /// Returns the settings that [`build`](ProviderFactory::build) understands. [`Registry::build`] refuses
+    /// others.
     fn settings(&self) -> &'static [Setting];
 
-    /// Whether the value of a setting that is no secret can be used, told before an account is made and
-    /// without its credential. Nothing is checked unless the provider says how.
+    /// Checks the value of a setting that is not a secret, without creating an account. By default, every value
+    /// is accepted.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): it is malformed; the error does not show it.
+    /// - [`Configuration`](ErrorKind::Configuration): the value is malformed. The error does not show it.
     fn check_setting(&self, name: &str, value: &str) -> Result<()> {
         let _ = (name, value);
         Ok(())
     }
 
-    /// Makes an account.
+    /// Creates an account. Nothing is sent.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): a setting is missing or malformed; the message
-    ///   names it by its environment variable.
+    /// - [`Configuration`](ErrorKind::Configuration): a setting is missing or malformed. The message names its
+    ///   environment variable.
     fn build(&self, settings: &Settings) -> Result<Provider>;
 }
 
@@ -85,24 +91,24 @@ pub trait ProviderFactory: Debug + Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Setting {
-    /// Its name in settings files, in kebab-case.
+    /// The name in settings files, in kebab-case.
     pub name: &'static str,
-    /// The vendor's usual environment variable for it.
+    /// The vendor's usual environment variable.
     pub env: &'static str,
-    /// Whether it is a part of the credential.
+    /// Whether the value is part of the credential.
     pub secret: bool,
-    /// What it is, as a fragment.
+    /// What the setting is, as a fragment.
     pub help: &'static str,
 }
 
 impl Setting {
-    /// A part of the credential.
+    /// Creates a setting that is part of the credential.
     #[must_use]
     pub const fn secret(name: &'static str, env: &'static str, help: &'static str) -> Self {
         Self { name, env, secret: true, help }
     }
 
-    /// A setting that may be shown.
+    /// Creates a setting whose value may be shown.
     #[must_use]
     pub const fn plain(name: &'static str, env: &'static str, help: &'static str) -> Self {
         Self { name, env, secret: false, help }
@@ -111,86 +117,86 @@ impl Setting {
 
 /// Values of a provider's settings, by name.
 ///
-/// Every value is kept as a [`Secret`], so that one which was given the wrong name is not shown either.
+/// Every value is kept as a [`Secret`], so that a secret with a wrong name is not shown either.
 #[derive(Clone, Debug, Default)]
 pub struct Settings(BTreeMap<String, Secret>);
 
 impl Settings {
-    /// No settings.
+    /// Creates settings without values.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a value, in place of an earlier one of that name.
+    /// Sets a value, replacing an earlier one of that name.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.0.insert(name.into(), value.into());
         self
     }
 
-    /// The value of that name.
+    /// Returns the value of that name.
     #[must_use]
     pub fn secret(&self, name: &str) -> Option<&Secret> {
         self.0.get(name)
     }
 
-    /// The value of that name as text, for what is no secret.
+    /// Returns the value of that name as text, for settings that are not secret.
     #[must_use]
     pub fn plain(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(Secret::expose)
     }
 
-    /// Whether nothing is set.
+    /// Returns whether no value is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// The providers that a program knows: a plain value that one adds factories to.
+/// The providers that a program knows. It is a plain value that factories are added to.
 ///
 /// ```
 /// use keyroster_core::{ErrorKind, Registry, Settings};
 ///
 /// let mut registry = Registry::new();
-/// registry.add_disabled("acme", "enable the feature `acme` of the crate `acme-tools`");
+/// registry.add_disabled("acme", "enable the feature `acme`");
 /// let error = registry.build("acme", &Settings::new()).unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Configuration);
-/// assert!(error.to_string().contains("feature `acme`"));
+/// assert_eq!(error.help(), "enable the feature `acme`");
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Registry {
-    factories: BTreeMap<ProviderId, Box<dyn ProviderFactory>>,
+    factories: BTreeMap<ProviderId, Arc<dyn ProviderFactory>>,
     disabled: BTreeMap<&'static str, &'static str>,
 }
 
 impl Registry {
-    /// Knows nobody.
+    /// Creates a registry without providers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a provider, in place of an earlier one of that name.
+    /// Adds a provider, replacing an earlier one with the same id.
     pub fn add(&mut self, factory: impl ProviderFactory + 'static) {
-        self.factories.insert(factory.info().id, Box::new(factory));
+        self.factories.insert(factory.info().id, Arc::new(factory));
     }
 
-    /// Names a provider that exists and was left out of this program, and how it is put in.
+    /// Names a provider that exists but is not compiled into this program. `how` says how to add it.
     pub fn add_disabled(&mut self, id: &'static str, how: &'static str) {
         self.disabled.insert(id, how);
     }
 
-    /// The providers in the order of their names.
+    /// Returns the providers in the order of their ids.
     pub fn factories(&self) -> impl Iterator<Item = &dyn ProviderFactory> {
         self.factories.values().map(AsRef::as_ref)
     }
 
-    /// The provider of that name.
+    /// Returns the provider with this id.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): there is none; the message says whether it was left
-    ///   out, and which there are.
+    /// - [`Configuration`](ErrorKind::Configuration): there is no such provider, or it is not compiled in. The
+    ///   help names the nearest id, and the providers that are compiled in and those that are not.
     pub fn factory(&self, id: &str) -> Result<&dyn ProviderFactory> {
         if let Ok(id) = ProviderId::parse(id)
             && let Some(factory) = self.factories.get(&id)
@@ -202,21 +208,64 @@ impl Registry {
             let message = format!("the provider `{id}` is not compiled into this program");
             return Err(error(message).with_help(*how));
         }
-        let known: Vec<String> = self.factories.keys().map(|id| format!("`{id}`")).collect();
-        let help = if known.is_empty() {
-            "no provider is compiled in: enable a provider's feature".to_owned()
-        } else {
-            format!("known providers: {}", known.join(", "))
-        };
-        Err(error(format!("there is no provider `{id}`")).with_help(help))
+        Err(error(format!("unknown provider {}", shown(id))).with_help(self.provider_help(id)))
     }
 
-    /// Makes an account of the provider of that name; nothing is sent.
+    /// Creates an account of the provider with this id. Nothing is sent.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): there is no such provider, or a setting is missing or
-    ///   malformed.
+    /// A setting that the provider does not know is refused: a misspelt `base-url` would otherwise send the
+    /// credential to the vendor's default host.
+    ///
+    /// - [`Configuration`](ErrorKind::Configuration): there is no such provider, or a setting is unknown,
+    ///   missing or malformed.
     pub fn build(&self, id: &str, settings: &Settings) -> Result<Provider> {
         let factory = self.factory(id)?;
-        factory.build(settings).map_err(|error| error.with_provider(factory.info().id))
+        let account = check_names(factory, settings).and_then(|()| factory.build(settings));
+        account.map_err(|error| error.with_provider(factory.info().id))
+    }
+
+    fn provider_help(&self, id: &str) -> String {
+        let compiled_in: Vec<&str> = self.factories.keys().map(ProviderId::as_str).collect();
+        let known = compiled_in.iter().chain(self.disabled.keys()).copied();
+        let question = match Suggestion::for_name(id, known).nearest() {
+            Some(nearest) => format!("did you mean `{nearest}`? "),
+            None => String::new(),
+        };
+        let list = if compiled_in.is_empty() {
+            "no provider is compiled in".to_owned()
+        } else {
+            format!("providers: {}", compiled_in.join(", "))
+        };
+        let mut parts = vec![format!("{question}{list}")];
+        parts.extend(
+            self.disabled.iter().map(|(id, how)| format!("`{id}` is not compiled in: {how}")),
+        );
+        parts.join("; ")
+    }
+}
+
+/// Refuses the first setting that a provider does not know.
+fn check_names(factory: &dyn ProviderFactory, settings: &Settings) -> Result<()> {
+    let known: Vec<&str> = factory.settings().iter().map(|setting| setting.name).collect();
+    let Some(name) = settings.0.keys().find(|name| !known.contains(&name.as_str())) else {
+        return Ok(());
+    };
+    let list = known.join(", ");
+    let help = match Suggestion::for_name(name, known).nearest() {
+        Some(nearest) => format!("did you mean `{nearest}`? Settings: {list}"),
+        None if list.is_empty() => "the provider has no settings".to_owned(),
+        None => format!("settings: {list}"),
+    };
+    let message = format!("unknown setting {}", shown(name));
+    Err(Error::new(ErrorKind::Configuration, message).with_help(help))
+}
+
+/// Returns a name for a message. A text that cannot be a name is not shown, because it may be a secret.
+fn shown(name: &str) -> String {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_ ".contains(c);
+    if name.len() <= MAX_SHOWN_NAME && name.chars().all(is_name) {
+        format!("`{name}`")
+    } else {
+        "(not shown, as it may be a secret)".to_owned()
     }
 }

@@ -1,6 +1,7 @@
-//! Requests: listing keys, and creating, changing and rotating one.
+//! Requests: listing keys, and creating, updating and rotating one.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::record::decimal::Amount;
 use crate::record::extras::Extras;
@@ -8,66 +9,77 @@ use crate::record::key::Access;
 use crate::record::quota::Reset;
 use crate::record::time::Timestamp;
 
-/// Which keys to list: all of the account, or those of one container.
+/// Which keys to list: all keys of the account, or those of one container.
 ///
-/// There are no filters here. A vendor's filters are rarely the same as ours, and its defaults hide
-/// keys; a listing asks for everything, and whoever wants less filters the records.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// There are no filters. A vendor's filters rarely mean the same as another's, and its defaults hide keys.
+/// A listing requests everything, and the caller filters the records.
+///
+/// ```
+/// use keyroster_core::ListKeys;
+///
+/// let everything = ListKeys::all();
+/// let of_one_workspace = ListKeys::all().container("ws-17");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ListKeys {
-    /// Only the keys that the vendor files in the container of this id.
+    /// The id of the container whose keys are listed. `None` lists the keys of all containers.
     pub container: Option<String>,
 }
 
 impl ListKeys {
-    /// All keys of the account.
+    /// Creates a request for all keys of the account.
     #[must_use]
     pub fn all() -> Self {
         Self::default()
     }
 
-    /// The keys of one container.
+    /// Lists only the keys of the container with this id.
     #[must_use]
-    pub fn in_container(id: impl Into<String>) -> Self {
-        Self { container: Some(id.into()) }
+    pub fn container(mut self, id: impl Into<String>) -> Self {
+        self.container = Some(id.into());
+        self
     }
 }
 
-/// What a new key shall be.
+/// The properties of a new key.
 ///
-/// What is not asked for is left to the vendor's default. What is asked for and cannot be honoured is
-/// an error before any request: a key asked for with an expiry is never created without one.
+/// The vendor's defaults apply to everything that is not set. If the vendor cannot honor something that is
+/// set, the create fails before a request is sent: a key requested with an expiry is never created without
+/// one.
 ///
 /// ```
-/// use keyroster_core::{Amount, CreateKey, Reset, Unit};
+/// use keyroster_core::{Access, Amount, CreateKey, Reset, Unit};
 ///
-/// let mut request = CreateKey::new("ci-deploy");
-/// request.limit = Some(Amount::new(25, Unit::USD));
-/// request.reset = Some(Reset::Monthly);
+/// let request = CreateKey::new("ci-deploy")
+///     .access(Access::scoped(["keys:read"]))
+///     .limit(Amount::new(25, Unit::USD))
+///     .reset(Reset::Monthly);
+/// assert_eq!(request.reset, Some(Reset::Monthly));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKey {
-    /// The name, which is not empty.
+    /// The name of the key. It must not be empty.
     pub name: String,
-    /// What it may do; `Access::Unknown` leaves it to the vendor.
+    /// What the key may do. [`Access::Unknown`] leaves it to the vendor.
     pub access: Access,
-    /// How much it may use.
+    /// How much the key may use.
     pub limit: Option<Amount>,
-    /// When the limit starts anew.
+    /// How often the limit resets.
     pub reset: Option<Reset>,
-    /// When it stops by itself.
+    /// When the key expires.
     pub expires_at: Option<Timestamp>,
-    /// The id of the container that it is filed in.
+    /// The id of the container that the key is created in.
     pub container: Option<String>,
-    /// The vendor's id of its owner.
+    /// The vendor's id of the key's owner.
     pub owner: Option<String>,
-    /// Options of the vendor's own, by the vendor's names.
+    /// Options that only this vendor has, under the vendor's names.
     pub extras: Extras,
 }
 
 impl CreateKey {
-    /// A key with a name and nothing else asked for.
+    /// Creates a request for a key with a name and nothing else set.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -81,33 +93,82 @@ impl CreateKey {
             extras: Extras::default(),
         }
     }
+
+    /// Sets what the key may do.
+    #[must_use]
+    pub fn access(mut self, access: Access) -> Self {
+        self.access = access;
+        self
+    }
+
+    /// Sets how much the key may use.
+    #[must_use]
+    pub fn limit(mut self, limit: Amount) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Sets how often the limit resets.
+    #[must_use]
+    pub fn reset(mut self, reset: Reset) -> Self {
+        self.reset = Some(reset);
+        self
+    }
+
+    /// Sets when the key expires.
+    #[must_use]
+    pub fn expires_at(mut self, at: Timestamp) -> Self {
+        self.expires_at = Some(at);
+        self
+    }
+
+    /// Sets the id of the container that the key is created in.
+    #[must_use]
+    pub fn container(mut self, id: impl Into<String>) -> Self {
+        self.container = Some(id.into());
+        self
+    }
+
+    /// Sets the vendor's id of the key's owner.
+    #[must_use]
+    pub fn owner(mut self, id: impl Into<String>) -> Self {
+        self.owner = Some(id.into());
+        self
+    }
+
+    /// Sets an option that only this vendor has, under the vendor's name.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extras.insert(name, value.into());
+        self
+    }
 }
 
-/// What shall become of one field of a key.
+/// What happens to one field of a key.
 ///
-/// It serialises as vendors take it: what is taken away as null. What stays is to be left out, with
+/// A change serializes as vendors expect it: `Set` as the value, and `Clear` as null. Leave `Keep` out with
 /// `#[serde(skip_serializing_if = "Change::is_keep")]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Change<T> {
-    /// It stays as it is, and is not sent.
+    /// The field stays as it is, and is not sent.
     #[default]
     Keep,
-    /// It gets this value.
+    /// The field gets this value.
     Set(T),
-    /// It is taken away.
+    /// The field is removed.
     Clear,
 }
 
 impl<T> Change<T> {
-    /// Whether the field stays as it is.
+    /// Returns whether the field stays as it is.
     #[must_use]
     pub const fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
     }
 
-    /// The new value, if there is one.
+    /// Returns the new value, if there is one.
     #[must_use]
     pub const fn set(&self) -> Option<&T> {
         match self {
@@ -117,65 +178,161 @@ impl<T> Change<T> {
     }
 }
 
-/// How a key shall change; what is not named stays as it is.
+impl<T> From<T> for Change<T> {
+    fn from(value: T) -> Self {
+        Self::Set(value)
+    }
+}
+
+/// Changes to a key. Fields that are not set stay as they are.
 ///
 /// ```
-/// use keyroster_core::{Change, UpdateKey};
+/// use keyroster_core::{Amount, Change, Unit, UpdateKey};
 ///
-/// let mut change = UpdateKey::default();
-/// change.limit = Change::Clear;
-/// assert!(change.reset.is_keep());
+/// let raise = UpdateKey::new().limit(Amount::new(50, Unit::USD));
+/// let unlimited = UpdateKey::new().limit(Change::Clear);
+/// assert!(unlimited.reset.is_keep());
+/// let off = UpdateKey::new().disabled(true);
+/// # let _ = (raise, off);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateKey {
-    /// A new name.
+    /// The new name.
     pub name: Option<String>,
-    /// Off for now (`true`), or on again (`false`).
+    /// Whether the key is disabled. A disabled key can be enabled again.
     pub disabled: Option<bool>,
-    /// How much it may use; cleared, as much as the account.
+    /// How much the key may use. A cleared limit leaves only the account's own limit.
     pub limit: Change<Amount>,
-    /// When the limit starts anew; cleared, never.
+    /// How often the limit resets. A cleared reset never does.
     pub reset: Change<Reset>,
-    /// When it stops by itself; cleared, never.
+    /// When the key expires. A cleared expiry means never.
     pub expires_at: Change<Timestamp>,
-    /// What it may do.
+    /// What the key may do.
     pub access: Option<Access>,
-    /// The id of the container that it moves to.
+    /// The id of the container that the key moves to.
     pub container: Option<String>,
-    /// Options of the vendor's own, by the vendor's names.
+    /// Options that only this vendor has, under the vendor's names.
     pub extras: Extras,
 }
 
 impl UpdateKey {
-    /// Turns a key off for now, or on again.
+    /// Creates a request that changes nothing yet.
     #[must_use]
-    pub fn disabled(disabled: bool) -> Self {
-        Self { disabled: Some(disabled), ..Self::default() }
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Whether nothing is asked for.
+    /// Sets a new name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Disables the key, or enables it again.
+    #[must_use]
+    pub fn disabled(mut self, disabled: bool) -> Self {
+        self.disabled = Some(disabled);
+        self
+    }
+
+    /// Sets how much the key may use, or removes the limit.
+    #[must_use]
+    pub fn limit(mut self, limit: impl Into<Change<Amount>>) -> Self {
+        self.limit = limit.into();
+        self
+    }
+
+    /// Sets how often the limit resets, or removes the reset.
+    #[must_use]
+    pub fn reset(mut self, reset: impl Into<Change<Reset>>) -> Self {
+        self.reset = reset.into();
+        self
+    }
+
+    /// Sets when the key expires, or removes the expiry.
+    #[must_use]
+    pub fn expires_at(mut self, at: impl Into<Change<Timestamp>>) -> Self {
+        self.expires_at = at.into();
+        self
+    }
+
+    /// Sets what the key may do.
+    #[must_use]
+    pub fn access(mut self, access: Access) -> Self {
+        self.access = Some(access);
+        self
+    }
+
+    /// Moves the key to the container with this id.
+    #[must_use]
+    pub fn container(mut self, id: impl Into<String>) -> Self {
+        self.container = Some(id.into());
+        self
+    }
+
+    /// Sets an option that only this vendor has, under the vendor's name.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extras.insert(name, value.into());
+        self
+    }
+
+    /// Returns whether nothing is to be changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// What is asked of a rotation, beside a new secret.
+/// Options for rotating a key.
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use keyroster_core::{RotateKey, Timestamp};
 ///
-/// let mut request = RotateKey::default();
-/// request.old_works_until = Timestamp::from_seconds(1_900_000_000);
+/// # fn example(now: Timestamp) {
+/// let request = RotateKey::new().old_works_until(now.saturating_add(Duration::from_hours(24)));
+/// # }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RotateKey {
-    /// Until when the old secret works beside the new one; without it, the vendor's rule holds.
+    /// How long the old secret works besides the new one. By default, the vendor decides.
     pub old_works_until: Option<Timestamp>,
-    /// When the key stops by itself; without it, what the vendor makes of its former expiry.
+    /// When the key expires. By default, the vendor decides what becomes of the current expiry.
     pub expires_at: Option<Timestamp>,
-    /// Options of the vendor's own, by the vendor's names.
+    /// Options that only this vendor has, under the vendor's names.
     pub extras: Extras,
+}
+
+impl RotateKey {
+    /// Creates a request without options.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how long the old secret works besides the new one.
+    #[must_use]
+    pub fn old_works_until(mut self, at: Timestamp) -> Self {
+        self.old_works_until = Some(at);
+        self
+    }
+
+    /// Sets when the key expires.
+    #[must_use]
+    pub fn expires_at(mut self, at: Timestamp) -> Self {
+        self.expires_at = Some(at);
+        self
+    }
+
+    /// Sets an option that only this vendor has, under the vendor's name.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extras.insert(name, value.into());
+        self
+    }
 }

@@ -5,10 +5,10 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
-/// A value that authenticates: wiped from memory when dropped, and shown by nothing.
+/// A value that authenticates. It is wiped from memory when dropped, and nothing prints it.
 ///
-/// There is no `Display`, no `Serialize` and no comparison; `Debug` prints a placeholder. The text is
-/// reached through [`Secret::expose`] alone, so that a search for that word finds every use.
+/// There is no `Display`, no `Serialize` and no comparison, and `Debug` prints a placeholder. Only
+/// [`Secret::expose`] returns the text, so a search for that word finds every use.
 ///
 /// ```
 /// use keyroster_core::Secret;
@@ -21,19 +21,19 @@ use serde::{Deserialize, Deserializer};
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes over a text. Give away the only copy: others are not wiped.
+    /// Creates a secret from the only copy of its text. Other copies are not wiped.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(SecretString::from(text))
     }
 
-    /// The text itself.
+    /// Returns the text.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Whether the text is empty.
+    /// Returns whether the text is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.expose().is_empty()

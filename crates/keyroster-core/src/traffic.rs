@@ -1,4 +1,4 @@
-//! What an account has cost the vendor.
+//! What was sent to a vendor and received from it.
 
 use serde::Serialize;
 
@@ -6,14 +6,14 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Traffic {
-    /// Requests sent, each attempt counted.
+    /// The number of requests sent, counting each attempt.
     pub requests: u64,
-    /// How many of them were sent again.
+    /// The number of those requests that were retries.
     pub retries: u64,
-    /// Bytes of the answers' bodies.
+    /// The number of bytes in response bodies.
     pub bytes_received: u64,
-    /// By how many seconds the vendor's clock is ahead of this machine's, as its last answer dated itself;
-    /// right to a second or two. It tells of this machine, and so is no part of what is serialised.
+    /// How many seconds the vendor's clock is ahead of this machine's, according to the date of its last
+    /// response. It is correct to a second or two. It describes this machine, so it is not serialized.
     #[serde(skip)]
     pub clock_ahead: Option<i64>,
 }

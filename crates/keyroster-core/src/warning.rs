@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Warning {
-    /// What kind of thing it is.
+    /// What the warning is about.
     pub kind: WarningKind,
-    /// A sentence, as a lower-case fragment without a full stop.
+    /// The text, as a lowercase fragment without a final period.
     pub message: String,
 }
 
@@ -24,7 +24,7 @@ pub enum WarningKind {
 }
 
 impl Warning {
-    /// Says why keys may be missing.
+    /// Creates a warning that keys may be missing, and why.
     #[must_use]
     pub fn incomplete(message: impl Into<String>) -> Self {
         Self { kind: WarningKind::Incomplete, message: message.into() }

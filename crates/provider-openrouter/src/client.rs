@@ -72,7 +72,7 @@ impl KeyProvider for OpenRouter {
         let workspaces = page.data.into_iter().map(|mut workspace| {
             let id = workspace.id.take();
             let id = id.ok_or_else(|| response.unexpected("a workspace without `id`"))?;
-            Ok(Container::new("workspace", id).named(workspace.name.take()))
+            Ok(Container::new("workspace", id).with_name(workspace.name.take()))
         });
         let workspaces = workspaces.collect::<Result<_>>()?;
         Ok(ContainerPage::new(workspaces).with_total(page.total_count.take()))
@@ -141,15 +141,16 @@ impl KeyProvider for OpenRouter {
             let mut principal = Principal::new();
             principal.hint = masked(secret);
             let dead = Identification::new(Liveness::Dead, principal);
-            return Ok(dead.because(
+            return Ok(dead.with_evidence(
                 "OpenRouter rejects it and does not say whose it is; its masked form is compared with the \
                  account's keys",
             ));
         }
         let principal = normalize::principal(response.object::<Data<wire::KeyRow>>()?.data);
-        let live = Identification::new(Liveness::Live, principal).because("OpenRouter accepts it");
+        let live =
+            Identification::new(Liveness::Live, principal).with_evidence("OpenRouter accepts it");
         Ok(if live.principal.access == keyroster_core::Access::Admin {
-            live.because("it is a management key, which OpenRouter does not list")
+            live.with_evidence("it is a management key, which OpenRouter does not list")
         } else {
             live
         })

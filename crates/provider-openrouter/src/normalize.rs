@@ -27,7 +27,7 @@ pub(crate) fn key(mut wire: wire::KeyRow, container: Option<&Container>) -> Opti
     key.owner = wire.creator_user_id.take().map(Owner::new);
     key.container = wire.workspace_id.take().map(|id| {
         let known = container.filter(|container| container.id == id);
-        Container::new("workspace", id).named(known.and_then(|known| known.name.clone()))
+        Container::new("workspace", id).with_name(known.and_then(|known| known.name.clone()))
     });
     key.created_at = wire.created_at.take();
     key.updated_at = wire.updated_at.take();

@@ -96,7 +96,7 @@ impl KeyProvider for Pinata {
     async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let Some(claims) = jwt_claims(secret) else {
             let unknown = Identification::new(Liveness::Unknown, Principal::new());
-            return Ok(unknown.because(
+            return Ok(unknown.with_evidence(
                 "not a Pinata JWT; a key's secret alone does not identify its key and cannot be tested \
                  without it",
             ));
@@ -111,8 +111,8 @@ impl KeyProvider for Pinata {
             _ => "Pinata rejects it",
         };
         Ok(Identification::new(liveness, principal)
-            .because("the JWT names its key")
-            .because(verdict))
+            .with_evidence("the JWT names its key")
+            .with_evidence(verdict))
     }
 }
 

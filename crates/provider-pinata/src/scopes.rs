@@ -231,9 +231,9 @@ mod tests {
             ("pinList", "data:pinList"),
             ("org:file:read", "org:files:read"),
         ] {
-            let error =
-                permissions(&Access::scoped([wrong]), Generation::V3).unwrap_err().to_string();
-            assert!(error.contains(wrong) && error.contains(right), "{error}");
+            let error = permissions(&Access::scoped([wrong]), Generation::V3).unwrap_err();
+            assert!(error.to_string().contains(wrong), "{error}");
+            assert!(error.help().contains(right), "{error:?}");
         }
     }
 }

@@ -382,7 +382,9 @@ impl KeyProvider for Sample {
 
     async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
         match self.flaw {
-            Flaw::RefusesToRevoke => return Err(Error::unsupported(ID, Operation::RevokeKey)),
+            Flaw::RefusesToRevoke => {
+                return Err(Error::unsupported(self.info(), Operation::RevokeKey));
+            }
             Flaw::RevokesNothing => return Ok(Revocation::Revoked),
             _ => {}
         }
@@ -431,9 +433,9 @@ impl KeyProvider for Sample {
         principal.expiry = Expiry::Unknown;
         if response.status() == 401 && !self.is(Flaw::FindsAllAlive) {
             let dead = Identification::new(Liveness::Dead, principal);
-            return Ok(dead.because("the vendor refuses it"));
+            return Ok(dead.with_evidence("the vendor refuses it"));
         }
-        Ok(Identification::new(Liveness::Live, principal).because("the vendor accepts it"))
+        Ok(Identification::new(Liveness::Live, principal).with_evidence("the vendor accepts it"))
     }
 }
 

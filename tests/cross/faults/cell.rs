@@ -199,7 +199,7 @@ impl Cell {
             assert!(error.orphan().is_none(), "{self:?}");
             return;
         }
-        assert!(short.contains(NAME), "{self:?}: the key is not named: {short}");
+        assert!(error.help().contains(NAME), "{self:?}: the key is not named: {}", error.help());
         let suspects = calm.reconcile(error.orphan().unwrap()).await.unwrap();
         let suspects: BTreeSet<_> =
             suspects.suspects.iter().map(|suspect| suspect.key.id.to_string()).collect();
@@ -253,7 +253,7 @@ async fn perform(
             change.name = Some(NAME.to_owned());
             key(provider.update(id, &change).await?)
         }
-        Task::Disable => key(provider.update(id, &UpdateKey::disabled(true)).await?),
+        Task::Disable => key(provider.update(id, &UpdateKey::new().disabled(true)).await?),
         Task::Revoke => {
             // The key was there. After an attempt that went unanswered, by which of the two it is gone
             // cannot be told.

@@ -66,7 +66,8 @@ async fn a_new_key_has_every_field_that_was_asked_for() {
 
     let mut found = provider.get(&key.id).await.unwrap();
     assert_eq!(&found, key);
-    let listed = provider.list(ListKeys::in_container(&workspace.id)).await.unwrap().keys;
+    let listed =
+        provider.list(ListKeys::all().container(workspace.id.as_str())).await.unwrap().keys;
     let same: Vec<_> = listed.iter().filter(|listed| listed.id == key.id).collect();
     found.container = Some(Container::new("workspace", workspace.id));
     let mut listed = same[0].clone();
@@ -160,7 +161,7 @@ async fn a_cleared_field_is_sent_as_null_and_a_kept_one_not_at_all() {
         (changing(|it| it.limit = Change::Clear), r#"{"limit":null}"#),
         (clear, r#"{"limit":null,"limit_reset":null}"#),
         (changing(|it| it.name = Some("x".to_owned())), r#"{"name":"x"}"#),
-        (UpdateKey::disabled(false), r#"{"disabled":false}"#),
+        (UpdateKey::new().disabled(false), r#"{"disabled":false}"#),
         (cents, r#"{"limit":25.10}"#),
     ] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -180,7 +181,7 @@ async fn a_key_is_turned_off_and_on_again() {
     let (sandbox, provider) = start().await;
     let created = limited(&provider).await;
     for (disabled, liveness) in [(true, Liveness::Dead), (false, Liveness::Live)] {
-        let change = UpdateKey::disabled(disabled);
+        let change = UpdateKey::new().disabled(disabled);
         let key = provider.update(&created.key.id, &change).await.unwrap();
         assert_eq!(key.state.disabled, Some(disabled));
         assert_eq!(row(&sandbox, "openrouter", &key.id).unwrap()["disabled"], disabled);
@@ -201,7 +202,7 @@ async fn a_revoked_key_is_gone_and_may_be_revoked_again() {
     assert_eq!(sandbox.truth(), truth);
     let error = provider.get(id).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-    let error = provider.update(id, &UpdateKey::disabled(true)).await.unwrap_err();
+    let error = provider.update(id, &UpdateKey::new().disabled(true)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
     let listed = provider.list(ListKeys::all()).await.unwrap().keys;
     assert!(listed.iter().all(|key| key.id != *id));

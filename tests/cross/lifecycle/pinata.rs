@@ -80,7 +80,7 @@ async fn a_secret_outlives_a_record_that_cannot_be_read_back() {
         let created = pinata(&sandbox).create(&asked).await.unwrap();
         assert!(!created.complete);
         let [warning] = &created.warnings[..] else { panic!("{:?}", created.warnings) };
-        assert!(warning.message.contains("could not be read back"), "{warning}");
+        assert!(warning.message.contains("could not be fetched"), "{warning}");
         // What was asked for is known, what the vendor says of it is not.
         assert_eq!(created.key.name.as_deref(), Some("made all the same"));
         assert_eq!(created.key.created_at, None);

@@ -87,7 +87,7 @@ impl Accounts {
     }
 
     /// All of them as one; each is opened in its turn, so that a secret that is slow to come delays nobody.
-    pub(crate) fn roster(&self) -> Roster {
+    pub(crate) fn roster(&self) -> Result<Roster, Error> {
         let mut roster = Roster::new();
         for account in &self.all {
             let name = account.definition.name.as_str();
@@ -95,9 +95,9 @@ impl Accounts {
             roster.add_lazily(name, move || {
                 let account = Arc::clone(&account);
                 async move { account.open().await }
-            });
+            })?;
         }
-        roster
+        Ok(roster)
     }
 
     /// How they are described, in the order of their names.

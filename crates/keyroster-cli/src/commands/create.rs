@@ -57,7 +57,7 @@ pub(crate) async fn run(
             deliver::deliver(delivery, sink, created, terminal).await
         }
         Err(error) => {
-            terminal.error(&error.to_string());
+            terminal.failure(&error);
             let search = explain_orphan(&create.account, &provider, &error, terminal);
             // The search may be left undone.
             let _ = interrupt.until_interrupted(search).await;

@@ -162,7 +162,7 @@ async fn try_accounts(accounts: &Source<'_>) -> Result<Vec<Finding>, Failure> {
         .iter()
         .map(|error| {
             let account = error.account().unwrap_or("account");
-            Finding::wrong(Verdict::Problem, account, error.what(), error.help())
+            Finding::wrong(Verdict::Problem, account, error.to_string(), error.help())
         })
         .collect();
     let tried = selected.iter().map(|(name, provider)| async move {
@@ -196,7 +196,7 @@ fn judge(name: &str, provider: &Provider, answer: &Answer, elapsed: u128) -> Fin
             return Finding::ok(name, good);
         }
     };
-    Finding::wrong(Verdict::Problem, name, error.what(), error.help())
+    Finding::wrong(Verdict::Problem, name, error.to_string(), error.help())
 }
 
 /// This machine's clock compared with the vendors', if they date their answers.

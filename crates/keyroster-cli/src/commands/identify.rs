@@ -47,7 +47,7 @@ pub(crate) async fn run(
     };
     if asked.is_empty() && failures.len() < accounts.definitions().count() {
         for error in &failures {
-            terminal.error(&error.to_string());
+            terminal.failure(&error);
         }
         return Err(unrecognized());
     }
@@ -81,7 +81,7 @@ pub(crate) async fn run(
             return Err(unrecognized());
         };
         for error in failures {
-            terminal.error(&error.to_string());
+            terminal.failure(&error);
         }
         return Err(first.into());
     }
@@ -103,7 +103,7 @@ pub(crate) async fn run(
     out.flush()?;
     drop(out);
     for error in &failures {
-        terminal.error(&error.to_string());
+        terminal.failure(&error);
     }
     Ok(if failures.is_empty() { Exit::Done } else { Exit::Partial })
 }

@@ -123,7 +123,7 @@ fn is_done(action: KeyAction, target: &Target) -> bool {
         KeyAction::Disable => state.disabled == Some(true) || state.revoked == Some(true),
         KeyAction::Enable => {
             state.disabled == Some(false)
-                && target.provider.check_update(&UpdateKey::disabled(false)).is_ok()
+                && target.provider.check_update(&UpdateKey::new().disabled(false)).is_ok()
         }
         KeyAction::Revoke => state.revoked == Some(true),
     }
@@ -132,12 +132,11 @@ fn is_done(action: KeyAction, target: &Target) -> bool {
 /// Refuses what the vendor does not support, before anything is changed.
 fn check_support(action: KeyAction, target: &Target) -> Result<(), Failure> {
     match action {
-        KeyAction::Disable => Ok(target.provider.check_update(&UpdateKey::disabled(true))?),
-        KeyAction::Enable => Ok(target.provider.check_update(&UpdateKey::disabled(false))?),
+        KeyAction::Disable => Ok(target.provider.check_update(&UpdateKey::new().disabled(true))?),
+        KeyAction::Enable => Ok(target.provider.check_update(&UpdateKey::new().disabled(false))?),
         KeyAction::Revoke if target.provider.info().capabilities.revoke => Ok(()),
         KeyAction::Revoke => {
-            let id = target.provider.info().id.clone();
-            Err(Error::unsupported(id, action.operation()).into())
+            Err(Error::unsupported(target.provider.info(), action.operation()).into())
         }
     }
 }
@@ -323,7 +322,8 @@ async fn carry_out(
             Ok(outcome) => (outcome, None),
             Err(error) => {
                 terminal.error(&format!("{}: {error}", text::clean(&target.reference())));
-                let message = error.to_string();
+                terminal.hint(error.help());
+                let message = format!("{error}; {}", error.help());
                 first_failure.get_or_insert(error.kind());
                 (FAILED, Some(message))
             }
@@ -373,7 +373,7 @@ async fn apply(action: KeyAction, target: &Target) -> Result<&'static str, Error
             if revocation == Revocation::AlreadyGone { "already-gone" } else { action.done() }
         }),
         KeyAction::Disable | KeyAction::Enable => {
-            let change = UpdateKey::disabled(action == KeyAction::Disable);
+            let change = UpdateKey::new().disabled(action == KeyAction::Disable);
             target.provider.update(&target.key.id, &change).await.map(|_| action.done())
         }
     }

@@ -70,7 +70,7 @@ pub(crate) fn run(
 fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result<(), Failure> {
     let mut columns = vec![Column::titled("PROVIDER")];
     let operations = Operation::ALL;
-    columns.extend(operations.map(|operation| Column::titled(operation.name())));
+    columns.extend(operations.map(|operation| Column::titled(operation.as_str())));
     let mut table = Table::new(&columns);
     for entry in entries {
         let mut row = vec![(entry.info.id.to_string(), Style::new())];

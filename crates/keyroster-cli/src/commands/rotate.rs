@@ -23,8 +23,7 @@ pub(crate) async fn run(
     let provider = accounts.find(account).await?;
     // What the vendor cannot do is refused before any request.
     if provider.info().capabilities.rotate.is_none() {
-        let id = provider.info().id.clone();
-        let error = Error::unsupported(id, Operation::RotateKey).with_account(account);
+        let error = Error::unsupported(provider.info(), Operation::RotateKey).with_account(account);
         return Err(error
             .with_help(
                 "create a new key with `keyroster create`, deploy it, then revoke the old one",
@@ -88,7 +87,7 @@ pub(crate) async fn run(
             deliver::deliver(delivery, sink, rotated, terminal).await
         }
         Err(error) => {
-            terminal.error(&error.to_string());
+            terminal.failure(&error);
             if error.kind() == ErrorKind::Indeterminate {
                 terminal
                     .hint(&format!("keyroster rotate {} --secret-to …", text::quoted(&reference)));

@@ -74,7 +74,7 @@ pub(crate) async fn run(
     out.flush()?;
     drop(out);
     for error in &failures {
-        terminal.error(&error.to_string());
+        terminal.failure(&error);
     }
     for (account, _, principal) in &known {
         if matches!(principal.access, Access::Scoped { .. }) {

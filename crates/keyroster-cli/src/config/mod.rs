@@ -119,7 +119,7 @@ pub(crate) fn provider<'a>(
             suggestion @ Suggestion::DidYouMean(_) => {
                 format!("there is no provider `{}`; {suggestion}", text::clean(id))
             }
-            Suggestion::Known(_) => error.to_string(),
+            Suggestion::Known(_) => format!("{error}; {}", error.help()),
         }
     })
 }
@@ -221,7 +221,7 @@ pub(crate) fn wrong_value(
     value: &str,
 ) -> Option<String> {
     let error = factory.check_setting(setting, value).err()?;
-    Some(format!("{}; {}", error.what(), error.help()))
+    Some(format!("{error}; {}", error.help()))
 }
 
 /// What keeps an account from being asked, told without reading a secret.

@@ -162,7 +162,9 @@ fn set(
         account.tags_by = Some(Origin::Variable(variable.to_owned()));
         return Ok(());
     }
-    let factory = registry.factory(&account.provider).map_err(|error| error.to_string())?;
+    let factory = registry
+        .factory(&account.provider)
+        .map_err(|error| format!("{error}; {}", error.help()))?;
     let known = factory.settings();
     let Some(known) = known.iter().find(|known| in_capitals(known.name) == setting) else {
         let names: Vec<String> = known.iter().map(|known| in_capitals(known.name)).collect();

@@ -51,9 +51,9 @@ impl Progress {
         let now = Instant::now();
         let open: Vec<Account> = roster
             .accounts()
-            .map(|(name, provider)| Account {
+            .map(|(name, state)| Account {
                 name: name.to_owned(),
-                provider: provider.ok(),
+                provider: state.provider().cloned(),
                 keys: 0,
                 heard: now,
             })
@@ -112,7 +112,10 @@ impl Shown {
 
     fn draw(&mut self) {
         // Accounts are opened one after the other.
-        let opened = self.roster.accounts().filter_map(|(name, it)| Some((name, it.ok()?)));
+        let opened = self
+            .roster
+            .accounts()
+            .filter_map(|(name, state)| Some((name, state.provider()?.clone())));
         let mut opened: HashMap<&str, Provider> = opened.collect();
         for account in self.open.iter_mut().filter(|account| account.provider.is_none()) {
             account.provider = opened.remove(account.name.as_str());

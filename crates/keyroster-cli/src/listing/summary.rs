@@ -55,7 +55,7 @@ impl Summary<'_> {
 
     /// The display names of the providers that were asked.
     fn provider_names(&self) -> HashMap<ProviderId, String> {
-        let providers = self.roster.accounts().filter_map(|(_, provider)| provider.ok());
+        let providers = self.roster.accounts().filter_map(|(_, state)| state.provider().cloned());
         let info = providers.map(|provider| provider.info().clone());
         info.map(|info| (info.id, info.display_name.to_string())).collect()
     }
@@ -66,7 +66,7 @@ impl Summary<'_> {
             return;
         }
         let mut seen = Vec::new();
-        for provider in self.roster.accounts().filter_map(|(_, provider)| provider.clone().ok()) {
+        for provider in self.roster.accounts().filter_map(|(_, state)| state.provider().cloned()) {
             let info = provider.info();
             let Some(unlisted) = info.unlisted else { continue };
             if !seen.contains(&info.id) {
@@ -96,7 +96,7 @@ impl Summary<'_> {
             }
         }
         for failure in &report.failures {
-            terminal.error(&failure.error.to_string());
+            terminal.failure(&failure.error);
         }
         if let Some((exit, unanswered)) = &self.collected.stopped {
             terminal.warning(&interruption(unanswered));

@@ -66,23 +66,11 @@ impl<'a> FailedAccount<'a> {
         Self {
             account: error.account(),
             provider: error.provider().map(keyroster::ProviderId::as_str),
-            kind: kebab(&format!("{:?}", error.kind())),
+            kind: error.kind().to_string(),
             status: error.status(),
-            message: error.to_string(),
+            message: format!("{error}; {}", error.help()),
         }
     }
-}
-
-/// `PermissionDenied` as `permission-denied`.
-fn kebab(camel: &str) -> String {
-    let mut text = String::new();
-    for (at, letter) in camel.chars().enumerate() {
-        if letter.is_ascii_uppercase() && at > 0 {
-            text.push('-');
-        }
-        text.push(letter.to_ascii_lowercase());
-    }
-    text
 }
 
 pub(crate) fn print_json(value: &impl Serialize, out: &mut impl Write) -> Result<(), Failure> {

@@ -55,6 +55,7 @@ impl Terminal {
     /// Prints an error of the library and, on a line of its own, what to do.
     pub(crate) fn failure(&self, error: &Error) {
         self.error(&error.to_string());
+        self.labeled("hint", BOLD, error.help());
     }
 
     /// Prints why a command failed and, on a line of its own, what to do.

@@ -64,12 +64,12 @@ fn make_private(path: &std::path::Path) {
 async fn missing_credentials_say_what_to_do() {
     let sandbox = Sandbox::start().await.unwrap();
     for (credential, words) in [
-        ("env = \"LAB_KEY\"", "LAB_KEY is not set; set it"),
+        ("env = \"LAB_KEY\"", "LAB_KEY is not set\nhint: set it"),
         ("file = \"none.txt\"", "cannot be read"),
         ("file = \"open.txt\"", "run: chmod 600 "),
         ("file = \"empty.txt\"", "holds nothing"),
         ("command = [\"no-such-program\"]", "cannot be started"),
-        ("command = \"exit 3\"", "exit status: 3; run it by hand"),
+        ("command = \"exit 3\"", "exit status: 3\nhint: run it by hand"),
         ("command = \"true\"", "holds nothing"),
         ("command = \"printf '\\\\377'\"", "no text"),
         ("command = \"cat\"", "holds nothing"),

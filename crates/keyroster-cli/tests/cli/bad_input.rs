@@ -96,7 +96,7 @@ async fn unusable_responses() {
         command.env("PINATA_JWT", pinata.jwt).env("PINATA_BASE_URL", pinata.base_url);
         let said = refused(command, code).await;
         assert!(said.contains("pinata: cannot list keys: ") && said.contains(words), "{said}");
-        assert_eq!(said.lines().count(), 1, "one paragraph: {said}");
+        assert!(said.lines().count() == 2 && said.contains("\nhint: "), "one line each: {said}");
     }
 }
 

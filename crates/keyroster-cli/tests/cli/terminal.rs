@@ -141,7 +141,8 @@ async fn progress_is_erased() {
     assert!(!quiet.contains("of 2 accounts") && !quiet.contains("24 keys in"), "{quiet}");
     assert!(quiet.contains("error:"), "{quiet}");
     assert!(piped.stderr.starts_with("error: openrouter"), "{}", piped.stderr);
-    assert_eq!(piped.stderr.lines().count(), 1, "{}", piped.stderr);
+    assert!(piped.stderr.lines().nth(1).unwrap().starts_with("hint: "), "{}", piped.stderr);
+    assert_eq!(piped.stderr.lines().count(), 2, "{}", piped.stderr);
     assert!(piped.stderr.contains("no further page came for 8s"), "{}", piped.stderr);
 }
 

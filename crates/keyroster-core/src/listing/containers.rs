@@ -46,8 +46,8 @@ pub(crate) async fn read_all(
         }
     }
     let message = format!(
-        "the vendor's list of containers keeps no order, and {MAX_PASSES} readings of it did not come \
-         to agree; keys of others may be missing"
+        "the vendor's list of containers has no stable order, and {MAX_PASSES} passes over it did not \
+         agree: keys of other containers may be missing"
     );
     progress.lock().warn(vec![Warning::incomplete(message)]);
     Ok(found)

@@ -169,7 +169,7 @@ impl Driver {
                 read.await.map_err(|error| self.error(error))
             }
             (None, Some(_)) => {
-                let message = "the vendor does not file keys in containers";
+                let message = "the vendor has no containers of keys";
                 let error = Error::new(ErrorKind::Unsupported, message);
                 Err(self.backend.with_context(Operation::ListKeys, error))
             }
@@ -185,8 +185,8 @@ impl Driver {
 
     fn paging_error(&self, fault: PagingFault) -> Error {
         let error = Error::new(ErrorKind::Decode, fault.to_string()).with_help(
-            "the keys listed so far are good, and others may be missing; report it to the \
-             provider's authors",
+            "the keys listed so far are valid, but others may be missing; report this to the provider's \
+             authors",
         );
         self.backend.with_context(Operation::ListKeys, error)
     }

@@ -9,12 +9,12 @@ pub(crate) const MAX_EMPTY_PAGES: u32 = 100;
 /// A list that cannot be read to its end because the vendor breaks its own paging.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PagingFault {
-    #[error("the vendor gave the same page cursor twice, so its list would never end")]
+    #[error("the vendor returned the same page cursor twice, so its list would never end")]
     RepeatedCursor,
     #[error("the vendor's next page holds only keys of earlier pages, so its list would never end")]
     RepeatedPage,
     #[error(
-        "the vendor gave {MAX_EMPTY_PAGES} empty pages in a row, each with a cursor to the next, so its \
+        "the vendor returned {MAX_EMPTY_PAGES} empty pages in a row, each with a cursor to the next, so its \
          list may never end"
     )]
     EmptyPages,

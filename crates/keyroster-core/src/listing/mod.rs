@@ -1,4 +1,4 @@
-//! A listing: every key of an account, as a stream that asks for pages within a window.
+//! Listing all keys of an account, completely, even while the list changes: [`Listing`].
 
 mod containers;
 mod driver;
@@ -16,6 +16,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use serde::Serialize;
 
 use crate::backend::Backend;
 use crate::error::Result;
@@ -25,14 +26,19 @@ use crate::record::key::ApiKey;
 use crate::request::ListKeys;
 use crate::warning::Warning;
 
-/// Every key of an account, as a stream that walks the vendor's pages while it is read.
+/// Every key of an account, as a stream that requests the vendor's pages while it is read.
 ///
-/// A key appears once. Disabled, expired and revoked keys appear, and those of every container. The
-/// stream owns what it needs (`'static`), reads no further ahead than a window of pages
-/// ([`KeyProvider::window`](crate::KeyProvider::window)), and ends after its first error; what came before
-/// the error is good. One that has ended stays so, however often it is polled. Requests go on only while it
-/// is read; what expires while a reader pauses is asked for again. Dropping it stops it; a new one starts
-/// afresh.
+/// Each key appears once. Disabled, expired and revoked keys appear, and those of every container. After an
+/// error the stream ends, and the keys before the error are valid. After its end, it stays ended.
+///
+/// The stream owns what it needs (`'static`). It is `Send` and `Unpin`, but not `Sync`. It reads at most a
+/// window of pages ahead ([`KeyProvider::window`](crate::KeyProvider::window)). Requests make progress only
+/// while the stream is polled, and those that expire while its reader pauses are sent again.
+///
+/// # Cancellation
+///
+/// Dropping the stream cancels its requests, and no further ones are sent. A listing changes nothing at the
+/// vendor, so it can be dropped at any time. Another one starts from the beginning.
 ///
 /// ```
 /// # use keyroster_core::{ListKeys, Provider, Result};
@@ -55,15 +61,16 @@ pub struct Listing {
     progress: SharedProgress,
 }
 
-/// A whole listing, collected.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// All keys of a listing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[must_use = "its warnings say whether keys may be missing"]
 #[non_exhaustive]
 pub struct KeyList {
     /// Every key, once, in the vendor's order.
     pub keys: Vec<ApiKey>,
-    /// What the caller should know; above all, why keys may be missing.
+    /// What the caller should know, above all why keys may be missing.
     pub warnings: Vec<Warning>,
-    /// How many pages were read.
+    /// The number of pages read.
     pub pages: u64,
 }
 
@@ -78,13 +85,13 @@ impl Listing {
         Self { keys: keys.fuse().boxed(), progress }
     }
 
-    /// The warnings so far; complete when the stream has ended.
+    /// Returns the warnings so far. They are complete when the stream has ended.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         self.progress.lock().warnings.clone()
     }
 
-    /// How many pages were read so far.
+    /// Returns the number of pages read so far.
     #[must_use]
     pub fn pages(&self) -> u64 {
         self.progress.lock().pages
@@ -95,14 +102,14 @@ impl Listing {
         self.progress.lock().answers
     }
 
-    /// Reads on to the end.
+    /// Reads the rest of the stream, and returns all its keys.
     pub async fn collect_all(self) -> Result<KeyList> {
         let mut list = KeyList::default();
         self.collect_into(&mut list).await?;
         Ok(list)
     }
 
-    /// Reads on to the end or the first error; what was read before it stays in the list.
+    /// Reads the rest of the stream into a list. After an error, the keys before it stay in the list.
     pub async fn collect_into(mut self, list: &mut KeyList) -> Result<()> {
         let outcome = loop {
             match self.keys.try_next().await {

@@ -135,7 +135,7 @@ impl Scheduler {
         let early = at > self.current || !list.pages.is_empty();
         let (ticket, start) = list.scan.next_request(room, guesses, early)?;
         list.started_at.get_or_insert(self.sent);
-        let request = PageRequest::new(start).in_container(list.container.clone());
+        let request = PageRequest::new(start).with_container(list.container.clone());
         self.sent += 1;
         self.in_flight += 1;
         Some(PageTask { list: at, ticket, pass: self.pass, request })
@@ -257,24 +257,24 @@ impl Scheduler {
         let passes = self.pass;
         if self.order_changed {
             warnings.push(Warning::incomplete(format!(
-                "the vendor's list changed its order while it was read; {passes} readings found these \
-                 keys, and others may be missing"
+                "the vendor's list changed its order while it was read, even in {passes} passes: keys may be \
+                 missing"
             )));
         } else if self.is_unordered() && !self.is_confirmed() {
             warnings.push(Warning::incomplete(format!(
-                "the vendor's list keeps no order, and {passes} readings of it did not come to agree; \
-                 keys may be missing"
+                "the vendor's list has no stable order, and {passes} passes over it did not agree: keys may \
+                 be missing"
             )));
         }
         if self.has_gaps {
             warnings.push(Warning::incomplete(
-                "the list changed faster than it could be read; keys may be missing",
+                "the list changed faster than it could be read: keys may be missing",
             ));
         }
         if let Some((total, found)) = self.missing_from_total() {
             warnings.push(Warning::incomplete(format!(
-                "the vendor counts {total} keys and showed {found}; unless the others were made while \
-                 they were listed, they are missing"
+                "the vendor counts {total} keys but returned {found}: unless the others were created during \
+                 the listing, they are missing"
             )));
         }
         warnings

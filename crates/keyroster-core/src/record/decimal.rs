@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An exact decimal number of up to 28 digits, serialised as a string so that nobody rounds it.
+/// An exact decimal number of up to 28 digits. It is serialized as a string, so that no reader rounds it.
 ///
 /// ```
 /// use keyroster_core::Decimal;
@@ -19,51 +19,58 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Decimal(rust_decimal::Decimal);
 
-/// A text is no [`Decimal`], or one of more than 28 digits.
+/// The error for a text that is not a [`Decimal`], or has more than 28 digits.
 #[derive(Debug, thiserror::Error)]
 #[error("not a decimal number of up to 28 digits")]
 #[non_exhaustive]
 pub struct ParseDecimalError;
 
 impl Decimal {
-    /// Nought.
+    /// Zero.
     pub const ZERO: Self = Self(rust_decimal::Decimal::ZERO);
 
-    /// The sum, or none if it has more than 28 digits.
+    /// Returns the sum, or `None` if it has more than 28 digits.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 
-    /// The difference, or none if it has more than 28 digits.
+    /// Returns the difference, or `None` if it has more than 28 digits.
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.0.checked_sub(other.0).map(Self)
     }
 
-    /// The product, or none if it has more than 28 digits.
+    /// Returns the product, or `None` if it has more than 28 digits.
     #[must_use]
     pub fn checked_mul(self, other: Self) -> Option<Self> {
         self.0.checked_mul(other.0).map(Self)
     }
 
-    /// Whether it is less than nought.
+    /// Returns whether the number is less than zero.
     #[must_use]
     pub fn is_negative(self) -> bool {
         self < Self::ZERO
     }
 
-    /// Rounded to so many places after the point, halves away from nought: for showing only.
+    /// Returns the number rounded to this many decimal places, halves away from zero. For display only.
     #[must_use]
     pub fn round(self, places: u32) -> Self {
         let halves = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
         Self(self.0.round_dp_with_strategy(places, halves))
     }
 
-    /// The value if it is a whole number from nought to `u64::MAX`.
+    /// Returns the value if it is a whole number from zero to `u64::MAX`.
     #[must_use]
     pub fn as_u64(self) -> Option<u64> {
         self.0.is_integer().then(|| u64::try_from(self.0).ok()).flatten()
+    }
+
+    /// Returns the nearest `f64`, which may lose digits. For gauges and charts, not for sums.
+    #[must_use]
+    pub fn to_f64_lossy(self) -> f64 {
+        // Parsing the decimal text rounds once, to the nearest `f64`.
+        self.to_string().parse().unwrap_or(f64::NAN)
     }
 }
 
@@ -88,7 +95,7 @@ impl std::iter::Sum<Decimal> for Option<Decimal> {
 impl FromStr for Decimal {
     type Err = ParseDecimalError;
 
-    /// Reads the JSON and the plain spelling, exponents included; no digit is dropped silently.
+    /// Parses plain and JSON notation, including exponents. No digit is dropped silently.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let base = text.split_once(['e', 'E']).map_or(text, |(base, _)| base);
         let mut parsed = rust_decimal::Decimal::from_str_exact(base);
@@ -123,36 +130,36 @@ impl<'de> Deserialize<'de> for Decimal {
     }
 }
 
-/// What an amount counts: money by its ISO 4217 code, or a plural noun (`requests`, `tokens`).
+/// What an amount counts: money, by its ISO 4217 code, or a plural noun (`requests`, `tokens`).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Unit(Cow<'static, str>);
 
 impl Unit {
-    /// United States dollars.
+    /// US dollars.
     pub const USD: Self = Self::from_static("USD");
     /// API requests.
     pub const REQUESTS: Self = Self::from_static("requests");
 
-    /// A unit of a vendor's own.
+    /// Creates a unit from a literal.
     #[must_use]
     pub const fn from_static(unit: &'static str) -> Self {
         Self(Cow::Borrowed(unit))
     }
 
-    /// A unit read from outside.
+    /// Creates a unit from text.
     #[must_use]
     pub fn new(unit: impl Into<String>) -> Self {
         Self(Cow::Owned(unit.into()))
     }
 
-    /// The unit as text.
+    /// Returns the unit as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is money: three capital letters, as ISO 4217 writes currencies.
+    /// Returns whether the unit is money: three capital letters, as in ISO 4217.
     #[must_use]
     pub fn is_money(&self) -> bool {
         self.0.len() == 3 && self.0.bytes().all(|byte| byte.is_ascii_uppercase())
@@ -171,18 +178,18 @@ impl fmt::Debug for Unit {
     }
 }
 
-/// An exact number of a unit, as `25.5 USD`.
+/// An exact amount of a unit, e.g. `25.5 USD`.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Amount {
-    /// How many.
+    /// The number.
     pub amount: Decimal,
-    /// Of what.
+    /// What it counts.
     pub unit: Unit,
 }
 
 impl Amount {
-    /// So many of a unit.
+    /// Creates an amount of a unit.
     #[must_use]
     pub fn new(amount: impl Into<Decimal>, unit: Unit) -> Self {
         Self { amount: amount.into(), unit }

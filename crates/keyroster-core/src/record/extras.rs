@@ -1,14 +1,14 @@
-//! What a vendor says that has no common field.
+//! A vendor's own fields, which have no field of their own in a record.
 
 use std::collections::{BTreeMap, btree_map};
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-/// A vendor's own fields, in one canonical order whatever order they came in.
+/// A vendor's own fields, in a canonical order.
 ///
-/// The order holds at every depth and whatever features `serde_json` was built with: a snapshot of a
-/// record never changes because another crate turned `preserve_order` on.
+/// The order is the same at every depth and with every feature of `serde_json`, so a snapshot of a record does
+/// not change if another crate turns `preserve_order` on.
 ///
 /// ```
 /// use keyroster_core::Extras;
@@ -24,34 +24,34 @@ use serde_json::{Map, Value};
 pub struct Extras(BTreeMap<String, Value>);
 
 impl Extras {
-    /// Keeps a field, in place of an earlier one of that name.
+    /// Sets a field, replacing an earlier one of that name.
     pub fn insert(&mut self, name: impl Into<String>, value: Value) {
         self.0.insert(name.into(), canonical(value));
     }
 
-    /// The field of that name.
+    /// Returns the field of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
-    /// Takes a field out.
+    /// Removes a field and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name)
     }
 
-    /// The fields in their order.
+    /// Returns the fields in their order.
     pub fn iter(&self) -> btree_map::Iter<'_, String, Value> {
         self.0.iter()
     }
 
-    /// How many fields there are.
+    /// Returns the number of fields.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no fields.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -83,8 +83,8 @@ impl<'de> Deserialize<'de> for Extras {
     }
 }
 
-/// Sorts the members of every object, so that a map that keeps insertion order serialises as one
-/// that does not.
+/// Sorts the members of every object, so that a map that keeps insertion order serializes like one that does
+/// not.
 fn canonical(value: Value) -> Value {
     match value {
         Value::Object(members) => {

@@ -1,11 +1,11 @@
-//! Names and handles: open newtypes, so that a new vendor never needs a change here.
+//! Ids of providers and keys. They are open newtypes, so a new vendor needs no change here.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// The name of a provider, as in `pinata`: lower-case letters, digits and single hyphens.
+/// The id of a provider, e.g. `pinata`: lowercase letters, digits and single hyphens.
 ///
 /// ```
 /// use keyroster_core::ProviderId;
@@ -18,33 +18,36 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[serde(transparent)]
 pub struct ProviderId(Cow<'static, str>);
 
-/// A text is no [`ProviderId`].
+/// The error for a text that is not a [`ProviderId`].
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "`{0}` is not a provider's name: use lower-case letters and digits, with single hyphens between"
+    "`{0}` is not a provider id: use lowercase letters and digits, with single hyphens between them"
 )]
 #[non_exhaustive]
 pub struct ParseProviderIdError(String);
 
 impl ProviderId {
-    /// Makes an id from a literal; in a `const`, a malformed one does not compile.
+    /// Creates an id from a literal. In a `const`, a malformed id is a compile error.
     ///
     /// # Panics
     ///
-    /// When `id` is malformed and the call is not evaluated at compile time.
+    /// If `id` is malformed and the call is not evaluated at compile time.
     #[must_use]
     pub const fn from_static(id: &'static str) -> Self {
-        assert!(is_kebab(id), "a provider id is lower-case letters, digits and single hyphens");
+        assert!(
+            is_kebab(id),
+            "a provider id consists of lowercase letters, digits and single hyphens"
+        );
         Self(Cow::Borrowed(id))
     }
 
-    /// Makes an id from text that comes from outside; the error names the rule that it breaks.
+    /// Parses an id. The error names the rule that the text breaks.
     pub fn parse(id: impl Into<String>) -> Result<Self, ParseProviderIdError> {
         let id = id.into();
         if is_kebab(&id) { Ok(Self(Cow::Owned(id))) } else { Err(ParseProviderIdError(id)) }
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -84,22 +87,22 @@ impl<'de> Deserialize<'de> for ProviderId {
     }
 }
 
-/// The handle that a provider's other operations take for a key.
+/// The id of a key, which other operations take.
 ///
-/// It is what the vendor's API wants in a path or body (Pinata: the public `key`; OpenRouter: the
-/// `hash`), unique within an account, and never the secret.
+/// It is what the vendor's API expects in a path or body (Pinata: the public `key`; OpenRouter: the `hash`).
+/// It is unique within an account, and never the secret.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyId(String);
 
 impl KeyId {
-    /// Wraps a vendor's identifier, which is not interpreted.
+    /// Creates an id from the vendor's text, which is not interpreted.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! The record of a key, and what it consists of.
+//! The record of a key, and the types of its fields.
 
 pub(crate) mod decimal;
 pub(crate) mod extras;

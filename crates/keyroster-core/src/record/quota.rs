@@ -1,33 +1,35 @@
-//! Allowances and what was used of them.
+//! Allowances, and how much of them is used.
 
 use serde::{Deserialize, Serialize};
 
 use crate::record::decimal::{Amount, Decimal};
 
-/// The allowance that stops a key when used up: money, requests, or what the vendor counts.
+/// The allowance that stops a key when it is used up: money, requests, or whatever the vendor counts.
 ///
-/// Rate limits are no quotas: they slow a key down and never use it up.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// Rate limits are not quotas: they slow a key down but do not use it up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Quota {
-    /// How much a key may use in one period.
+    /// How much the key may use in one period.
     pub limit: Limit,
-    /// What it has used in the current period, where the vendor says.
+    /// How much the key has used in the current period, if the vendor reports it.
     pub used: Option<Amount>,
-    /// What is left in the current period, where the vendor says; negative when it was overdrawn.
+    /// How much is left in the current period, if the vendor reports it. Negative if it was overdrawn.
     pub remaining: Option<Amount>,
-    /// When a new period starts.
+    /// How often a new period starts.
     pub reset: Reset,
 }
 
 impl Quota {
-    /// A quota with this limit, of which nothing else is known.
+    /// Creates a quota of which only the limit is known.
     #[must_use]
     pub fn new(limit: Limit) -> Self {
         Self { limit, ..Self::default() }
     }
 
-    /// What the current period has used: as the vendor says, or the limit less what is left.
+    /// Returns how much of the current period is used: what the vendor reports, or else the limit minus the
+    /// remaining amount.
     #[must_use]
     pub fn used_so_far(&self) -> Option<Amount> {
         if let Some(used) = &self.used {
@@ -40,7 +42,7 @@ impl Quota {
         (limit.unit == left.unit).then(|| Amount::new(used, limit.unit.clone()))
     }
 
-    /// Whether it is used up; none if the vendor says too little to tell.
+    /// Returns whether the quota is used up, or `None` if the vendor reports too little to know.
     ///
     /// ```
     /// use keyroster_core::{Amount, Limit, Quota, Unit};
@@ -49,7 +51,7 @@ impl Quota {
     /// assert_eq!(quota.is_exhausted(), None);
     /// quota.used = Some(Amount::new(25, Unit::USD));
     /// assert_eq!(quota.is_exhausted(), Some(true));
-    /// // What is left says more than what was used: the vendor may have given some back.
+    /// // The remaining amount counts more than the used one: the vendor may have refunded some.
     /// quota.remaining = Some(Amount::new(3, Unit::USD));
     /// assert_eq!(quota.is_exhausted(), Some(false));
     /// ```
@@ -69,62 +71,68 @@ impl Quota {
 }
 
 /// How much a key may use.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Limit {
-    /// As much as the account itself.
+    /// As much as the account itself may use.
     Unlimited,
     /// This much.
     Amount(Amount),
-    /// The vendor does not say.
+    /// The vendor does not report it.
     #[default]
+    #[serde(other)]
     Unknown,
 }
 
-/// When a quota's period starts anew.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How often a new period of a quota starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reset {
-    /// Never: the limit holds for the key's whole life.
+    /// Never. The limit holds for the key's whole life.
     Never,
     /// Every day at midnight UTC.
     Daily,
     /// Every Monday at midnight UTC.
     Weekly,
-    /// Every first day of a month at midnight UTC.
+    /// The first day of every month at midnight UTC.
     Monthly,
-    /// By a rule of the vendor's own.
+    /// By the vendor's own rule.
     Other {
         /// The vendor's word for it.
         rule: String,
     },
-    /// The vendor does not say.
+    /// The vendor does not report it.
     #[default]
+    #[serde(other)]
     Unknown,
 }
 
-/// What a key has used, by one of the vendor's meters; `None` where it does not say.
+/// What a key has used, by one of the vendor's meters. `None` if the vendor does not report it.
 ///
 /// Days, weeks (from Monday) and months are the current ones in UTC.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Usage {
-    /// What is metered, in the vendor's word: `credits`, `byok`, `requests`.
+    /// The vendor's name of the meter, e.g. `credits`, `byok` or `requests`.
     pub meter: String,
     /// Over the key's whole life.
+    #[serde(default)]
     pub total: Option<Amount>,
     /// In the current day.
+    #[serde(default)]
     pub daily: Option<Amount>,
     /// In the current week.
+    #[serde(default)]
     pub weekly: Option<Amount>,
     /// In the current month.
+    #[serde(default)]
     pub monthly: Option<Amount>,
 }
 
 impl Usage {
-    /// A meter without a reading.
+    /// Creates a usage of which only the meter is known.
     #[must_use]
     pub fn new(meter: impl Into<String>) -> Self {
         Self { meter: meter.into(), total: None, daily: None, weekly: None, monthly: None }

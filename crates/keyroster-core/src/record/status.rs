@@ -1,4 +1,4 @@
-//! What follows from a record's facts and a clock.
+//! The status of a key, which follows from its record and a clock.
 
 use std::fmt;
 
@@ -7,22 +7,23 @@ use serde::{Deserialize, Serialize};
 use crate::record::key::{ApiKey, Expiry};
 use crate::record::time::Timestamp;
 
-/// Whether a key works, derived from its record at one instant.
+/// Whether a key works, derived from its record at a given time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum KeyStatus {
-    /// Nothing that the vendor reports speaks against it.
+    /// Nothing that the vendor reports prevents its use.
     Active,
-    /// Somebody turned it off for now.
+    /// It is disabled, and can be enabled again.
     Disabled,
     /// Its quota is used up.
     Exhausted,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// Somebody turned it off for good.
+    /// It is revoked permanently.
     Revoked,
-    /// Nothing speaks against it, and the vendor does not say whether it is disabled or revoked.
+    /// Nothing prevents its use, but the vendor does not report whether it is disabled or revoked.
+    #[serde(other)]
     Unknown,
 }
 
@@ -37,7 +38,7 @@ impl KeyStatus {
         Self::Unknown,
     ];
 
-    /// The status as its serialised text.
+    /// Returns the status as its serialized text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -58,12 +59,11 @@ impl fmt::Display for KeyStatus {
 }
 
 impl ApiKey {
-    /// The status at `now`.
+    /// Returns the status at `now`.
     ///
-    /// Where several hold, the one that is hardest to undo is reported: revoked, then expired,
-    /// disabled, exhausted. An expiry is over at its very instant. A key is active only when the vendor
-    /// says that it is neither disabled nor revoked; an expiry, a quota or a use that it does not report
-    /// does not count against it.
+    /// If several statuses apply, the one that is hardest to undo is returned: revoked, then expired, disabled,
+    /// exhausted. A key expires exactly at its expiry. A key is active only if the vendor says that it is neither
+    /// disabled nor revoked. An expiry or quota that the vendor does not report does not count against it.
     ///
     /// ```
     /// use keyroster_core::{ApiKey, Expiry, KeyStatus, ProviderId, State};

@@ -1,11 +1,11 @@
-//! Instants, as RFC 3339 in UTC.
+//! Points in time, as RFC 3339 in UTC.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An instant, printed and serialised as RFC 3339 in UTC.
+/// A point in time, printed and serialized as RFC 3339 in UTC.
 ///
 /// ```
 /// use keyroster_core::Timestamp;
@@ -17,30 +17,30 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(jiff::Timestamp);
 
-/// A text is no [`Timestamp`].
+/// The error for a text that is not a [`Timestamp`].
 #[derive(Debug, thiserror::Error)]
-#[error("not an instant: use RFC 3339, as in `2026-12-31T23:59:59Z`")]
+#[error("not a time: use RFC 3339, e.g. `2026-12-31T23:59:59Z`")]
 #[non_exhaustive]
 pub struct ParseTimestampError;
 
 impl Timestamp {
-    /// The first instant that can be written, in the year -9999.
+    /// The earliest time that can be written, in the year -9999.
     pub const MIN: Self = Self(jiff::Timestamp::MIN);
 
-    /// The instant this many milliseconds after 1970-01-01T00:00:00Z; none if it is past the year 9999.
+    /// Returns the time this many milliseconds after 1970-01-01T00:00:00Z, or `None` past the year 9999.
     #[must_use]
     pub fn from_millis(millis: i64) -> Option<Self> {
         jiff::Timestamp::from_millisecond(millis).ok().map(Self)
     }
 
-    /// The instant this many seconds after 1970-01-01T00:00:00Z; none if it is past the year 9999.
+    /// Returns the time this many seconds after 1970-01-01T00:00:00Z, or `None` past the year 9999.
     #[must_use]
     pub fn from_seconds(seconds: i64) -> Option<Self> {
         jiff::Timestamp::from_second(seconds).ok().map(Self)
     }
 
-    /// The same instant as a clock would tell it that tells `other`: without its part of a second, of a
-    /// millisecond or of a microsecond, where `other` has none.
+    /// Returns this time with the precision of `other`: cut to whole seconds, milliseconds or microseconds if
+    /// `other` has no finer part.
     #[must_use]
     pub fn as_coarse_as(self, other: Self) -> Self {
         let (this, other) = (self.0.as_nanosecond(), other.0.as_nanosecond());
@@ -50,25 +50,25 @@ impl Timestamp {
         floor.map_or(self, Self)
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z, rounded towards zero.
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z, rounded towards zero.
     #[must_use]
     pub fn as_millis(self) -> i64 {
         self.0.as_millisecond()
     }
 
-    /// How long after `earlier` this instant is; zero if it is not after it.
+    /// Returns how long after `earlier` this time is, or zero if it is not after it.
     #[must_use]
     pub fn saturating_since(self, earlier: Self) -> Duration {
         Duration::try_from(self.0.duration_since(earlier.0)).unwrap_or_default()
     }
 
-    /// The instant `by` later, or the last one that can be written.
+    /// Returns the time `by` later, or the latest one that can be written.
     #[must_use]
     pub fn saturating_add(self, by: Duration) -> Self {
         Self(self.0.saturating_add(by).unwrap_or(jiff::Timestamp::MAX))
     }
 
-    /// The instant `by` earlier, or the first one that can be written.
+    /// Returns the time `by` earlier, or the earliest one that can be written.
     #[must_use]
     pub fn saturating_sub(self, by: Duration) -> Self {
         Self(self.0.saturating_sub(by).unwrap_or(jiff::Timestamp::MIN))
@@ -76,11 +76,17 @@ impl Timestamp {
 }
 
 impl From<SystemTime> for Timestamp {
-    /// An instant outside the years -9999 to 9999 becomes the nearest one inside.
+    /// Converts a time. One outside the years -9999 to 9999 becomes the nearest one inside.
     fn from(time: SystemTime) -> Self {
         Self(jiff::Timestamp::try_from(time).unwrap_or_else(|_| {
             if time > SystemTime::UNIX_EPOCH { jiff::Timestamp::MAX } else { jiff::Timestamp::MIN }
         }))
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(time: Timestamp) -> Self {
+        time.0.into()
     }
 }
 
@@ -121,15 +127,15 @@ mod tests {
     use super::Timestamp;
 
     #[test]
-    fn an_instant_is_told_as_coarsely_as_another() {
+    fn a_time_is_cut_to_the_precision_of_another() {
         let at: Timestamp = "2026-11-22T10:00:00.123456789Z".parse().unwrap();
-        for (other, told) in [
+        for (other, cut) in [
             ("2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z"),
             ("2026-11-22T10:00:00.12Z", "2026-11-22T10:00:00.123Z"),
             ("2026-11-22T10:00:00.123455Z", "2026-11-22T10:00:00.123456Z"),
             ("2026-11-22T10:00:00.123455001Z", "2026-11-22T10:00:00.123456789Z"),
         ] {
-            assert_eq!(at.as_coarse_as(other.parse().unwrap()).to_string(), told, "{other}");
+            assert_eq!(at.as_coarse_as(other.parse().unwrap()).to_string(), cut, "{other}");
         }
         let before: Timestamp = "1969-12-31T23:59:59.5Z".parse().unwrap();
         let whole = "1960-01-01T00:00:00Z".parse().unwrap();

@@ -15,21 +15,14 @@ use crate::listing::Listing;
 use crate::provider::Provider;
 use crate::record::key::ApiKey;
 use crate::request::ListKeys;
+use crate::roster::account::Account;
 use crate::roster::deadline::Timer;
-use crate::roster::lazy::ProviderSlot;
 use crate::roster::overlap::{KeySample, OverlapFinder};
 use crate::roster::report::{
     AccountFailure, AccountKey, AccountReport, AccountWarning, RosterEvent,
 };
 use crate::traffic::Traffic;
 use crate::warning::Warning;
-
-/// An account of a roster: its name, and how its provider is reached.
-#[derive(Clone, Debug)]
-pub(crate) struct Account {
-    pub(crate) name: Arc<str>,
-    pub(crate) slot: ProviderSlot,
-}
 
 /// The stream of one account's events. It starts when it is first polled.
 pub(crate) struct AccountStream {
@@ -111,7 +104,7 @@ impl AccountStream {
     async fn open_provider(&mut self) -> Result<Provider> {
         let account = &self.account;
         let timer = &mut self.timer;
-        let mut opening = pin!(account.slot.open());
+        let mut opening = pin!(account.open());
         let provider = poll_fn(|cx| match opening.as_mut().poll(cx) {
             Poll::Ready(provider) => Poll::Ready(provider),
             Poll::Pending => timer
@@ -164,7 +157,7 @@ impl AccountStream {
             keys: self.keys,
             pages: open.map_or(0, |open| open.listing.pages()),
             traffic: traffic.unwrap_or_default(),
-            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            elapsed,
             same_as: None,
         }
     }

@@ -109,7 +109,7 @@ impl Timer {
     pub(crate) fn timed_out(&self) -> Error {
         let (time, restarts) = self.time();
         let message = if restarts {
-            format!("no further page came for {time:?}, which is the account's deadline")
+            format!("no further page came for {time:?}, which is the account's time limit")
         } else {
             format!("no full answer within the account's deadline of {time:?}")
         };
@@ -119,9 +119,9 @@ impl Timer {
     /// Returns the error of an account that took too long to open.
     pub(crate) fn opening_timed_out(&self) -> Error {
         let (time, _) = self.time();
-        let message = format!("it was not opened within the account's deadline of {time:?}");
+        let message = format!("the account was not opened within its deadline of {time:?}");
         Error::new(ErrorKind::Transport, message)
-            .with_help("check what its credential is read from, or give it more time")
+            .with_help("check where its credential is read from, or set a longer deadline")
     }
 
     fn time(&self) -> (Duration, bool) {

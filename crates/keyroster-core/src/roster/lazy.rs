@@ -1,41 +1,16 @@
-//! Accounts that are opened when they are first asked.
+//! Accounts that are opened when they are first used.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use futures_util::future::{BoxFuture, FutureExt, Shared, WeakShared};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::provider::Provider;
 
 type Attempt = BoxFuture<'static, Result<Provider>>;
 
-/// How the provider of an account is reached.
-#[derive(Clone)]
-pub(crate) enum ProviderSlot {
-    Ready(Result<Provider>),
-    Lazy(Arc<LazyProvider>),
-}
-
-impl ProviderSlot {
-    pub(crate) async fn open(&self) -> Result<Provider> {
-        match self {
-            Self::Ready(provider) => provider.clone(),
-            Self::Lazy(lazy) => lazy.open().await,
-        }
-    }
-}
-
-impl fmt::Debug for ProviderSlot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ready(provider) => provider.fmt(f),
-            Self::Lazy(lazy) => write!(f, "Lazy({:?})", lazy.opened()),
-        }
-    }
-}
-
-/// A provider that is opened when it is first asked.
+/// A provider that is opened when it is first used.
 ///
 /// An attempt to open it lives as long as someone waits for it. An abandoned attempt stops, and a failed
 /// one is repeated for the next caller.
@@ -43,11 +18,18 @@ pub(crate) struct LazyProvider {
     open: Box<dyn Fn() -> Attempt + Send + Sync>,
     attempt: Mutex<Option<WeakShared<Attempt>>>,
     opened: OnceLock<Provider>,
+    /// The error of the last failed attempt.
+    failure: Mutex<Option<Error>>,
 }
 
 impl LazyProvider {
     pub(crate) fn new(open: impl Fn() -> Attempt + Send + Sync + 'static) -> Self {
-        Self { open: Box::new(open), attempt: Mutex::default(), opened: OnceLock::new() }
+        Self {
+            open: Box::new(open),
+            attempt: Mutex::default(),
+            opened: OnceLock::new(),
+            failure: Mutex::default(),
+        }
     }
 
     /// Returns the provider if it has been opened.
@@ -55,13 +37,24 @@ impl LazyProvider {
         self.opened.get()
     }
 
+    /// Returns the error of the last attempt to open it, if that failed.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Returns the provider, and opens it first if necessary.
     pub(crate) async fn open(&self) -> Result<Provider> {
         if let Some(provider) = self.opened.get() {
             return Ok(provider.clone());
         }
-        let provider = self.attempt().await?;
-        Ok(self.opened.get_or_init(|| provider).clone())
+        match self.attempt().await {
+            Ok(provider) => Ok(self.opened.get_or_init(|| provider).clone()),
+            Err(error) => {
+                let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+                *failure = Some(error.clone());
+                Err(error)
+            }
+        }
     }
 
     /// Returns the attempt that is under way, or starts one.
@@ -74,5 +67,14 @@ impl LazyProvider {
         let new = (self.open)().shared();
         *attempt = new.downgrade();
         new
+    }
+}
+
+impl fmt::Debug for LazyProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LazyProvider")
+            .field("opened", &self.opened.get())
+            .field("failure", &self.failure())
+            .finish_non_exhaustive()
     }
 }

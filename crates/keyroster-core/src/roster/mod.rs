@@ -1,5 +1,6 @@
-//! Several accounts, used as one.
+//! Several accounts that are used together: [`Roster`].
 
+pub(crate) mod account;
 mod account_stream;
 mod deadline;
 mod lazy;
@@ -19,31 +20,33 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Provider;
 use crate::request::ListKeys;
-use crate::roster::account_stream::{Account, AccountStream};
+use crate::roster::account::{Account, AccountState, ProviderSlot};
+use crate::roster::account_stream::AccountStream;
 use crate::roster::deadline::{TimeLimit, Timer};
-use crate::roster::lazy::{LazyProvider, ProviderSlot};
+use crate::roster::lazy::LazyProvider;
 use crate::roster::overlap::OverlapFinder;
 use crate::roster::report::{RosterEvent, RosterReport};
 
-/// So many accounts are asked at once unless another number is set.
-const CONCURRENCY: usize = 64;
+/// Number of accounts that are asked at the same time by default.
+const DEFAULT_CONCURRENCY: usize = 64;
 
-/// Named accounts, asked as one.
+/// Several accounts, each with a name, that are used together.
 ///
-/// One account's failure, slowness or rate limit never hides or fails another's, and delays it only when
-/// as many others are unanswered as are asked at once; a deadline bounds that.
+/// Accounts do not affect each other. If one fails, is slow or hits its rate limit, the others still answer. It
+/// delays them only if as many accounts hang as are asked at the same time, and a deadline limits that.
 ///
 /// ```
-/// # use keyroster_core::{ListKeys, Provider, Roster};
-/// # async fn example(prod: Provider, lab: Provider) {
+/// # use keyroster_core::{ListKeys, Provider, Result, Roster};
+/// # async fn example(prod: Provider, lab: Provider) -> Result<()> {
 /// let mut roster = Roster::new();
-/// roster.add("prod", Ok(prod));
-/// roster.add("lab", Ok(lab));
+/// roster.add("prod", Ok(prod))?;
+/// roster.add("lab", Ok(lab))?;
 /// let report = roster.list(ListKeys::all()).await;
 /// println!("{} keys", report.keys.len());
 /// for failure in &report.failures {
-///     eprintln!("{}: {}", failure.account, failure.error);
+///     eprintln!("error: {}\nhint: {}", failure.error, failure.error.help());
 /// }
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -60,42 +63,49 @@ impl Default for Roster {
 }
 
 impl Roster {
-    /// No accounts.
+    /// Creates a roster without accounts.
     #[must_use]
     pub fn new() -> Self {
-        Self { accounts: Vec::new(), concurrency: CONCURRENCY, time_limit: None }
+        Self { accounts: Vec::new(), concurrency: DEFAULT_CONCURRENCY, time_limit: None }
     }
 
-    /// Adds an account; one that could not be made is a failure in each answer.
-    pub fn add(&mut self, name: impl Into<Arc<str>>, provider: Result<Provider>) {
+    /// Adds an account. If it could not be created, its error is its result in every report.
+    ///
+    /// - [`Configuration`](ErrorKind::Configuration): the roster already has an account of that name. It is
+    ///   unchanged.
+    pub fn add(&mut self, name: impl Into<Arc<str>>, provider: Result<Provider>) -> Result<()> {
         let name = name.into();
         let provider = match provider {
             Ok(provider) => Ok(provider.with_account(Arc::clone(&name))),
             Err(error) => Err(error.with_account(name.as_ref())),
         };
-        self.accounts.push(Account { name, slot: ProviderSlot::Ready(provider) });
+        self.insert(Account { name, slot: ProviderSlot::Ready(provider) })
     }
 
-    /// Adds an account that is opened when it is first asked: one whose credential comes from a command, a
-    /// key store or the network.
+    /// Adds an account that is opened when it is first used, e.g. because its credential comes from a command,
+    /// a key store or the network.
     ///
-    /// A slow opening delays no other account, and a failing one is that account's failure. It counts as the
-    /// account's own time, for its deadline as for its patience. Whoever lists while it is being opened waits
-    /// for the same opening, and one that succeeded is kept, by this roster and its clones; one that failed,
-    /// or that nobody waits for any more, is begun anew by the next listing.
+    /// A slow opening does not delay other accounts, and a failed one fails only this account. Opening counts
+    /// towards the account's deadline and patience. Callers that use the account while it is being opened share
+    /// one attempt. This roster and its clones keep the opened provider. If the attempt fails, or if no one
+    /// waits for it anymore, the next use starts another one.
+    ///
+    /// - [`Configuration`](ErrorKind::Configuration): the roster already has an account of that name. It is
+    ///   unchanged.
     ///
     /// ```
     /// # use keyroster_core::{KeyProvider, Provider, Result, Roster};
-    /// # fn example<V: KeyProvider>(vendor: fn(String) -> V) {
-    /// # async fn ask_the_key_store() -> Result<String> { Ok(String::new()) }
+    /// # fn example<V: KeyProvider>(vendor: fn(String) -> V) -> Result<()> {
+    /// # async fn read_from_key_store() -> Result<String> { Ok(String::new()) }
     /// let mut roster = Roster::new();
     /// roster.add_lazily("prod", move || async move {
-    ///     let secret = ask_the_key_store().await?;
+    ///     let secret = read_from_key_store().await?;
     ///     Ok(Provider::new(vendor(secret)))
-    /// });
+    /// })?;
+    /// # Ok(())
     /// # }
     /// ```
-    pub fn add_lazily<F, O>(&mut self, name: impl Into<Arc<str>>, open: F)
+    pub fn add_lazily<F, O>(&mut self, name: impl Into<Arc<str>>, open: F) -> Result<()>
     where
         F: Fn() -> O + Send + Sync + 'static,
         O: Future<Output = Result<Provider>> + Send + 'static,
@@ -103,7 +113,8 @@ impl Roster {
         let name = name.into();
         let account = Arc::clone(&name);
         let lazy = LazyProvider::new(move || {
-            let (name, provider) = (Arc::clone(&account), open());
+            let name = Arc::clone(&account);
+            let provider = open();
             let named = async move {
                 match provider.await {
                     Ok(provider) => Ok(provider.with_account(name)),
@@ -112,20 +123,31 @@ impl Roster {
             };
             named.boxed()
         });
-        self.accounts.push(Account { name, slot: ProviderSlot::Lazy(Arc::new(lazy)) });
+        self.insert(Account { name, slot: ProviderSlot::Lazy(Arc::new(lazy)) })
     }
 
-    /// So many accounts are asked at once; at least one.
+    fn insert(&mut self, account: Account) -> Result<()> {
+        if self.account(&account.name).is_some() {
+            let message = format!("the roster already has an account `{}`", account.name);
+            let error = Error::new(ErrorKind::Configuration, message);
+            return Err(error.with_help("give each account a name of its own"));
+        }
+        self.accounts.push(account);
+        Ok(())
+    }
+
+    /// Sets how many accounts are asked at the same time, at least one.
     #[must_use]
     pub fn with_concurrency(mut self, accounts: usize) -> Self {
         self.concurrency = accounts.max(1);
         self
     }
 
-    /// An account that has not answered in full by then has failed; what it had answered stays.
+    /// Sets the time in which an account must answer in full. After that it has failed, and the keys that it
+    /// has returned stay.
     ///
-    /// It is the whole time since the account was first asked, that in which the events wait for their
-    /// reader included. The function waits, as the program's runtime does it (`tokio::time::sleep`).
+    /// The time starts when the account is first asked, and includes the time in which events wait for their
+    /// reader. `sleep` waits in the way of the program's runtime, e.g. `tokio::time::sleep`.
     #[must_use]
     pub fn with_deadline<F, S>(self, time: Duration, sleep: S) -> Self
     where
@@ -135,11 +157,12 @@ impl Roster {
         self.with_time_limit(time, false, sleep)
     }
 
-    /// An account from which nothing comes for so long has failed; what it had answered stays.
+    /// Sets the time that an account may be silent. After that it has failed, and the keys that it has returned
+    /// stay.
     ///
-    /// Unlike [`with_deadline`](Self::with_deadline), it lets a large account with a strict rate limit take
-    /// its time: each page starts it anew, of keys or of containers, and whatever it holds. While the events
-    /// wait for their reader, no account is taken to be silent.
+    /// Unlike [`with_deadline`](Self::with_deadline), it gives a large account with a strict rate limit as much
+    /// time as it needs: every page of keys or containers, even an empty one, starts the time again. While
+    /// events wait for their reader, the account does not count as silent.
     #[must_use]
     pub fn with_patience<F, S>(self, time: Duration, sleep: S) -> Self
     where
@@ -149,53 +172,63 @@ impl Roster {
         self.with_time_limit(time, true, sleep)
     }
 
-    fn with_time_limit<F, S>(mut self, time: Duration, renewed: bool, sleep: S) -> Self
+    fn with_time_limit<F, S>(mut self, time: Duration, restarts: bool, sleep: S) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
         S: Fn(Duration) -> F + Send + Sync + 'static,
     {
-        self.time_limit = Some(TimeLimit::new(time, renewed, sleep));
+        self.time_limit = Some(TimeLimit::new(time, restarts, sleep));
         self
     }
 
-    /// How many accounts there are.
+    /// Returns the number of accounts.
     #[must_use]
     pub fn len(&self) -> usize {
         self.accounts.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no accounts.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.accounts.is_empty()
     }
 
-    /// The accounts' names, and what each is asked through.
-    ///
-    /// For one that is added lazily and was not opened yet, the error says so.
-    pub fn accounts(&self) -> impl Iterator<Item = (&str, Result<Provider>)> {
-        self.accounts.iter().map(|account| {
-            let provider = match &account.slot {
-                ProviderSlot::Ready(provider) => provider.clone(),
-                ProviderSlot::Lazy(lazy) => lazy.opened().cloned().ok_or_else(|| {
-                    Error::new(ErrorKind::Configuration, "the account was not opened yet")
-                        .with_account(account.name.as_ref())
-                        .with_help("list it first")
-                }),
-            };
-            (account.name.as_ref(), provider)
-        })
+    /// Returns the accounts' names and states, in the order in which they were added.
+    pub fn accounts(&self) -> impl Iterator<Item = (&str, AccountState)> {
+        self.accounts.iter().map(|account| (account.name.as_ref(), account.state()))
     }
 
-    /// Keeps the accounts that are wanted, by their names.
-    pub fn retain(&mut self, wanted: impl Fn(&str) -> bool) {
-        self.accounts.retain(|account| wanted(&account.name));
+    /// Returns the state of an account, or `None` if the roster has no account of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<AccountState> {
+        self.account(name).map(Account::state)
     }
 
-    /// Asks each account something, as many at once as are listed at once; the answers come in the accounts'
-    /// order, and one that fails is its account's alone.
+    /// Returns the provider of an account, and opens it first if necessary.
     ///
-    /// With a deadline or patience, an account that has not answered by then has failed.
+    /// - [`Configuration`](ErrorKind::Configuration): the roster has no account of that name.
+    pub async fn open(&self, name: &str) -> Result<Provider> {
+        let Some(account) = self.account(name) else {
+            let message = format!("the roster has no account `{name}`");
+            return Err(Error::new(ErrorKind::Configuration, message));
+        };
+        let opened = self.within_time_limit(account.open()).await;
+        opened.map_err(|error| error.with_account(name))
+    }
+
+    fn account(&self, name: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.name.as_ref() == name)
+    }
+
+    /// Keeps only the accounts whose names satisfy the predicate.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.accounts.retain(|account| keep(&account.name));
+    }
+
+    /// Calls a function with the provider of each account, and returns the results in the accounts' order.
+    ///
+    /// As many accounts are asked at the same time as in a listing. If one fails, the others still answer. With
+    /// a deadline or patience, an account that has not answered by then has failed.
     ///
     /// ```
     /// # async fn example(roster: keyroster_core::Roster) {
@@ -210,19 +243,28 @@ impl Roster {
         A: Future<Output = Result<T>>,
     {
         let ask = &ask;
-        let answers = self.accounts.iter().map(|account| async move {
-            let answer = async { ask(account.slot.open().await?).await };
-            let answer = match &self.time_limit {
-                None => answer.await,
-                Some(limit) => limit.apply(answer).await,
-            };
-            let name = Arc::clone(&account.name);
-            (name, answer.map_err(|error| error.with_account(account.name.as_ref())))
-        });
+        let answer = |account: &Account| {
+            let account = account.clone();
+            async move {
+                let answer = async { ask(account.open().await?).await };
+                let answer = self.within_time_limit(answer).await;
+                let answer = answer.map_err(|error| error.with_account(account.name.as_ref()));
+                (account.name, answer)
+            }
+        };
+        // Collected first: a stream that maps references lazily is not `Send`.
+        let answers: Vec<_> = self.accounts.iter().map(answer).collect();
         stream::iter(answers).buffered(self.concurrency).collect().await
     }
 
-    /// Every key of every account, as they come; each account ends with [`Finished`] or [`Failed`].
+    async fn within_time_limit<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        match &self.time_limit {
+            None => answer.await,
+            Some(limit) => limit.apply(answer).await,
+        }
+    }
+
+    /// Lists every key of every account as they arrive. Each account ends with [`Finished`] or [`Failed`].
     ///
     /// [`Finished`]: RosterEvent::Finished
     /// [`Failed`]: RosterEvent::Failed
@@ -240,8 +282,8 @@ impl Roster {
         RosterListing(events.fuse().boxed())
     }
 
-    /// Every key of every account, collected: account by account in their order here, each account's keys
-    /// in the vendor's order.
+    /// Lists every key of every account, and returns them together: account by account in their order here, and
+    /// each account's keys in the vendor's order.
     pub async fn list(&self, request: ListKeys) -> RosterReport {
         let mut events = self.keys(&request);
         let mut report = RosterReport::default();
@@ -257,7 +299,9 @@ impl Roster {
     }
 }
 
-/// The events of a roster's listing; it stops when it is dropped, and stays ended once it has ended.
+/// The events of a roster's listing. Dropping it stops the listing.
+///
+/// It is `Send` and `Unpin`, but not `Sync`. After its end, it stays ended.
 #[must_use = "a listing does nothing until it is read"]
 pub struct RosterListing(BoxStream<'static, RosterEvent>);
 

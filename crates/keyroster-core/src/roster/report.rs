@@ -1,8 +1,9 @@
-//! What the accounts of a roster answered.
+//! What the accounts of a roster returned: [`RosterEvent`], and all events together in a [`RosterReport`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::error::Error;
 use crate::record::id::ProviderId;
@@ -10,31 +11,34 @@ use crate::record::key::ApiKey;
 use crate::traffic::Traffic;
 use crate::warning::Warning;
 
-/// Something that an account answered.
+/// Something that happened in an account during a listing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RosterEvent {
-    /// A key.
+    /// A key was found.
     Key(Box<AccountKey>),
-    /// Something to know about an account's answer.
+    /// There is something to know about the account's keys.
     Warning(AccountWarning),
-    /// An account has answered in full.
+    /// The account has answered in full.
     Finished(AccountReport),
-    /// An account has failed; the keys before it are good.
+    /// The account has failed. The keys before that are valid.
     Failed(AccountReport, AccountFailure),
 }
 
-/// A key and the account that it was found in.
-#[derive(Clone, Debug, PartialEq)]
+/// A key and its account.
+///
+/// It serializes as the key's record with a member `account`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AccountKey {
     /// The account's name.
     pub account: Arc<str>,
     /// The key.
+    #[serde(flatten)]
     pub key: ApiKey,
 }
 
-/// A warning and the account that it is about.
+/// A warning and its account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AccountWarning {
@@ -45,8 +49,8 @@ pub struct AccountWarning {
     pub warning: Warning,
 }
 
-/// An error and the account that it struck.
-#[derive(Clone, Debug)]
+/// An error and its account.
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct AccountFailure {
     /// The account's name.
@@ -55,44 +59,53 @@ pub struct AccountFailure {
     pub error: Error,
 }
 
-/// What asking one account came to.
+/// Figures of one account's listing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AccountReport {
     /// The account's name.
     pub account: Arc<str>,
-    /// Its provider; none if the account could not be made or opened.
+    /// The provider, or `None` if the account could not be created or opened.
     pub provider: Option<ProviderId>,
-    /// The keys that it answered.
+    /// The number of keys returned.
     pub keys: u64,
-    /// The pages that were read.
+    /// The number of pages read.
     pub pages: u64,
-    /// What it cost the vendor.
+    /// What was sent and received.
     pub traffic: Traffic,
-    /// From when it was first asked, its opening included, to the last answer, in milliseconds.
-    pub elapsed_ms: u64,
-    /// Another account that finished before and shares keys with this one: both reach the same account at
-    /// the vendor. All keys of an account that has at most 512 are compared, and of a larger one 512: an
-    /// account that sees a small part of a large one's keys may go unnoticed.
+    /// The time from when the account was first asked, including its opening, to its last answer. It
+    /// serializes as whole milliseconds, under the name `elapsed_ms`.
+    #[serde(rename = "elapsed_ms", serialize_with = "as_millis")]
+    pub elapsed: Duration,
+    /// Another account that finished earlier and shares keys with this one, so both reach the same account at
+    /// the vendor.
+    ///
+    /// Accounts with at most 512 keys are compared in full, larger ones by 512 keys. So an account that sees
+    /// only a small part of a large account's keys may go unnoticed.
     pub same_as: Option<Arc<str>>,
 }
 
-/// Everything that a roster's accounts answered.
-#[derive(Clone, Debug, Default)]
+fn as_millis<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Everything that the accounts of a roster returned.
+#[derive(Clone, Debug, Default, Serialize)]
+#[must_use = "it holds the accounts that failed"]
 #[non_exhaustive]
 pub struct RosterReport {
     /// The keys.
     pub keys: Vec<AccountKey>,
-    /// What to know about the answers.
+    /// What the caller should know about the keys, above all why some may be missing.
     pub warnings: Vec<AccountWarning>,
     /// The accounts that failed, and why.
     pub failures: Vec<AccountFailure>,
-    /// Figures for each account.
+    /// Figures of each account.
     pub accounts: Vec<AccountReport>,
 }
 
 impl RosterReport {
-    /// How many keys the accounts answered, whether they were collected or not.
+    /// Returns the number of keys that the accounts returned, whether they were collected or not.
     #[must_use]
     pub fn keys_answered(&self) -> u64 {
         self.accounts.iter().map(|account| account.keys).sum()

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, future};
 use keyroster_core::{
-    Error, ErrorKind, ListKeys, Page, Paging, Provider, Result, Roster, RosterEvent, RosterReport,
+    AccountState, Error, ErrorKind, ListKeys, Page, Paging, Provider, Result, Roster, RosterEvent,
+    RosterReport,
 };
 
 use crate::support::vendor::{key, vendor};
@@ -29,22 +30,24 @@ fn counted(failing: usize) -> (Roster, Arc<AtomicUsize>) {
     let opened = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&opened);
     let mut roster = Roster::new();
-    roster.add_lazily("lazy", move || {
-        let before = count.fetch_add(1, Ordering::Relaxed);
-        async move {
-            tokio::task::yield_now().await;
-            if before < failing { refused() } else { Ok(account("lazy")) }
-        }
-    });
+    roster
+        .add_lazily("lazy", move || {
+            let before = count.fetch_add(1, Ordering::Relaxed);
+            async move {
+                tokio::task::yield_now().await;
+                if before < failing { refused() } else { Ok(account("lazy")) }
+            }
+        })
+        .unwrap();
     (roster, opened)
 }
 
 #[tokio::test]
 async fn a_slow_opening_delays_nobody_and_counts_as_the_accounts_time() {
     let mut roster = Roster::new();
-    roster.add_lazily("stuck", future::pending);
-    roster.add("made", Ok(account("made")));
-    roster.add_lazily("lazy", || async { Ok(account("lazy")) });
+    roster.add_lazily("stuck", future::pending).unwrap();
+    roster.add("made", Ok(account("made"))).unwrap();
+    roster.add_lazily("lazy", || async { Ok(account("lazy")) }).unwrap();
     let mut events = roster.keys(&ListKeys::all());
     let mut finished = Vec::new();
     while finished.len() < 2 {
@@ -71,7 +74,7 @@ async fn a_slow_opening_delays_nobody_and_counts_as_the_accounts_time() {
 #[tokio::test]
 async fn a_failing_opening_is_one_failure_and_is_tried_again_by_the_next_listing() {
     let (mut roster, opened) = counted(1);
-    roster.add("made", Ok(account("made")));
+    roster.add("made", Ok(account("made"))).unwrap();
     let report = list(&roster).await;
     assert_eq!((report.keys.len(), report.failures.len(), report.accounts.len()), (1, 1, 2));
     let error = &report.failures[0].error;
@@ -110,15 +113,17 @@ async fn an_opening_that_nobody_waits_for_stops() {
     let running = Arc::new(());
     let (count, held) = (Arc::clone(&begun), Arc::clone(&running));
     let mut roster = Roster::new();
-    roster.add_lazily("stuck", move || {
-        count.fetch_add(1, Ordering::Relaxed);
-        let held = Arc::clone(&held);
-        async move {
-            future::pending::<()>().await;
-            drop(held);
-            refused()
-        }
-    });
+    roster
+        .add_lazily("stuck", move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            let held = Arc::clone(&held);
+            async move {
+                future::pending::<()>().await;
+                drop(held);
+                refused()
+            }
+        })
+        .unwrap();
     for time in 1..=2 {
         let mut events = roster.keys(&ListKeys::all());
         assert!(events.next().now_or_never().is_none());
@@ -130,20 +135,43 @@ async fn an_opening_that_nobody_waits_for_stops() {
 }
 
 #[tokio::test]
-async fn what_an_account_is_asked_through_is_known_when_it_is_open() {
-    let (mut roster, _) = counted(0);
-    roster.add("broken", refused());
-    let known = |roster: &Roster| -> Vec<_> {
-        let accounts = roster.accounts().map(|(name, provider)| {
-            let text = provider.map(|provider| provider.account().map(str::to_owned));
-            (name.to_owned(), text.map_err(|error| error.what()))
+async fn an_account_is_not_opened_then_failed_or_open() {
+    let (mut roster, _) = counted(1);
+    roster.add("broken", refused()).unwrap();
+    let states = |roster: &Roster| -> Vec<String> {
+        let states = roster.accounts().map(|(name, state)| match state {
+            AccountState::NotOpened => format!("{name}: not opened"),
+            AccountState::Open(provider) => format!("{name}: open as {:?}", provider.account()),
+            AccountState::Failed(error) => format!("{name}: {error}"),
+            other => panic!("{other:?}"),
         });
-        accounts.collect()
+        states.collect()
     };
-    let broken = Err("account `broken`: the command for the credential failed".to_owned());
-    let unopened = Err("account `lazy`: the account was not opened yet".to_owned());
-    assert_eq!(known(&roster), [("lazy".into(), unopened), ("broken".into(), broken.clone())]);
-    list(&roster).await;
-    let open = Ok(Some("lazy".to_owned()));
-    assert_eq!(known(&roster), [("lazy".into(), open), ("broken".into(), broken)]);
+    let broken = "broken: account `broken`: the command for the credential failed";
+    assert_eq!(states(&roster), ["lazy: not opened", broken]);
+    assert!(roster.get("lazy").unwrap().provider().is_none());
+    let _ = list(&roster).await;
+    let failed = "lazy: account `lazy`: the command for the credential failed";
+    assert_eq!(states(&roster), [failed, broken]);
+    let _ = list(&roster).await;
+    assert_eq!(states(&roster), ["lazy: open as Some(\"lazy\")", broken]);
+    assert!(roster.get("lazy").unwrap().provider().is_some());
+    assert!(roster.get("other").is_none());
+}
+
+#[tokio::test]
+async fn one_account_can_be_opened_alone() {
+    let (mut roster, opened) = counted(0);
+    roster.add("broken", refused()).unwrap();
+    assert_eq!(roster.open("lazy").await.unwrap().account(), Some("lazy"));
+    assert_eq!(opened.load(Ordering::Relaxed), 1);
+    let error = roster.open("broken").await.unwrap_err();
+    assert_eq!((error.kind(), error.account()), (ErrorKind::Configuration, Some("broken")));
+    let error = roster.open("other").await.unwrap_err();
+    assert!(error.to_string().contains("no account `other`"), "{error}");
+
+    let mut hanging = Roster::new().with_deadline(Duration::from_secs(7), |_| future::ready(()));
+    hanging.add_lazily("stuck", future::pending).unwrap();
+    let error = hanging.open("stuck").await.unwrap_err();
+    assert_eq!((error.kind(), error.account()), (ErrorKind::Transport, Some("stuck")));
 }

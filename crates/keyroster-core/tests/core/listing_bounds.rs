@@ -203,7 +203,7 @@ fn a_list_that_never_agrees_is_labelled() {
     assert_eq!(listed.keys.len(), 37);
     let warnings: Vec<_> = listed.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(warnings.len(), 2, "{warnings:?}");
-    assert!(warnings[0].contains("keeps no order, and 8 readings"), "{warnings:?}");
+    assert!(warnings[0].contains("no stable order, and 8 passes"), "{warnings:?}");
     assert!(warnings[1].contains("counts 38"), "{warnings:?}");
     assert!(count_of.load(Ordering::Relaxed) <= 8 * 6);
 }

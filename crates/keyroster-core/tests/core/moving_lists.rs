@@ -31,7 +31,7 @@ async fn naive(provider: Provider, history: History) -> Vec<ApiKey> {
         let mut offset = 0;
         loop {
             let request = PageRequest::new(PageStart::Offset(offset));
-            let page = provider.page(&request.in_container(container.clone())).await.unwrap();
+            let page = provider.page(&request.with_container(container.clone())).await.unwrap();
             offset += page.keys.len() as u64;
             let last = page.keys.len() < history.page;
             found.extend(page.keys.into_iter().filter(|key| seen.insert(key.id.clone())));

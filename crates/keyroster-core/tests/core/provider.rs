@@ -1,15 +1,17 @@
 //! What the handle adds to a provider.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::FutureExt;
 use keyroster_core::{
-    Capabilities, CreateKey, CreatedKey, Error, ErrorKind, Field, KeyId, KeyProvider, ListKeys,
-    Operation, Page, PageRequest, Paging, Provider, ProviderId, ProviderInfo, Result, RotateKey,
-    Secret, Timestamp, UpdateKey, async_trait,
+    Access, Amount, Capabilities, Change, CreateKey, CreatedKey, Error, ErrorKind, Field, KeyId,
+    KeyProvider, ListKeys, Operation, Page, PageRequest, Paging, Provider, ProviderId,
+    ProviderInfo, Reset, Result, RotateKey, Secret, Timestamp, Unit, UpdateKey, async_trait,
 };
 
+use crate::support::all::All;
 use crate::support::vendor::{TEN, key, keys, slice, vendor};
 
 #[test]
@@ -29,7 +31,7 @@ fn what_is_not_declared_is_refused_by_name() {
     let id = KeyId::from("k1");
     let errors = [
         provider.create(&CreateKey::new("x")).now_or_never().unwrap().unwrap_err(),
-        provider.update(&id, &UpdateKey::disabled(true)).now_or_never().unwrap().unwrap_err(),
+        provider.update(&id, &UpdateKey::new().disabled(true)).now_or_never().unwrap().unwrap_err(),
         provider.rotate(&id, &RotateKey::default()).now_or_never().unwrap().unwrap_err(),
         provider.revoke(&id).now_or_never().unwrap().unwrap_err(),
         provider.whoami().now_or_never().unwrap().unwrap_err(),
@@ -74,6 +76,10 @@ impl KeyProvider for Rotating {
     }
 }
 
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(seconds).unwrap()
+}
+
 #[test]
 fn a_rotated_key_comes_with_its_record_and_a_lost_one_with_advice() {
     let can = Capabilities::LIST_ONLY.with_rotate(&[Field::Overlap]);
@@ -81,8 +87,7 @@ fn a_rotated_key_comes_with_its_record_and_a_lost_one_with_advice() {
     let info = ProviderInfo::new(id, "Made up", "https://made.example", Paging::Single, can);
     let rotate = |lost| {
         let provider = Provider::new(Rotating { info: info.clone(), lost });
-        let mut request = RotateKey::default();
-        request.old_works_until = Timestamp::from_seconds(4_000_000_000);
+        let request = RotateKey::new().old_works_until(at(4_000_000_000));
         provider.rotate(&KeyId::from("k0"), &request).now_or_never().unwrap()
     };
     let rotated = rotate(false).unwrap();
@@ -96,12 +101,10 @@ fn a_rotated_key_comes_with_its_record_and_a_lost_one_with_advice() {
     assert!(error.orphan().is_none(), "no key was made");
 
     let provider = Provider::new(Rotating { info, lost: false });
-    let mut request = RotateKey::default();
-    request.expires_at = Timestamp::from_seconds(4_000_000_000);
+    let request = RotateKey::new().expires_at(at(4_000_000_000));
     let refused = provider.check_rotate(&request).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Unsupported, "{refused}");
-    let mut request = RotateKey::default();
-    request.old_works_until = Timestamp::from_seconds(1);
+    let request = RotateKey::new().old_works_until(at(1));
     let refused = provider.check_rotate(&request).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidRequest, "{refused}");
 }
@@ -114,7 +117,7 @@ fn a_shared_implementation_is_the_same_behind_each_handle() {
     let one = Provider::from_arc(Arc::clone(&shared)).with_account("one");
     let other = Provider::from_arc(shared);
     for provider in [&one, &other] {
-        provider.list(ListKeys::all()).now_or_never().unwrap().unwrap();
+        assert_eq!(provider.list(ListKeys::all()).now_or_never().unwrap().unwrap().keys, []);
     }
     assert_eq!((one.account(), other.account()), (Some("one"), None));
     let asked = |provider: &Provider| {
@@ -137,4 +140,55 @@ impl KeyProvider for Counting {
         self.1.fetch_add(1, Ordering::Relaxed);
         Ok(Page::default())
     }
+}
+
+/// A decorator that counts the pages it is asked for.
+#[derive(Debug)]
+struct Counted {
+    inner: Arc<dyn KeyProvider>,
+    pages: AtomicUsize,
+}
+
+#[async_trait]
+impl KeyProvider for Counted {
+    fn info(&self) -> &ProviderInfo {
+        self.inner.info()
+    }
+
+    async fn list_page(&self, request: &PageRequest) -> Result<Page> {
+        self.pages.fetch_add(1, Ordering::Relaxed);
+        self.inner.list_page(request).await
+    }
+}
+
+#[test]
+fn a_wrapped_provider_keeps_its_name_and_can_be_unwrapped() {
+    let account = All::provider().with_account("prod");
+    let account = account.wrap(|inner| Counted { inner, pages: AtomicUsize::new(0) });
+    assert_eq!(account.account(), Some("prod"));
+    assert_eq!(account.list(ListKeys::all()).now_or_never().unwrap().unwrap().keys.len(), 1);
+    let counted: &Counted = account.downcast_ref().unwrap();
+    assert_eq!(counted.pages.load(Ordering::Relaxed), 1);
+    let inner: &dyn Any = &*counted.inner;
+    assert!(inner.downcast_ref::<All>().is_some());
+    assert!(account.downcast_ref::<All>().is_none());
+}
+
+#[test]
+fn requests_are_built_from_bare_names() {
+    let limit = Amount::new(25, Unit::USD);
+    let create = CreateKey::new("ci")
+        .access(Access::scoped(["keys:read"]))
+        .limit(limit.clone())
+        .reset(Reset::Monthly)
+        .expires_at(at(4_000_000_000))
+        .container("w1")
+        .owner("u1")
+        .extra("note", "x");
+    assert_eq!(create.limit.as_ref(), Some(&limit));
+    assert_eq!(create.extras.get("note"), Some(&"x".into()));
+    let update = UpdateKey::new().limit(limit.clone()).reset(Change::Clear).expires_at(at(1));
+    assert_eq!((update.limit, update.reset), (Change::Set(limit), Change::Clear));
+    assert!(UpdateKey::new().is_empty() && !UpdateKey::new().disabled(false).is_empty());
+    assert_eq!(ListKeys::all().container("w1").container.as_deref(), Some("w1"));
 }

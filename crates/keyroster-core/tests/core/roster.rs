@@ -54,9 +54,9 @@ async fn report(roster: &Roster) -> RosterReport {
 #[tokio::test]
 async fn an_account_that_fails_hides_nothing_of_the_others() {
     let mut roster = Roster::new();
-    roster.add("a", Ok(own("a", 3)));
-    roster.add("b", broken());
-    roster.add("c", Ok(own("c", 2)));
+    roster.add("a", Ok(own("a", 3))).unwrap();
+    roster.add("b", broken()).unwrap();
+    roster.add("c", Ok(own("c", 2))).unwrap();
     let report = report(&roster).await;
     let names: Vec<_> = report.keys.iter().map(|key| key.account.as_ref()).collect();
     assert_eq!(names, ["a", "a", "a", "c", "c"]);
@@ -67,12 +67,41 @@ async fn an_account_that_fails_hides_nothing_of_the_others() {
 }
 
 #[tokio::test]
+async fn a_name_is_used_once() {
+    let mut roster = Roster::new();
+    roster.add("a", Ok(own("first", 3))).unwrap();
+    let error = roster.add("a", Ok(own("second", 2))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("already has an account `a`"), "{error}");
+    roster.add_lazily("a", || async { broken() }).unwrap_err();
+    let report = report(&roster).await;
+    assert_eq!((roster.len(), report.keys.len()), (1, 3), "the first one stays");
+}
+
+#[tokio::test]
+async fn a_report_serializes() {
+    let mut roster = Roster::new();
+    roster.add("a", Ok(own("a", 1))).unwrap();
+    roster.add("b", broken()).unwrap();
+    let json = serde_json::to_value(report(&roster).await).unwrap();
+    assert_eq!(json["keys"][0]["account"], "a");
+    assert_eq!(json["keys"][0]["id"], "a-0");
+    assert_eq!(json["failures"][0]["account"], "b");
+    let error = &json["failures"][0]["error"];
+    assert_eq!(error["kind"], "configuration");
+    assert_eq!(error["message"], "account `b`: no credential is set");
+    assert_eq!(error["help"], "correct the account's settings");
+    assert!(json["accounts"][0]["elapsed_ms"].is_u64());
+    assert_eq!(json["warnings"], serde_json::json!([]));
+}
+
+#[tokio::test]
 async fn a_silent_account_delays_no_other_and_fails_at_its_deadline() {
     let mut roster = Roster::new().with_concurrency(2);
-    roster.add("silent", Ok(silent()));
+    roster.add("silent", Ok(silent())).unwrap();
     for number in 0..5 {
         let name = format!("a{number}");
-        roster.add(name.as_str(), Ok(own(&name, 2)));
+        roster.add(name.as_str(), Ok(own(&name, 2))).unwrap();
     }
     let mut events = roster.keys(&ListKeys::all());
     let mut finished = 0;
@@ -94,13 +123,13 @@ async fn a_silent_account_delays_no_other_and_fails_at_its_deadline() {
 #[tokio::test]
 async fn two_ways_to_the_same_account_are_told() {
     let mut roster = Roster::new();
-    roster.add("admin", Ok(of(keys(40))));
+    roster.add("admin", Ok(of(keys(40)))).unwrap();
     // The same account, from which a key was revoked meanwhile, and in another order.
     let mut later = keys(40);
     later.remove(7);
     later.reverse();
-    roster.add("backup", Ok(of(later)));
-    roster.add("other", Ok(own("o", 40)));
+    roster.add("backup", Ok(of(later))).unwrap();
+    roster.add("other", Ok(own("o", 40))).unwrap();
     let report = report(&roster).await;
     let same: Vec<_> = report.accounts.iter().map(|account| account.same_as.as_deref()).collect();
     assert_eq!(same.iter().filter(|same| same.is_some()).count(), 1, "{same:?}");
@@ -112,12 +141,12 @@ async fn an_account_that_sees_a_part_of_anothers_keys_is_told() {
     // One of a few, and three in a hundred of many.
     for (part, all) in [(1, 500), (300, 10_000)] {
         let mut roster = Roster::new().with_concurrency(1);
-        roster.add("admin", Ok(of(keys(all))));
-        roster.add("project", Ok(of(keys(all).split_off(all - part))));
+        roster.add("admin", Ok(of(keys(all)))).unwrap();
+        roster.add("project", Ok(of(keys(all).split_off(all - part)))).unwrap();
         // The same ids of another vendor are other keys.
         let (id, can) = (ProviderId::from_static("elsewhere"), Capabilities::LIST_ONLY);
         let info = ProviderInfo::new(id, "Elsewhere", "https://e.example", Paging::Single, can);
-        roster.add("elsewhere", Ok(Provider::new(Elsewhere(info, keys(all)))));
+        roster.add("elsewhere", Ok(Provider::new(Elsewhere(info, keys(all))))).unwrap();
         let report = report(&roster).await;
         let same: Vec<_> = report.accounts.iter().map(|it| it.same_as.as_deref()).collect();
         assert_eq!(same, [None, Some("admin"), None], "{part} of {all}");
@@ -143,11 +172,15 @@ impl KeyProvider for Elsewhere {
 async fn warnings_come_after_the_keys_and_before_the_verdict() {
     let mut roster = Roster::new();
     let hidden = with_containers(Paging::Single, vec![None], |_, _| Page::new(keys(2)));
-    roster.add("hidden", Ok(hidden));
-    roster.add(
-        "short",
-        Ok(vendor(TEN, |request, _| Page::new(slice(&keys(10), request, 10)).with_total(Some(25)))),
-    );
+    roster.add("hidden", Ok(hidden)).unwrap();
+    roster
+        .add(
+            "short",
+            Ok(vendor(TEN, |request, _| {
+                Page::new(slice(&keys(10), request, 10)).with_total(Some(25))
+            })),
+        )
+        .unwrap();
     let mut events = roster.keys(&ListKeys::all());
     let mut told = Vec::new();
     while let Some(event) = events.next().await {
@@ -174,7 +207,7 @@ async fn a_thousand_accounts_are_asked() {
     let mut roster = Roster::new();
     for number in 0..1000 {
         let name = format!("account-{number}");
-        roster.add(name.as_str(), Ok(own(&name, 3)));
+        roster.add(name.as_str(), Ok(own(&name, 3))).unwrap();
     }
     let report = report(&roster).await;
     assert_eq!(report.keys.len(), 3000);
@@ -191,7 +224,7 @@ async fn accounts_that_wait_for_the_reader_hold_nothing() {
             asked.fetch_add(1, Ordering::Relaxed);
             Page::new(slice(&all, request, 10)).with_total(Some(200))
         });
-        roster.add(format!("account-{number}"), Ok(provider));
+        roster.add(format!("account-{number}"), Ok(provider)).unwrap();
     }
     let mut events = roster.keys(&ListKeys::all());
     for _ in 0..100 {
@@ -205,8 +238,8 @@ async fn accounts_that_wait_for_the_reader_hold_nothing() {
 #[tokio::test]
 async fn events_end_with_one_verdict_an_account() {
     let mut roster = Roster::new();
-    roster.add("a", Ok(own("a", 1)));
-    roster.add("b", broken());
+    roster.add("a", Ok(own("a", 1))).unwrap();
+    roster.add("b", broken()).unwrap();
     let events: Vec<_> = roster.keys(&ListKeys::all()).collect().await;
     let verdicts = events
         .iter()

@@ -10,9 +10,9 @@ use crate::support::vendor::{TEN, vendor};
 fn roster() -> Roster {
     let mut roster = Roster::new();
     for name in ["a", "b", "c", "d", "e"] {
-        roster.add(name, Ok(vendor(TEN, |_, _| Page::default())));
+        roster.add(name, Ok(vendor(TEN, |_, _| Page::default()))).unwrap();
     }
-    roster.add("broken", Err(Error::new(ErrorKind::Configuration, "no credential")));
+    roster.add("broken", Err(Error::new(ErrorKind::Configuration, "no credential"))).unwrap();
     roster
 }
 

@@ -65,7 +65,7 @@ impl Slow {
             })
         };
         let mut roster = Roster::new();
-        roster.add("slow", Ok(Provider::new(self)));
+        roster.add("slow", Ok(Provider::new(self))).unwrap();
         let time = Duration::from_secs(7);
         let roster = match limit {
             Limit::Patience => roster.with_patience(time, sleep),
@@ -156,10 +156,10 @@ async fn a_slow_reader_makes_no_account_fail() {
         })
     };
     let mut roster = Roster::new().with_patience(Duration::from_millis(320), sleep);
-    roster.add("chatty", Ok(vendor(Paging::Single, |_, _| Page::new(keys(25)))));
+    roster.add("chatty", Ok(vendor(Paging::Single, |_, _| Page::new(keys(25))))).unwrap();
     let (id, can) = (ProviderId::from_static("steady"), Capabilities::LIST_ONLY);
     let info = ProviderInfo::new(id, "Steady", "https://s.example", Paging::Single, can);
-    roster.add("steady", Ok(Provider::new(Steady(info, 20))));
+    roster.add("steady", Ok(Provider::new(Steady(info, 20)))).unwrap();
     let mut events = roster.keys(&ListKeys::all());
     let mut report = RosterReport::default();
     while let Some(event) = events.next().await {

@@ -41,7 +41,7 @@ async fn an_unknown_authority_is_refused_and_not_retried() {
         let options = HttpOptions::default().root_certificates_pem(other.as_str());
         let error = server.client(options).send(request).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-        let text = error.to_string();
+        let text = format!("{error}; {}", error.help());
         for words in ["certificate of localhost:", "UnknownIssuer", "`ca-file`", "SSL_CERT_FILE"] {
             assert!(text.contains(words), "{text}");
         }
@@ -85,7 +85,7 @@ async fn an_authority_is_trusted_with_the_setting() {
     let missing = options(file.to_str().unwrap()).unwrap_err();
     for (error, words) in [(empty, "no certificate"), (missing, "cannot read the file")] {
         assert_eq!(error.kind(), ErrorKind::Configuration);
-        let text = error.to_string();
+        let text = format!("{error}; {}", error.help());
         assert!(text.contains(words) && text.contains("`ca-file` (ACME_CA_FILE)"), "{text}");
     }
 }

@@ -70,7 +70,7 @@ async fn a_body_that_is_not_json_is_not_sent() {
     let request = create().json(&BTreeMap::from([((1, 2), "a key that is not text")]));
     let error = account.send(request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
-    assert!(error.to_string().contains("nothing was sent"), "{error}");
+    assert!(error.help().contains("nothing was sent"), "{error}");
     assert_eq!((server.connections(), account.traffic().requests), (0, 0));
 }
 

@@ -12,7 +12,7 @@ use crate::support::{client, get};
 
 fn assert_unsuitable(error: &Error, words: &str) {
     assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-    let text = error.to_string();
+    let text = format!("{error}; {}", error.help());
     for words in [words, "cannot list keys", "`enable_all`", "`async_compat::Compat`"] {
         assert!(text.contains(words), "{text}");
     }

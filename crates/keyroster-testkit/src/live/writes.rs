@@ -29,7 +29,7 @@ async fn with_a_key(trial: &Trial<'_>, name: &str, also: Option<Operation>) -> O
     let can = trial.provider().info().capabilities;
     let needed = [Some(Operation::CreateKey), Some(Operation::RevokeKey), also];
     if let Some(missing) = needed.into_iter().flatten().find(|needed| !can.can(*needed)) {
-        return Trial::skip(&format!("`{}` is not declared", missing.name()));
+        return Trial::skip(&format!("`{}` is not declared", missing.as_str()));
     }
     if !trial.live.writes {
         return Trial::skip("writes are not allowed (`KEYROSTER_LIVE_WRITES`)");

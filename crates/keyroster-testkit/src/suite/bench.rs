@@ -40,7 +40,7 @@ impl Facts {
             Operation::GetKey => self.can().get,
             other => self.can().can(other),
         };
-        if declared { Ok(()) } else { Err(format!("`{}` is not declared", operation.name())) }
+        if declared { Ok(()) } else { Err(format!("`{}` is not declared", operation.as_str())) }
     }
 
     pub(crate) fn needs_rows(&self) -> Applies {
@@ -209,8 +209,8 @@ impl World {
         let kind = self.inner.info().containers.as_ref().map(|containers| containers.kind);
         let containers = self.vendor.containers();
         let container = kind.zip(containers.first());
-        PageRequest::default().in_container(container.map(|(kind, first)| {
-            Container::new(kind, first.id.as_str()).named(Some(first.name.as_str()))
+        PageRequest::default().with_container(container.map(|(kind, first)| {
+            Container::new(kind, first.id.as_str()).with_name(Some(first.name.as_str()))
         }))
     }
 }

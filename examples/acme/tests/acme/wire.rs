@@ -52,7 +52,7 @@ async fn a_create_and_a_change_are_sent_as_forms() {
     assert_eq!(created.secret.expose(), "acme_fa4efa4ecanary01");
     assert!(created.complete && created.key.id.as_str() == "4711");
 
-    let mut update = UpdateKey::disabled(true);
+    let mut update = UpdateKey::new().disabled(true);
     update.name = Some("cd".to_owned());
     update.expires_at = Change::Clear;
     account.update(&KeyId::from("4711"), &update).await.unwrap();

@@ -87,7 +87,7 @@ pub(super) async fn run(
     out.flush()?;
     drop(out);
     for error in &failures {
-        terminal.error(&error.to_string());
+        terminal.failure(&error);
     }
     Ok(match failures.first() {
         None => Exit::Done,

@@ -69,7 +69,7 @@ async fn get_returns_the_listed_record(bench: &Bench) -> Check {
 /// The record without its container's name, which often only the list of containers reports.
 fn strip(key: &ApiKey) -> ApiKey {
     let mut key = key.clone();
-    key.container = key.container.map(|container| container.named(None::<String>));
+    key.container = key.container.map(|container| container.with_name(None::<String>));
     key
 }
 
@@ -281,7 +281,7 @@ async fn refuses_undeclared_operations(bench: &Bench) -> Check {
             Operation::Identify => inner.identify(&secret).await.map(drop),
             _ => continue,
         };
-        let expected = format!("Unsupported for `{}`, which is not declared", operation.name());
+        let expected = format!("Unsupported for `{}`, which is not declared", operation.as_str());
         match answer {
             Err(error) if error.kind() == ErrorKind::Unsupported => {}
             Err(error) => return bench.fail(expected, said(&error)),
@@ -320,7 +320,7 @@ async fn escapes_ids(bench: &Bench) -> Check {
     }
     if can.rotate.is_some() {
         let rotated = world.handle.rotate(&first, &RotateKey::default()).await;
-        bench.works(&format!("a new secret of `{first}`"), rotated).map_err(asked)?;
+        drop(bench.works(&format!("a new secret of `{first}`"), rotated).map_err(asked)?);
     }
     if can.revoke {
         let revoked = world.handle.revoke(&second).await;
