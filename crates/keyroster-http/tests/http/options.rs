@@ -1,5 +1,7 @@
 //! The options of a client, and the settings for them.
 
+use std::time::Duration;
+
 use keyroster_core::{ErrorKind, Setting, Settings};
 use keyroster_http::{Credential, HttpClient, HttpOptions, Limits};
 
@@ -38,9 +40,9 @@ async fn the_user_agent_is_sent() {
 
 #[tokio::test]
 async fn the_timeout_setting_ends_an_attempt() {
-    let server = Server::start([Reply::Silence]).await;
-    let error = client(setting("timeout", "50ms").unwrap(), &server).send(get()).await.unwrap_err();
-    assert!(error.to_string().contains("timed out after 0.1 s (5 attempts)"), "{error}");
+    let server = Server::start([Reply::Timeout(Duration::from_secs(11))]).await;
+    let error = client(setting("timeout", "10s").unwrap(), &server).send(get()).await.unwrap_err();
+    assert!(error.to_string().contains("timed out after 10.0 s (5 attempts)"), "{error}");
 }
 
 #[test]

@@ -58,7 +58,7 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
         assert!(error.to_string().contains("nothing was sent"), "{error}");
         assert_eq!(server.seen().len(), 1);
         // Not after an hour.
-        assert!(started.elapsed() < Duration::from_secs(600));
+        assert!(started.elapsed() < Duration::from_mins(10));
     }
 }
 
