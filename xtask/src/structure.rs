@@ -459,3 +459,84 @@ fn strong_components(graph: &BTreeMap<ModulePath, BTreeSet<ModulePath>>) -> Vec<
     }
     components.into_iter().collect()
 }
+
+/// Returns a complaint for each circle, each import through a crate's root, and each use of the CLI's commands
+/// from below.
+///
+/// # Errors
+///
+/// A file cannot be read or is not Rust.
+pub fn check(root: &Path) -> io::Result<Vec<String>> {
+    let mut complaints = Vec::new();
+    for entry in std::fs::read_dir(root.join("crates"))? {
+        let folder = entry?.path();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let structure = read(&folder.join("src"))?;
+        for circle in &structure.module_circles {
+            complaints.push(format!("{name}: modules need each other: {}", circle.join(", ")));
+        }
+        for circle in &structure.file_circles {
+            complaints.push(format!("{name}: files need each other: {}", circle.join(", ")));
+        }
+        for (file, item) in &structure.root_imports {
+            complaints.push(format!(
+                "{name}: {file} names `crate::{item}`; name it by the module that defines it"
+            ));
+        }
+        for user in structure.users_of(&["commands"]) {
+            if user != ROOT {
+                complaints.push(format!("{name}: {user} names `commands`; only lib.rs may"));
+            }
+        }
+    }
+    complaints.sort();
+    Ok(complaints)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Structure, read};
+
+    /// Reads a crate of these files.
+    fn structure(files: &[(&str, &str)]) -> Structure {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        read(folder.path()).unwrap()
+    }
+
+    #[test]
+    fn arrows_are_counted_once_per_pair_of_rooms() {
+        let structure = structure(&[
+            ("lib.rs", "mod a; mod b; pub use a::A;"),
+            ("a.rs", "pub struct A;"),
+            ("b/mod.rs", "mod c; use crate::a::A; fn f() -> crate::a::A { A }"),
+            ("b/c.rs", "use crate::a; #[cfg(test)] mod tests { use crate::d::D; }"),
+            ("d.rs", "fn f() { println!(\"{:?}\", crate::a::A); }"),
+        ]);
+        let arrows: Vec<_> = structure.arrows.iter().map(|(a, b)| format!("{a}-{b}")).collect();
+        assert_eq!(arrows, ["b-a", "d-a"]);
+        assert!(structure.module_circles.is_empty() && structure.file_circles.is_empty());
+    }
+
+    #[test]
+    fn circles_are_found_but_a_module_and_its_parent_may() {
+        let structure = structure(&[
+            ("lib.rs", "mod a; mod b; mod c;"),
+            ("a.rs", "use crate::b::x::X;"),
+            ("b/mod.rs", "mod x; mod y; pub use x::X; struct P(y::Y);"),
+            ("b/x.rs", "use super::P; use crate::a;"),
+            ("b/y.rs", "use super::P;"),
+            ("c.rs", "use crate::C;"),
+        ]);
+        assert_eq!(structure.module_circles, [["a", "b"]]);
+        assert_eq!(structure.file_circles, [["a", "b/x"]]);
+        assert_eq!(structure.root_imports.len(), 1);
+        assert_eq!(structure.users_of(&["a"]), ["b/x"]);
+    }
+}
