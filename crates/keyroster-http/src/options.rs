@@ -8,7 +8,7 @@ use keyroster_core::{Error, ErrorKind, Result, Setting, Settings};
 use crate::base_url::BaseUrl;
 use crate::client::HttpClient;
 use crate::credential::Credential;
-use crate::limits::Limits;
+use crate::rate_limit::Limits;
 use crate::retry::RetryPolicy;
 use crate::timeouts::{Timeouts, parse_timeout};
 use crate::transport::{Transport, parse_proxy};

@@ -1,7 +1,7 @@
 //! Which accounts a command asks, and opening them.
 
 pub(crate) mod check;
-pub(crate) mod select;
+pub(crate) mod find_key;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

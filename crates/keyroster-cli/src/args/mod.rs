@@ -7,7 +7,7 @@ mod global;
 mod help;
 mod list;
 #[cfg(test)]
-mod reference;
+mod markdown;
 mod setup;
 pub(crate) mod values;
 

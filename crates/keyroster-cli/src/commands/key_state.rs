@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use keyroster::{Error, Operation, Principal, Revocation, UpdateKey};
 use serde::Serialize;
 
-use crate::accounts::select::{Selection, Target};
-use crate::accounts::{Accounts, Source, select};
+use crate::accounts::find_key::{Selection, Target};
+use crate::accounts::{Accounts, Source, find_key};
 use crate::args::KeyStateArgs;
 use crate::clock;
 use crate::exit::{Exit, Failure};
@@ -103,7 +103,7 @@ async fn select(accounts: &Accounts, args: &KeyStateArgs) -> Result<Selection, F
         return Err(Failure::usage(message));
     }
     if let Some(pattern) = &args.name {
-        let selection = select::by_name(accounts, args.account.as_deref(), pattern).await?;
+        let selection = find_key::by_name(accounts, args.account.as_deref(), pattern).await?;
         if selection.targets.is_empty() {
             let message = format!("no key name matches `{}`", text::clean(pattern));
             return Err(Failure::usage(message));
@@ -111,9 +111,9 @@ async fn select(accounts: &Accounts, args: &KeyStateArgs) -> Result<Selection, F
         return Ok(selection);
     }
     if let Some(file) = &args.from {
-        return select::several(accounts, &select::read(file)?, true).await;
+        return find_key::several(accounts, &find_key::read(file)?, true).await;
     }
-    select::several(accounts, &args.keys, false).await
+    find_key::several(accounts, &args.keys, false).await
 }
 
 /// Whether a key is in the wanted state already, so that an interrupted command can be repeated.
@@ -234,7 +234,7 @@ fn dry_run(
     let mut keys = Vec::new();
     for reference in &selection.missing {
         terminal.warning(&format!("{} is not in any list", text::clean(reference)));
-        let (account, id) = select::split(reference)?;
+        let (account, id) = find_key::split(reference)?;
         let (account, id) = (account.to_owned(), Some(id.to_owned()));
         let (outcome, changes) = (Outcome::NotFound, Vec::new());
         keys.push(Planned { account, id, name: None, status: None, outcome, changes });
@@ -278,7 +278,7 @@ async fn carry_out(
 ) -> Result<Exit, Failure> {
     let mut results = Results::new(args);
     for reference in selection.missing {
-        let (account, id) = select::split(&reference)?;
+        let (account, id) = find_key::split(&reference)?;
         let (account, id) = (account.to_owned(), id.to_owned());
         results.add(KeyResult { account, id, name: None, outcome: NOT_FOUND, error: None });
     }

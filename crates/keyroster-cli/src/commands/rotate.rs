@@ -2,7 +2,7 @@
 
 use keyroster::{Error, ErrorKind, Operation, RotateKey};
 
-use crate::accounts::{Source, select};
+use crate::accounts::{Source, find_key};
 use crate::args::Rotate;
 use crate::args::values::extras;
 use crate::clock;
@@ -19,7 +19,7 @@ pub(crate) async fn run(
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
-    let (account, _) = select::split(&rotate.key)?;
+    let (account, _) = find_key::split(&rotate.key)?;
     let provider = accounts.find(account).await?;
     // What the vendor cannot do is refused before any request.
     if provider.info().capabilities.rotate.is_none() {
@@ -42,7 +42,7 @@ pub(crate) async fn run(
         rotate.to.part.as_deref(),
         &provider,
     )?;
-    let target = select::one(&accounts, &rotate.key).await?;
+    let target = find_key::one(&accounts, &rotate.key).await?;
     let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
     if rotate.dry_run {
         let mut changes = Vec::new();

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use keyroster::{Access, ApiKey, Change, Expiry, Limit, Provider, Reset, UpdateKey};
 
-use crate::accounts::select::Target;
-use crate::accounts::{Source, select};
+use crate::accounts::find_key::Target;
+use crate::accounts::{Source, find_key};
 use crate::args::Update;
 use crate::args::values::{extras, limit, update_fields};
 use crate::clock;
@@ -15,12 +15,12 @@ use crate::output::{ListFormat, Record, details, format, print_json, stdout, tex
 
 pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
-    let (account, _) = select::split(&update.key)?;
+    let (account, _) = find_key::split(&update.key)?;
     let provider = accounts.find(account).await?;
     let change = change(update, &provider)?;
     // What the vendor cannot do is refused before any request.
     provider.check_update(&change)?;
-    let target = select::one(&accounts, &update.key).await?;
+    let target = find_key::one(&accounts, &update.key).await?;
     if update.dry_run {
         plan(update, &target, &change)?;
         return Ok(Exit::Done);

@@ -18,7 +18,7 @@ use url::Url;
 use crate::attempt::{self, Attempt, root_cause};
 use crate::base_url::BaseUrl;
 use crate::credential::Credential;
-use crate::limits::{Limiter, Limits, Permit};
+use crate::rate_limit::{Limiter, Limits, Permit};
 use crate::request::Request;
 use crate::response::{Context, Response};
 use crate::retry::{Decision, RetryPolicy, decide};
