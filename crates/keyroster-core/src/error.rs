@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::info::{Operation, ProviderInfo};
-use crate::outcome::Orphan;
+use crate::orphan::Orphan;
 use crate::record::id::ProviderId;
 
 /// `std::result::Result` with this crate's [`Error`].

@@ -172,6 +172,7 @@ mod identity;
 mod info;
 mod key_provider;
 mod listing;
+mod orphan;
 mod outcome;
 mod page;
 mod provider;
@@ -191,7 +192,8 @@ pub use identity::{Identification, Liveness, Principal};
 pub use info::{Capabilities, Containers, Field, Operation, ProviderInfo};
 pub use key_provider::KeyProvider;
 pub use listing::{KeyList, Listing};
-pub use outcome::{CreatedKey, Orphan, Reconciliation, Revocation, Suspect};
+pub use orphan::{Orphan, Reconciliation, Suspect};
+pub use outcome::{CreatedKey, Revocation};
 pub use page::{
     ContainerPage, Cursor, NumberedPage, Order, Page, PageRequest, PageSize, PageStart, Paging,
 };

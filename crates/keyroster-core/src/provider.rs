@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::TryStreamExt;
 
@@ -14,18 +13,15 @@ use crate::identity::{Identification, Principal};
 use crate::info::{Operation, ProviderInfo};
 use crate::key_provider::KeyProvider;
 use crate::listing::{KeyList, Listing};
-use crate::outcome::{CreatedKey, Orphan, Reconciliation, Revocation, Suspect};
+use crate::orphan::{Orphan, Reconciliation};
+use crate::outcome::{CreatedKey, Revocation};
 use crate::page::{ContainerPage, Page, PageRequest};
 use crate::record::id::KeyId;
 use crate::record::key::{Access, ApiKey};
-use crate::record::time::Timestamp;
 use crate::request::{CreateKey, ListKeys, RotateKey, UpdateKey};
 use crate::secret::Secret;
 use crate::traffic::Traffic;
 use crate::warning::Warning;
-
-/// How far the vendor's clock may lag ours when searching for an orphaned key.
-const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// One account at one provider. It is cheap to clone.
 ///
@@ -356,19 +352,8 @@ impl Provider {
     pub async fn reconcile(&self, orphan: &Orphan) -> Result<Reconciliation> {
         let request = ListKeys { container: orphan.container.clone() };
         let list = self.list(request).await?;
-        let since = orphan.sent_at.saturating_sub(CLOCK_SKEW);
-        let namesakes = list.keys.into_iter().filter(|key| {
-            key.name.as_deref() == Some(&orphan.name)
-                && key.state.revoked != Some(true)
-                && key.created_at.is_none_or(|created| created >= since)
-        });
-        // Some vendors report the creation time in seconds, others in milliseconds.
-        let made_since = |created: Timestamp| created >= orphan.sent_at.as_coarse_as(created);
-        let suspect = |key: ApiKey| {
-            let made_since = key.created_at.is_some_and(made_since);
-            Suspect { key, made_since }
-        };
-        Ok(Reconciliation { suspects: namesakes.map(suspect).collect(), warnings: list.warnings })
+        let suspects = orphan.suspects(list.keys);
+        Ok(Reconciliation { suspects, warnings: list.warnings })
     }
 
     /// Updates a key and returns its new record.

@@ -10,7 +10,7 @@ use crate::backend::Backend;
 use crate::error::Result;
 use crate::listing::progress::SharedProgress;
 use crate::listing::scan::{FetchedPage, Scan, ScanError};
-use crate::listing::scheduler::{MAX_PASSES, is_unordered};
+use crate::listing::scheduler::passes::{MAX_PASSES, is_unordered};
 use crate::listing::seen::Fingerprinter;
 use crate::page::{PageRequest, Paging};
 use crate::record::key::Container;
