@@ -22,15 +22,23 @@ pub struct Serve {
     pub workspaces: usize,
     pub latency: Duration,
     pub rate: Option<Rate>,
+    /// Keys per page, if not the vendor's own number.
+    pub page_size: Option<u32>,
 }
 
 impl Serve {
     /// One sandbox with so many keys at each vendor.
     #[must_use]
     pub fn keys(keys: usize) -> Self {
-        let (pinata_keys, openrouter_keys) = (keys, keys);
-        let (workspaces, latency) = (1, Duration::ZERO);
-        Self { sandboxes: 1, pinata_keys, openrouter_keys, workspaces, latency, rate: None }
+        Self {
+            sandboxes: 1,
+            pinata_keys: keys,
+            openrouter_keys: keys,
+            workspaces: 1,
+            latency: Duration::ZERO,
+            rate: None,
+            page_size: None,
+        }
     }
 
     #[must_use]

@@ -65,6 +65,10 @@ async fn serve(job: Serve) -> io::Result<Vec<Sandbox>> {
         pinata.rate_limit = Some(limit.clone());
         openrouter.rate_limit = Some(limit);
     }
+    if let Some(page_size) = job.page_size {
+        pinata.page_size = page_size;
+        openrouter.page_size = page_size;
+    }
     let mut sandboxes = Vec::new();
     for seed in 0..job.sandboxes as u64 {
         let builder = Sandbox::builder()
@@ -80,7 +84,7 @@ async fn serve(job: Serve) -> io::Result<Vec<Sandbox>> {
     Ok(sandboxes)
 }
 
-fn provider(account: Account, rate: Option<Rate>) -> Result<Provider> {
+pub(crate) fn provider(account: Account, rate: Option<Rate>) -> Result<Provider> {
     let mut options = HttpOptions::default().base_url(account.base_url);
     if let Some(rate) = rate {
         let mut limits = Limits::per_minute(rate.requests);
@@ -172,7 +176,7 @@ async fn roster(job: Roster) -> io::Result<Rostered> {
     Ok(outcome)
 }
 
-/// An error that ends the process.
-fn shown(error: Error) -> io::Error {
+/// The error that ends the process.
+pub(crate) fn shown(error: Error) -> io::Error {
     io::Error::other(error)
 }
