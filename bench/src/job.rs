@@ -1,10 +1,10 @@
-//! What a process of its own is told to do, and what it answers: a line of JSON each way.
+//! The jobs of other processes and their results, a line of JSON each.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// What the process does.
+/// The job of a process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Job {
     Serve(Serve),
@@ -12,13 +12,13 @@ pub enum Job {
     Roster(Roster),
 }
 
-/// Sandboxes, which serve until standard input closes. The answer is a [`Served`] each.
+/// Sandboxes that serve until standard input closes. The result is a [`Served`] for each.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Serve {
     pub sandboxes: usize,
     pub pinata_keys: usize,
     pub openrouter_keys: usize,
-    /// So many workspaces has each OpenRouter account, and its keys are spread over them.
+    /// Number of workspaces of each OpenRouter account, which share its keys.
     pub workspaces: usize,
     pub latency: Duration,
     pub rate: Option<Rate>,
@@ -27,7 +27,7 @@ pub struct Serve {
 }
 
 impl Serve {
-    /// One sandbox with so many keys at each vendor.
+    /// One sandbox with this number of keys at each vendor.
     #[must_use]
     pub fn keys(keys: usize) -> Self {
         Self {
@@ -52,14 +52,14 @@ impl Serve {
     }
 }
 
-/// So many requests in each interval.
+/// A number of requests in each interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
     pub requests: u32,
     pub interval_ms: u32,
 }
 
-/// Where a sandbox is; the fields of its ready line that are used.
+/// The address of a sandbox: the fields of its ready line that are used.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Served {
     pub pinata: ServedPinata,
@@ -107,7 +107,7 @@ impl Vendor {
         }
     }
 
-    /// How many keys a page has.
+    /// Number of keys on a page.
     #[must_use]
     pub fn page_size(self) -> usize {
         match self {
@@ -133,12 +133,12 @@ impl std::fmt::Debug for Account {
     }
 }
 
-/// A listing of one account, key by key, none of them kept. The answer is a [`Listed`].
+/// A listing of one account that keeps no key. The result is a [`Listed`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct List {
     pub account: Account,
     pub way: Way,
-    /// The limit that the library is told of.
+    /// The rate limit in the library's settings.
     pub rate: Option<Rate>,
 }
 
@@ -154,19 +154,19 @@ pub enum Way {
 pub struct Listed {
     pub keys: usize,
     pub requests: u64,
-    /// The client's making and the listing; the process and its runtime were there before.
+    /// The time to build the client and to list, without the start of the process and its runtime.
     pub elapsed: Duration,
     pub cpu: Duration,
-    /// The most memory that was ever resident, before the listing and after it.
+    /// The peak resident memory before the listing, and after it.
     pub idle_kib: u64,
     pub peak_kib: u64,
 }
 
-/// A listing of many accounts as one. The answer is a [`Rostered`].
+/// A listing of many accounts. The result is a [`Rostered`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Roster {
     pub accounts: Vec<Account>,
-    /// How many are asked at once, where that is not the library's own choice.
+    /// Number of accounts that are listed at once, if not the library's default.
     pub at_once: Option<usize>,
 }
 

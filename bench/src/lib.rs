@@ -1,10 +1,14 @@
-//! What keyroster costs, each figure beside a reference that was measured in the same run.
+//! What keyroster costs. Each figure is next to a reference from the same run.
 //!
-//! `cargo xtask bench` runs it. A part that waits for the network is measured by the clock, one that
-//! computes by the processor's time; what lists, what serves and what measures are processes of their own,
-//! so that none counts for another.
+//! `cargo xtask bench` runs it. Parts that wait for the network are measured by the clock, parts that compute by
+//! the processor's time. Listing, serving and measuring happen in different processes, so that none counts for
+//! another.
 #![expect(missing_docs, reason = "a program in the form of a library, for its binaries alone")]
-#![expect(clippy::exhaustive_structs, clippy::exhaustive_enums, reason = "nobody else uses them")]
+#![expect(
+    clippy::exhaustive_structs,
+    clippy::exhaustive_enums,
+    reason = "only its binaries use them"
+)]
 
 pub mod decode;
 pub mod job;

@@ -1,4 +1,4 @@
-//! `bench`: what keyroster costs; `cargo xtask bench` builds and runs it.
+//! `bench`: measures what keyroster costs. `cargo xtask bench` builds and runs it.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -15,12 +15,12 @@ use bench::{process, worker};
 
 const USAGE: &str = "usage: bench [PART…] [--size smoke|full] [--write-docs]
 
-  --size        smoke measures a little of each, in seconds; full is the default
-  --write-docs  puts the tables of a full run into docs/performance.md, too";
+  --size        smoke only checks in seconds that every part runs; full is the default
+  --write-docs  Also write the tables of a full run to docs/performance.md";
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/performance.md");
 
-/// What is asked for.
+/// The parsed arguments.
 struct Request {
     parts: Vec<Part>,
     size: Size,
@@ -65,7 +65,7 @@ impl Request {
                 name => named.push(*PARTS.iter().find(|part| part.name == name)?),
             }
         }
-        // A document never holds figures that mean nothing.
+        // The figures of a smoke test are meaningless.
         if write_docs && size == Size::Smoke {
             return None;
         }

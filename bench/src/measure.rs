@@ -1,4 +1,4 @@
-//! Time, and what stands for many measurements of it.
+//! Processor time, averages and medians.
 
 use std::time::Duration;
 
@@ -20,14 +20,14 @@ pub fn process_cpu() -> Duration {
     Duration::from_secs(seconds) + Duration::from_nanos(time.tv_nsec.unsigned_abs())
 }
 
-/// What each of so many has of a total.
+/// The average of a total over a number of items.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "a figure to be shown, of three digits")]
 pub fn per(total: u64, count: usize) -> f64 {
     total as f64 / count.max(1) as f64
 }
 
-/// The one in the middle; nought of none.
+/// The median; zero if there are no values.
 #[must_use]
 pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();

@@ -1,4 +1,4 @@
-//! A listing as the vendors' own SDKs write it: one page after the other, until one is empty.
+//! A sequential listing, as in the vendors' own SDKs: one page after the other, until one is empty.
 
 use std::io;
 
@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use crate::job::{Account, Vendor};
 
-/// A plain client with kept connections.
+/// A plain client that keeps connections.
 #[derive(Clone, Debug)]
 pub struct Walk {
     client: reqwest::Client,
     account: Account,
 }
 
-/// What a walk came to.
+/// The result of a sequential listing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Walked {
     pub keys: usize,
@@ -29,7 +29,7 @@ impl Walk {
         Ok(Self { client: client.map_err(io::Error::other)?, account })
     }
 
-    /// The body of a page of keys, once for each page that has any.
+    /// Calls `each` with the body of each page that has keys.
     pub async fn pages(&self, mut each: impl FnMut(&[u8])) -> io::Result<Walked> {
         let (route, member) = match self.account.vendor {
             Vendor::Pinata => ("/users/apiKeys?", "keys"),
@@ -56,7 +56,7 @@ impl Walk {
         Ok(walked)
     }
 
-    /// The queries that name each workspace; an empty one where there is none.
+    /// The query for each workspace; an empty one if the vendor has no workspaces.
     async fn workspaces(&self) -> io::Result<Vec<String>> {
         #[derive(Deserialize)]
         struct Page {

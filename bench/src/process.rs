@@ -1,4 +1,4 @@
-//! Processes: starting them, telling them what to do, and what the system says of them.
+//! Other processes: their jobs, results and resources.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::job::{Job, List, Listed, Serve, Served};
 
-/// A process that does a job; it is ended when it is dropped.
+/// A process with a job. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Worker {
     child: Child,
@@ -18,7 +18,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts this program again, for a job.
+    /// Starts this program in another process, with a job.
     pub fn start(job: &Job) -> io::Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .arg("process")
@@ -55,7 +55,7 @@ impl Drop for Worker {
     }
 }
 
-/// Sandboxes in a process of their own, which serve until this is dropped.
+/// Sandboxes in another process, which serve until this is dropped.
 #[derive(Debug)]
 pub struct Server {
     _worker: Worker,
@@ -74,7 +74,7 @@ impl Server {
         self.served.first().ok_or_else(|| io::Error::other("nothing is served"))
     }
 
-    /// How many requests to the first sandbox were refused for coming too soon.
+    /// Number of requests to the first sandbox that were refused with 429.
     pub fn refusals(&self) -> io::Result<usize> {
         let url = &self.first()?.control_url;
         let address = url.trim_start_matches("http://");
@@ -90,18 +90,18 @@ impl Server {
     }
 }
 
-/// Lists in a process of its own.
+/// Lists in another process.
 pub fn list(job: List) -> io::Result<Listed> {
     Worker::start(&Job::List(job))?.answer()
 }
 
-/// A program that was built beside this one.
+/// The path of a program in the same folder as this one.
 pub fn beside(name: &str) -> io::Result<PathBuf> {
     let this = std::env::current_exe()?;
     Ok(this.with_file_name(name))
 }
 
-/// The folder for what is written: `bench` beside the folder of this program.
+/// The folder for reports: `bench`, next to the folder of this program.
 pub fn output_folder() -> io::Result<PathBuf> {
     let this = std::env::current_exe()?;
     let target = this.parent().and_then(Path::parent);
@@ -109,7 +109,7 @@ pub fn output_folder() -> io::Result<PathBuf> {
     Ok(target.join("bench"))
 }
 
-/// Runs a program to its end, and reads the line of JSON that it prints.
+/// Runs a program, and reads the line of JSON that it prints.
 pub fn outcome_of<T: DeserializeOwned>(program: &Path, argument: &str) -> io::Result<T> {
     let output = Command::new(program).arg(argument).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
@@ -118,16 +118,16 @@ pub fn outcome_of<T: DeserializeOwned>(program: &Path, argument: &str) -> io::Re
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// The most memory of a process that was ever resident; `self` is this one.
+/// The peak resident memory of a process. `self` is this one.
 pub fn peak_kib(process: &str) -> io::Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let number = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
     let number = number.and_then(|number| number.trim().parse().ok());
-    number.ok_or_else(|| io::Error::other("the system does not tell a process's memory"))
+    number.ok_or_else(|| io::Error::other("the system does not report a process's memory"))
 }
 
-/// How many sockets a process has open.
+/// Number of open sockets of a process.
 #[must_use]
 pub fn sockets(process: u32) -> usize {
     let Ok(entries) = std::fs::read_dir(format!("/proc/{process}/fd")) else { return 0 };

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use crate::measure::per;
 
-/// Figures of one kind, and how they came about.
+/// Figures of one kind, with a note about how they were measured.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// The mark in the documents.
+    /// The name of the marks in the document.
     pub id: &'static str,
     pub title: &'static str,
     pub note: String,
     pub columns: &'static [&'static str],
     pub rows: Vec<Vec<String>>,
-    /// What is drawn: a ratio against the reference, by name.
+    /// The bars of the picture: names and ratios to the reference.
     pub bars: Vec<(String, f64)>,
 }
 
@@ -39,7 +39,7 @@ impl Table {
         self.bars.push((name.into(), ratio));
     }
 
-    /// With columns of equal width.
+    /// As text with aligned columns.
     #[must_use]
     pub fn text(&self) -> String {
         let head: Vec<String> = self.columns.iter().map(|column| (*column).to_owned()).collect();
@@ -74,7 +74,7 @@ impl Table {
         format!("{}{rule}|\n{rows}\n{}.\n", row(&head), wrapped(&self.note))
     }
 
-    /// The bars from `top` on, and where they end.
+    /// Returns the bars from `top` on, and where they end.
     fn drawing(&self, top: usize) -> (String, usize) {
         const LINE: usize = 22;
         let longest = self.bars.iter().map(|(_, ratio)| *ratio).fold(1.0, f64::max);
@@ -104,7 +104,7 @@ impl Table {
     }
 }
 
-/// The text in lines as long as those of our documents, with a capital at its beginning.
+/// Wraps a text to the width of our documents, and capitalizes it.
 fn wrapped(text: &str) -> String {
     const WIDTH: usize = 105;
     let mut lines = String::new();
@@ -124,7 +124,7 @@ fn wrapped(text: &str) -> String {
     lines
 }
 
-/// All bars in one picture; the red line is the reference.
+/// All bars in one picture. The red line is the reference.
 #[must_use]
 pub fn svg(tables: &[Table]) -> String {
     let (mut body, mut at) = (String::new(), 10);
@@ -140,7 +140,7 @@ pub fn svg(tables: &[Table]) -> String {
     )
 }
 
-/// The document with a table between its marks; none if it has no marks for it.
+/// Returns the document with a table between its marks; none if the marks are missing.
 #[must_use]
 pub fn with_table(document: &str, table: &Table) -> Option<String> {
     let begin = format!("<!-- bench:{}:begin -->\n", table.id);
@@ -150,7 +150,7 @@ pub fn with_table(document: &str, table: &Table) -> Option<String> {
     Some(format!("{before}{begin}{}{end}{after}", table.markdown()))
 }
 
-/// As `1.77 ×`.
+/// E.g. `1.77 ×`.
 #[must_use]
 pub fn times(ratio: f64) -> String {
     format!("{} ×", three(ratio))
@@ -202,14 +202,14 @@ mod tests {
     use super::{Table, grouped, three, with_table};
 
     #[test]
-    fn a_table_stands_between_its_marks() {
-        let mut table = Table::new("x", "X", &["a", "b"]).note("so measured");
+    fn a_table_replaces_the_text_between_its_marks() {
+        let mut table = Table::new("x", "X", &["a", "b"]).note("as measured");
         table.row(["1".to_owned(), "2".to_owned()]);
         let document = "before\n<!-- bench:x:begin -->\nold\n<!-- bench:x:end -->\nafter\n";
         let fresh = with_table(document, &table).unwrap();
         assert_eq!(
             fresh,
-            "before\n<!-- bench:x:begin -->\n| a | b |\n|---|--:|\n| 1 | 2 |\n\nSo measured.\n\
+            "before\n<!-- bench:x:begin -->\n| a | b |\n|---|--:|\n| 1 | 2 |\n\nAs measured.\n\
              <!-- bench:x:end -->\nafter\n"
         );
         assert_eq!(with_table(&fresh, &table), Some(fresh));

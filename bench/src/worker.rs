@@ -1,4 +1,4 @@
-//! The processes that serve and list.
+//! The jobs of other processes: serving and listing.
 
 use std::hint::black_box;
 use std::io::{self, BufRead, Write};
@@ -102,7 +102,7 @@ pub(crate) fn provider(account: Account, rate: Option<Rate>) -> Result<Provider>
     })
 }
 
-/// What a process has used so far.
+/// What a process has used before a job.
 struct Start {
     at: Instant,
     cpu: Duration,

@@ -1,5 +1,4 @@
-//! Arbitrary JSON in place of a vendor's: never a panic, and nothing valid refused for a field beside the
-//! id.
+//! Arbitrary JSON instead of a vendor's never causes a panic, and a record needs no field except its id.
 
 use std::sync::OnceLock;
 
@@ -19,7 +18,7 @@ struct Bench {
     openrouter: Provider,
 }
 
-/// One sandbox a vendor's test: a rule on it would disturb another test's requests.
+/// One sandbox per test, since its faults would affect the requests of another test.
 fn bench(cell: &'static OnceLock<Bench>) -> &'static Bench {
     cell.get_or_init(|| {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -59,7 +58,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A vendor's record of which only the id is sound.
+/// A vendor's record in which only the id is valid.
 fn record(id: &'static str, fields: &'static [&'static str]) -> impl Strategy<Value = Value> {
     let fields: Vec<&str> = fields.iter().copied().filter(|field| *field != id).collect();
     let known = prop::sample::subsequence(fields.clone(), 0..=fields.len());
@@ -121,7 +120,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn a_pinata_key_needs_nothing_but_its_key(keys in prop::collection::vec(record("key", PINATA), 0..5)) {
+    fn a_pinata_key_only_needs_its_key(keys in prop::collection::vec(record("key", PINATA), 0..5)) {
         static BENCH: OnceLock<Bench> = OnceLock::new();
         let bench = bench(&BENCH);
         let body = json!({ "keys": keys, "count": keys.len() }).to_string();
@@ -129,7 +128,7 @@ proptest! {
         prop_assert_eq!(page.keys.len(), keys.len());
         for (key, wire) in page.keys.iter().zip(&keys) {
             prop_assert_eq!(wire["key"].as_str(), Some(key.id.as_str()));
-            // What the vendor said is somewhere: in its place, or in the extras.
+            // The vendor's value is in its field or in the extras.
             if let Some(name) = wire.get("name").filter(|name| !name.is_null()) {
                 let kept = key.name.as_deref().map(Value::from);
                 // Members whose names speak of secrets, such as `jwt`, are withheld from the extras.
@@ -142,7 +141,7 @@ proptest! {
     }
 
     #[test]
-    fn an_openrouter_key_needs_nothing_but_its_hash(
+    fn an_openrouter_key_only_needs_its_hash(
         keys in prop::collection::vec(record("hash", OPENROUTER), 0..5),
     ) {
         static BENCH: OnceLock<Bench> = OnceLock::new();
@@ -166,7 +165,7 @@ proptest! {
             if let Err(error) = bench.page(provider, &body.to_string()) {
                 prop_assert_eq!(error.kind(), ErrorKind::Decode);
             } else {
-                // Nothing but an object that holds an array of keys is a page.
+                // Only an object with an array of keys is a page.
                 prop_assert!(body.is_object());
             }
         }

@@ -1,5 +1,5 @@
-//! The conformance suite itself: it catches broken providers, each by the scenario that is meant for it,
-//! and lets correct ones pass.
+//! The conformance suite catches broken providers, each with the scenario for its flaw, and lets correct ones
+//! pass.
 
 mod api;
 mod flaws;
@@ -30,7 +30,7 @@ fn a_correct_provider_passes_every_scenario() {
 }
 
 #[test]
-fn each_flaw_is_caught_by_the_scenario_that_is_meant_for_it() {
+fn each_flaw_is_caught_by_its_scenario() {
     let mut missed = Vec::new();
     for (flaw, scenario) in FLAWS {
         match suite(*flaw).run(scenario) {

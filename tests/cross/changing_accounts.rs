@@ -1,5 +1,5 @@
-//! Listings while someone else creates, revokes, disables and moves keys: every key that stays is listed,
-//! and once. The account changes after each page, by the sandbox's own hook, so that each run is the same.
+//! Listings while someone else creates, revokes, disables and moves keys: every key that stays is listed, and
+//! only once. The sandbox's hook changes the account after each page, so that every run is the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -165,7 +165,7 @@ async fn adding_page_lengths_misses_keys_of_the_same_account() {
     assert_eq!(misses(100, 18, 1, true).await, missed, "each run is the same");
 }
 
-/// Pinata's total grows with each new key, which is no reason to doubt a listing that began before.
+/// Pinata's total grows with each new key. A listing that began before must not warn because of that.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_growing_account_with_a_total_misses_nothing_and_warns_of_nothing() {
     let quirks = PinataQuirks::with(|it| it.page_size = PAGE);

@@ -31,7 +31,7 @@ fn assert_same(listed: Vec<String>, truth: &BTreeSet<String>) {
 }
 
 #[tokio::test]
-async fn thirty_seven_keys_ten_a_page_through_every_generation() {
+async fn pages_of_ten_are_complete_in_every_generation() {
     let sandbox = sandbox().pinata_keys(37).start().await.unwrap();
     for generation in [Generation::Legacy, Generation::V3, Generation::V3Sdk] {
         let provider = pinata_of(&sandbox, generation);
@@ -40,7 +40,7 @@ async fn thirty_seven_keys_ten_a_page_through_every_generation() {
 }
 
 #[tokio::test]
-async fn two_hundred_and_fifty_keys_in_three_workspaces() {
+async fn every_workspace_is_listed() {
     let sandbox = sandbox().openrouter_keys(250).openrouter_workspaces(3).start().await.unwrap();
     assert_same(listed(&openrouter(&sandbox)).await, &truth(&sandbox, "openrouter"));
     // Without these the vendor's defaults would have hidden keys.
@@ -54,7 +54,7 @@ async fn two_hundred_and_fifty_keys_in_three_workspaces() {
 }
 
 #[tokio::test]
-async fn every_count_of_keys_around_a_page_is_whole() {
+async fn any_number_of_keys_around_a_page_is_complete() {
     for count in [1, 2, 9, 10, 11, 19, 20, 21, 30] {
         let sandbox = sandbox().pinata_keys(count).start().await.unwrap();
         assert_same(listed(&pinata(&sandbox)).await, &truth(&sandbox, "pinata"));
@@ -67,7 +67,7 @@ async fn every_count_of_keys_around_a_page_is_whole() {
 }
 
 #[tokio::test]
-async fn what_pinata_does_not_document_changes_nothing() {
+async fn undocumented_behavior_of_pinata_loses_nothing() {
     // The order, what `count` counts, and how long a page is.
     let mut variants = Vec::new();
     for order in [ListOrder::NewestFirst, ListOrder::OldestFirst] {
@@ -92,7 +92,7 @@ async fn what_pinata_does_not_document_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_shorter_page_than_usual_loses_nothing_at_openrouter() {
+async fn shorter_pages_at_openrouter_lose_nothing() {
     let mut quirks = OpenRouterQuirks::default();
     quirks.page_size = 20;
     let builder = sandbox().openrouter_keys(130).openrouter_quirks(quirks);
@@ -101,7 +101,7 @@ async fn a_shorter_page_than_usual_loses_nothing_at_openrouter() {
 }
 
 #[tokio::test]
-async fn a_credential_that_may_not_list_workspaces_says_so() {
+async fn an_unreadable_list_of_workspaces_is_a_warning() {
     let mut quirks = OpenRouterQuirks::default();
     quirks.workspaces_forbidden = true;
     let builder = sandbox().openrouter_keys(40).openrouter_quirks(quirks);
@@ -115,7 +115,7 @@ async fn a_credential_that_may_not_list_workspaces_says_so() {
 }
 
 #[tokio::test]
-async fn one_workspace_can_be_asked_for_alone() {
+async fn one_workspace_can_be_listed() {
     let sandbox = sandbox().openrouter_keys(40).start().await.unwrap();
     let provider = openrouter(&sandbox);
     let truth = sandbox.truth();
@@ -130,7 +130,7 @@ async fn one_workspace_can_be_asked_for_alone() {
 }
 
 #[tokio::test]
-async fn a_key_carries_the_name_of_its_workspace() {
+async fn a_key_has_the_name_of_its_workspace() {
     let sandbox = sandbox().start().await.unwrap();
     for key in openrouter(&sandbox).list(ListKeys::all()).await.unwrap().keys {
         let container = key.container.unwrap();
@@ -139,7 +139,7 @@ async fn a_key_carries_the_name_of_its_workspace() {
 }
 
 #[tokio::test]
-async fn the_key_pair_lists_as_the_jwt_does() {
+async fn the_key_pair_lists_the_same_as_the_jwt() {
     let sandbox = sandbox().start().await.unwrap();
     let access = sandbox.pinata();
     let builder = keyroster::pinata::Pinata::builder();
@@ -148,7 +148,7 @@ async fn the_key_pair_lists_as_the_jwt_does() {
 }
 
 #[tokio::test]
-async fn usage_and_quota_are_the_vendors_own_digits() {
+async fn usage_has_the_vendors_own_digits() {
     let sandbox = sandbox().start().await.unwrap();
     let keys = openrouter(&sandbox).list(ListKeys::all()).await.unwrap().keys;
     let truth = sandbox.truth();

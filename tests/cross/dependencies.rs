@@ -1,13 +1,13 @@
-//! What depends on what, as Cargo itself sees it.
+//! The dependencies of each crate, as Cargo reports them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The packages that a package is built from, with these features.
+/// The dependencies of a package with these features.
 fn tree(package: &str, features: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        // What was built here is there without a network; what other systems need may not be.
+        // Dependencies of this system are there without a network; those of other systems may not be.
         .args(["tree", "--offline", "--locked", "--prefix", "none", "--edges", "normal"])
         .args(["--format", "{p}", "--no-default-features", "--package", package])
         .args(["--features", features])
@@ -40,7 +40,7 @@ fn core_has_no_client_no_runtime_and_no_vendor() {
     ] {
         assert!(!tree.contains(absent), "keyroster-core depends on {absent}");
     }
-    assert!(tree.contains("serde"), "the tree is read rightly");
+    assert!(tree.contains("serde"), "the tree is parsed");
 }
 
 /// The source files under a folder.
@@ -78,14 +78,14 @@ fn core_names_no_vendor() {
 }
 
 #[test]
-fn the_facade_brings_no_provider_unasked() {
+fn the_facade_has_no_provider_by_default() {
     let tree = tree("keyroster", "");
     assert!(!tree.iter().any(|package| package.starts_with("provider-")), "{tree:?}");
     assert!(!tree.contains("reqwest"));
 }
 
 #[test]
-fn a_feature_brings_its_provider_alone() {
+fn a_feature_adds_only_its_provider() {
     for (feature, other) in [("pinata", "openrouter"), ("openrouter", "pinata")] {
         let tree = tree("keyroster", feature);
         assert!(tree.contains(&format!("provider-{feature}")));

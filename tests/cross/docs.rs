@@ -24,7 +24,7 @@ fn capabilities() -> String {
     table
 }
 
-/// Whether a provider offers an operation, and with which fields.
+/// Whether a provider offers an operation, and the fields that it supports.
 fn capability(info: &ProviderInfo, operation: Operation) -> String {
     let fields = |fields: Option<&[Field]>| match fields {
         None => "no".to_owned(),

@@ -1,4 +1,4 @@
-//! What a caller is told when something goes wrong.
+//! The errors that a caller gets.
 
 use keyroster::openrouter::OpenRouter;
 use keyroster::pinata::Pinata;
@@ -22,7 +22,7 @@ fn assert_reads_well(message: &str) {
 }
 
 #[tokio::test]
-async fn each_answer_has_its_kind() {
+async fn each_response_has_its_kind() {
     let sandbox = sandbox().start().await.unwrap();
     let html = "<!DOCTYPE html><html><body>Bad gateway</body></html>";
     let cases: [(Fault, ErrorKind, &str); 13] = [
@@ -46,7 +46,7 @@ async fn each_answer_has_its_kind() {
     ];
     for (fault, kind, words) in cases {
         for provider in [pinata(&sandbox), openrouter(&sandbox)] {
-            // A credential that may not list workspaces, or an API that has none, is no error.
+            // A credential that may not list workspaces, or an API without workspaces, is not an error.
             let path = if provider.info().id.as_str() == "openrouter" {
                 "/api/v1/keys"
             } else {
@@ -78,7 +78,7 @@ async fn a_refused_connection_names_the_address() {
 }
 
 #[tokio::test]
-async fn a_wrong_base_url_is_told_from_an_empty_account() {
+async fn a_wrong_base_url_is_not_an_empty_account() {
     let sandbox = sandbox().start().await.unwrap();
     let access = sandbox.openrouter();
     // Without `/api/v1` the address answers 404.
@@ -91,7 +91,7 @@ async fn a_wrong_base_url_is_told_from_an_empty_account() {
 }
 
 #[tokio::test]
-async fn a_credential_that_is_not_an_admins_is_refused_by_name() {
+async fn an_inference_key_is_refused() {
     let sandbox = sandbox().start().await.unwrap();
     let access = sandbox.openrouter();
     let inference = inference_key(&sandbox);
@@ -102,7 +102,7 @@ async fn a_credential_that_is_not_an_admins_is_refused_by_name() {
     assert!(message.contains("anagement key"), "{message}");
 }
 
-/// A key of the sandbox that is no management key and works.
+/// An active key of the sandbox that is not the management key.
 fn inference_key(sandbox: &Sandbox) -> String {
     let truth = sandbox.truth();
     let active = truth["openrouter"]

@@ -1,5 +1,5 @@
-//! Every operation under every fault, on both providers: what comes of it is what the documented retry
-//! table says, no key is made twice, and no secret is lost unsaid.
+//! Every operation with every fault, on both providers: the result is that of the documented retry table, no key
+//! is created twice, and no lost secret goes unreported.
 
 mod cell;
 mod docs_table;
@@ -16,12 +16,12 @@ use keyroster_sandbox::{Fault, OpenRouterQuirks, Sandbox, Vendor};
 use crate::support::docs::assert_fresh;
 use crate::support::{openrouter, pinata};
 
-/// So many cells at a time: most of them wait.
+/// Number of cells at a time. Most of them wait.
 const AT_ONCE: usize = 32;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn faults_end_as_the_table_says() {
-    // The other host of the redirects: nobody may come.
+async fn faults_have_the_documented_results() {
+    // The other host of the redirects, which must get no connection.
     let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
     elsewhere.set_nonblocking(true).unwrap();
     let address = format!("http://{}/elsewhere?a=1", elsewhere.local_addr().unwrap());
@@ -52,11 +52,11 @@ async fn faults_end_as_the_table_says() {
 }
 
 #[tokio::test]
-async fn a_502_after_the_commit_leaves_one_key_and_says_which() {
+async fn a_502_after_the_commit_leads_to_the_new_key() {
     for vendor in [Vendor::Pinata, Vendor::OpenRouter] {
         let sandbox = cell::sandbox().await;
         let provider = cell::provider(&sandbox, vendor, cell::REQUEST_TIMEOUT);
-        // An older key of the same name is not under suspicion.
+        // An older key with the same name is not a suspect.
         let older = provider.list(ListKeys::all()).await.unwrap().keys.swap_remove(0);
         let name = older.name.unwrap();
         let before = cell::ids(&sandbox, vendor);
@@ -65,7 +65,7 @@ async fn a_502_after_the_commit_leaves_one_key_and_says_which() {
         let error = provider.create(&cell::request(vendor, &name)).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::Indeterminate, Some(502)));
         assert!(error.help().contains(&format!("`{name}`")), "{error:?}");
-        assert!(!error.is_transient(), "trying again is not the advice");
+        assert!(!error.is_transient(), "a retry is not suggested");
 
         let posts = sandbox.requests().into_iter().filter(|request| request.method == "POST");
         assert_eq!(posts.count(), 1);
@@ -75,12 +75,17 @@ async fn a_502_after_the_commit_leaves_one_key_and_says_which() {
         let suspects: Vec<_> =
             suspects.suspects.iter().map(|suspect| suspect.key.id.as_str()).collect();
         assert_eq!((made.len(), suspects), (1, vec![made[0].as_str()]));
-        assert_eq!(cell::ids(&sandbox, vendor), after, "looking changes nothing");
+        assert_eq!(cell::ids(&sandbox, vendor), after, "reconciling changes nothing");
     }
 }
 
-/// Lists in a storm of refusals, and compares the requests with those of a calm listing.
-async fn weather(sandbox: &Sandbox, calm: &Provider, troubled: &Provider, retry_after: &str) {
+/// Lists with many refusals, and compares the number of requests with that of a listing without any.
+async fn compare_requests(
+    sandbox: &Sandbox,
+    calm: &Provider,
+    troubled: &Provider,
+    retry_after: &str,
+) {
     let list = calm.list(ListKeys::all()).await.unwrap();
     assert_eq!(list.keys.len(), 1000);
     let fault = Fault::respond(429).share(0.1).header("retry-after", retry_after);
@@ -89,28 +94,28 @@ async fn weather(sandbox: &Sandbox, calm: &Provider, troubled: &Provider, retry_
     assert_eq!((list.keys.len(), list.warnings.len()), (1000, 0));
     let (calm, troubled) = (calm.traffic(), troubled.traffic());
     assert_eq!(calm.retries, 0);
-    assert!(troubled.retries >= calm.requests / 20, "{troubled:?}: that was no storm");
+    assert!(troubled.retries >= calm.requests / 20, "{troubled:?}: too few refusals");
     let most = calm.requests * 13 / 10;
     assert!(troubled.requests <= most, "{troubled:?} after {calm:?}");
 }
 
 #[tokio::test]
-async fn a_storm_of_refusals_costs_little_more_at_openrouter() {
-    // Shorter pages than usual, so that there is something to refuse.
+async fn refusals_cost_few_requests_at_openrouter() {
+    // Shorter pages than usual, so that there are enough requests.
     let quirks = OpenRouterQuirks::with(|quirks| quirks.page_size = 50);
     let builder = Sandbox::builder().openrouter_keys(1000).openrouter_quirks(quirks);
     let sandbox = builder.start().await.unwrap();
     let started = std::time::Instant::now();
     let (calm, troubled) = (openrouter(&sandbox), openrouter(&sandbox));
-    weather(&sandbox, &calm, &troubled, "1").await;
-    // As many as are under way at once may be refused together, and then wait together.
+    compare_requests(&sandbox, &calm, &troubled, "1").await;
+    // Concurrent requests may be refused together, and then wait together.
     let refusals = u32::try_from(troubled.traffic().retries).unwrap().div_ceil(16);
     let least = refusals * Duration::from_secs(1);
     assert!(started.elapsed() >= least, "refusals are waited for");
 }
 
 #[tokio::test]
-async fn a_storm_of_refusals_costs_little_more_at_pinata() {
+async fn refusals_cost_few_requests_at_pinata() {
     let sandbox = Sandbox::builder().pinata_keys(1000).start().await.unwrap();
-    weather(&sandbox, &pinata(&sandbox), &pinata(&sandbox), "0.1").await;
+    compare_requests(&sandbox, &pinata(&sandbox), &pinata(&sandbox), "0.1").await;
 }

@@ -1,4 +1,4 @@
-//! No secret in anything that a listing produces.
+//! Nothing that a listing produces contains a secret.
 
 use keyroster::ListKeys;
 use keyroster_sandbox::Fault;
@@ -17,7 +17,7 @@ async fn no_secret_in_records_debug_or_errors() {
         shown += &format!("{listing:?}");
         let first = futures_util::TryStreamExt::try_next(&mut listing).await.unwrap();
         shown += &format!("{listing:?} {first:?}");
-        // A vendor, or what stands before it, that sends back what it was sent.
+        // A vendor, or a proxy in front of it, that repeats what it was sent.
         for secret in sandbox.secrets() {
             for status in [400, 401, 403, 409, 500] {
                 let echo = format!("Bearer {secret} is not accepted");
@@ -34,7 +34,7 @@ async fn no_secret_in_records_debug_or_errors() {
                     }
                 }
             }
-            // A parser's own message would show the value that did not fit.
+            // A parser's own message would quote the unexpected value.
             for body in [
                 serde_json::json!({ "keys": secret, "data": secret }),
                 serde_json::json!({ "keys": [secret], "data": [secret] }),
@@ -49,11 +49,11 @@ async fn no_secret_in_records_debug_or_errors() {
     for secret in sandbox.secrets() {
         assert!(!shown.contains(&secret), "a secret is shown");
     }
-    assert!(!shown.contains("fa4efa4e"), "a part of a secret is shown");
-    assert!(shown.contains("[hidden]"), "the vendor's words are shown without it");
+    assert!(!shown.contains("fa4efa4e"), "part of a secret is shown");
+    assert!(shown.contains("[hidden]"), "the vendor's message is shown without it");
 }
 
-/// One page, without the engine.
+/// Fetches one page, without the listing engine.
 async fn once(provider: &keyroster::Provider) -> keyroster::Result<keyroster::Page> {
     provider.page(&keyroster::PageRequest::default()).await
 }

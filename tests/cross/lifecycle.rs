@@ -1,5 +1,5 @@
-//! A key's life through the handle, operation by operation, each held against the sandbox's truth; and
-//! what is refused before anything is sent.
+//! The operations on a key through the handle, each compared with the sandbox, and what is refused before anything
+//! is sent.
 
 mod openrouter;
 mod pinata;
@@ -12,14 +12,14 @@ use keyroster::{
 use keyroster_sandbox::{PinataQuirks, RevokeAnswer, Sandbox};
 use serde_json::Value;
 
-/// The vendor's own record of a key; none if it is gone.
+/// The vendor's record of a key; none if it is gone.
 fn row(sandbox: &Sandbox, vendor: &str, id: &KeyId) -> Option<Value> {
     let truth = sandbox.truth();
     let rows = truth[vendor].as_array().unwrap();
     rows.iter().find(|row| row["hash"] == id.as_str() || row["key"] == id.as_str()).cloned()
 }
 
-/// A text, an instant or an amount of a test.
+/// Parses an instant or an amount.
 fn parse<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
@@ -48,7 +48,7 @@ fn future() -> Timestamp {
     parse("2099-12-31T23:59:59Z")
 }
 
-/// An error of this kind that says all of these words, and what to do.
+/// Asserts that the error has this kind, contains these words, and says what to do.
 fn assert_says(error: &Error, kind: ErrorKind, words: &[&str]) {
     let message = format!("{error}\nhint: {}", error.help());
     assert_eq!(error.kind(), kind, "{message}");
@@ -60,7 +60,7 @@ fn assert_says(error: &Error, kind: ErrorKind, words: &[&str]) {
 }
 
 #[tokio::test]
-async fn what_a_vendor_lacks_is_refused_before_any_request() {
+async fn unsupported_fields_are_refused_before_any_request() {
     let sandbox = Sandbox::start().await.unwrap();
     let (pinata, openrouter) =
         (crate::support::pinata(&sandbox), crate::support::openrouter(&sandbox));
@@ -155,9 +155,9 @@ async fn bad_input_is_named_and_changes_nothing() {
         let error = openrouter.revoke(&KeyId::from(id)).await.unwrap_err();
         assert_says(&error, invalid, &["not a valid identifier"]);
     }
-    assert_eq!(sandbox.requests(), [], "all of that is seen before anything is sent");
+    assert_eq!(sandbox.requests(), [], "all of that is refused before anything is sent");
 
-    // This takes the vendor to know.
+    // Only the vendor can know this.
     let elsewhere = "00000000-0000-4000-8000-000000000000".to_owned();
     let request = creating(|it| it.container = Some(elsewhere));
     let error = openrouter.create(&request).await.unwrap_err();
@@ -185,9 +185,9 @@ async fn an_unknown_key_is_not_found_and_nothing_changes() {
     assert_eq!(sandbox.truth(), before);
 }
 
-/// What `downcast_ref` is for: the vendor's own type behind the handle.
+/// Uses `downcast_ref` to get the vendor's own type behind the handle.
 #[tokio::test]
-async fn a_page_beyond_the_end_is_empty_and_no_error() {
+async fn a_page_beyond_the_end_is_empty() {
     let sandbox = Sandbox::start().await.unwrap();
     let openrouter: Provider = crate::support::openrouter(&sandbox);
     let own = openrouter.downcast_ref::<keyroster::openrouter::OpenRouter>().unwrap();

@@ -1,4 +1,4 @@
-//! A hundred accounts, ten of which fail, each in its own way: the others are whole and wait for none.
+//! A hundred accounts. Ten fail, each in its own way; the others are complete and do not wait for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,12 +14,12 @@ use tokio::net::TcpSocket;
 
 use crate::support::{quick, sandbox};
 
-/// Longer than any test runs.
-const FOR_EVER: u64 = 3_600_000;
+/// Milliseconds: longer than any test runs.
+const FOREVER: u64 = 3_600_000;
 
-/// What an account does wrong, as what it fails, and what is said of it.
+/// The trouble of an account, the kind of its error, and words of its message.
 const TROUBLES: [(&str, ErrorKind, &str); 10] = [
-    ("unauthorised", ErrorKind::Unauthenticated, "401"),
+    ("unauthorized", ErrorKind::Unauthenticated, "401"),
     ("broken", ErrorKind::Unavailable, "500"),
     ("hanging", ErrorKind::Transport, "no further page came for"),
     ("truncated", ErrorKind::Transport, "end of file"),
@@ -41,11 +41,11 @@ struct Account {
     _closed: Option<TcpSocket>,
 }
 
-/// A hundred accounts of both vendors; every tenth is in trouble.
+/// A hundred accounts of both vendors. Every tenth is in trouble.
 async fn crowd() -> Vec<Account> {
     let accounts = (0..100_u64).map(|number| async move {
         let trouble = (number % 10 == 5).then(|| TROUBLES[usize::try_from(number / 10).unwrap()].0);
-        // No two have the same keys.
+        // Every account has other keys.
         let builder = sandbox().seed(number + 1).pinata_keys(12).openrouter_keys(8);
         let sandbox = builder.start().await.unwrap();
         // Half of those in trouble are of each vendor.
@@ -73,12 +73,12 @@ async fn crowd() -> Vec<Account> {
 
 fn fault(trouble: &str) -> Option<Fault> {
     Some(match trouble {
-        "unauthorised" => Fault::respond(401),
+        "unauthorized" => Fault::respond(401),
         "broken" => Fault::respond(500),
-        "hanging" => Fault::delay(FOR_EVER),
+        "hanging" => Fault::delay(FOREVER),
         "truncated" => Fault::truncate(60),
-        // Its first page comes.
-        "slow" => Fault::delay(FOR_EVER).nth([2]),
+        // Only its first page arrives.
+        "slow" => Fault::delay(FOREVER).nth([2]),
         "redirecting" => Fault::respond(302).header("location", "https://elsewhere.invalid/"),
         "limited" => Fault::respond(429).header("retry-after", "3600"),
         "html" => Fault::respond(200).header("content-type", "text/html").body("<html></html>"),
@@ -98,7 +98,7 @@ fn provider(account: &Account) -> Provider {
     }
 }
 
-/// Account and id of every key at the vendors of the accounts that are well.
+/// The account and id of every key of the accounts without trouble.
 fn truth(accounts: &[Account]) -> BTreeSet<(String, String)> {
     let well = accounts.iter().filter(|account| account.name.starts_with("account-"));
     well.flat_map(|account| {
@@ -115,10 +115,10 @@ fn truth(accounts: &[Account]) -> BTreeSet<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ninety_are_whole_and_ten_fail_by_name() {
+async fn ninety_accounts_are_complete_and_ten_fail_by_name() {
     let accounts = crowd().await;
-    // No account's time is over before all that can answer have: were one of them delayed by those that
-    // hang, this would never end.
+    // No account times out until all others have finished. If one waited for those that hang, this would never
+    // end.
     let (answered, over) = tokio::sync::watch::channel(false);
     let sleep = move |_| {
         let mut over = over.clone();
@@ -150,7 +150,7 @@ async fn ninety_are_whole_and_ten_fail_by_name() {
     let listed = report.keys.iter().filter(|key| key.account.starts_with("account-"));
     let listed: Vec<_> =
         listed.map(|key| (key.account.to_string(), key.key.id.to_string())).collect();
-    assert_eq!(listed.len(), 90 * 10, "none is there twice");
+    assert_eq!(listed.len(), 90 * 10, "no key is listed twice");
     assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), truth(&accounts));
     let failures: BTreeMap<&str, _> =
         report.failures.iter().map(|failure| (&*failure.account, &failure.error)).collect();
@@ -160,7 +160,7 @@ async fn ninety_are_whole_and_ten_fail_by_name() {
         assert_eq!(error.kind(), kind, "{text}");
         assert!(text.contains(name) && text.contains(words), "{text}");
     }
-    // What a slow account had answered stays; a page of Pinata's has ten keys.
+    // The first page of the slow account stays in the report.
     assert!(report.keys.iter().any(|key| &*key.account == "slow"));
     assert!(report.accounts.iter().all(|account| account.same_as.is_none()));
 }

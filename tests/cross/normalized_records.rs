@@ -1,4 +1,4 @@
-//! The normalised output is a contract; these golden files hold it.
+//! Normalized records are a contract, which these golden files define.
 
 use keyroster::{ListKeys, PageRequest, Provider};
 
@@ -7,7 +7,7 @@ use crate::support::{NOW, answer_with, openrouter, pinata, read, sandbox};
 const PINATA: [&str; 3] = ["legacy-page", "v3-example", "every-shape"];
 const OPENROUTER: [&str; 3] = ["openapi-example", "schema-of-2025", "every-shape"];
 
-/// The records of a page that the vendor answers from a file, as JSON.
+/// The records of a page as JSON.
 async fn normalized(provider: &Provider) -> String {
     let page = provider.page(&PageRequest::default()).await.unwrap();
     serde_json::to_string_pretty(&page.keys).unwrap()
@@ -23,7 +23,7 @@ fn assert_golden(name: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn what_pinata_answers_becomes_records() {
+async fn pinata_pages_become_records() {
     let sandbox = sandbox().start().await.unwrap();
     let provider = pinata(&sandbox);
     for name in PINATA {
@@ -33,7 +33,7 @@ async fn what_pinata_answers_becomes_records() {
 }
 
 #[tokio::test]
-async fn what_openrouter_answers_becomes_records() {
+async fn openrouter_pages_become_records() {
     let sandbox = sandbox().start().await.unwrap();
     let provider = openrouter(&sandbox);
     for name in OPENROUTER {
@@ -43,7 +43,7 @@ async fn what_openrouter_answers_becomes_records() {
 }
 
 #[tokio::test]
-async fn a_mixed_roster_reads_well() {
+async fn keys_of_both_vendors_become_records() {
     let sandbox = sandbox().pinata_keys(8).openrouter_keys(8).start().await.unwrap();
     let now = NOW.parse().unwrap();
     let mut text = String::new();
@@ -57,7 +57,7 @@ async fn a_mixed_roster_reads_well() {
 }
 
 #[tokio::test]
-async fn a_record_survives_being_written_and_read() {
+async fn records_round_trip_as_json() {
     let sandbox = sandbox().start().await.unwrap();
     for provider in [pinata(&sandbox), openrouter(&sandbox)] {
         for key in provider.list(ListKeys::all()).await.unwrap().keys {

@@ -1,10 +1,10 @@
-//! The guide to writing a provider says what its example does.
+//! The guide to writing a provider agrees with its example.
 
 use std::path::{Path, PathBuf};
 
 const GUIDE: &str = include_str!("../../docs/writing-a-provider.md");
 
-/// What the testkit's failure messages point to, and what a reader looks for.
+/// The sections of the guide. The testkit's failures link to them.
 const SECTIONS: [&str; 11] = [
     "The trait",
     "Paging",

@@ -29,7 +29,7 @@ export async function control(path, init) {
 export const truth = () => control("/keys");
 export const reset = () => control("/reset", { method: "POST" });
 
-// Runs the checks and ends the process; a peer that checked nothing has failed.
+// Runs the checks and ends the process. A peer without checks has failed.
 export async function run(name, checks) {
   try {
     await checks();

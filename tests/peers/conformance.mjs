@@ -1,6 +1,6 @@
-// OpenRouter's own OpenAPI, as the judge of the sandbox's answers: every call goes through a
-// `prism proxy`. One runs with --errors and takes well-formed calls; the other, without, passes
-// malformed calls on and reports in a header what is wrong with the answers to them.
+// Validates the sandbox's replies with OpenRouter's own OpenAPI: every call goes through a `prism proxy`.
+// One runs with --errors and gets well-formed calls. The other runs without, forwards malformed calls, and
+// reports in a header what is wrong with their replies.
 import { check, control, reset, run, sandbox, truth } from "./check.mjs";
 
 const [strict, lenient] = [process.env.PRISM_STRICT, process.env.PRISM_LENIENT];
@@ -110,8 +110,8 @@ await run("OpenAPI", async () => {
   await good(200, "GET", "/credits");
   await good(200, "GET", "/activity");
   await good(400, "GET", "/activity?date=yesterday");
-  // Where the specification has a 403. It has none for GET /keys, where the sandbox answers 403
-  // too, unless its switch says 401.
+  // Only where the specification has a 403. It has none for GET /keys, where the sandbox also replies 403,
+  // unless its quirk says 401.
   for (const [method, at, body] of [
     ["POST", "/keys", { name: "x" }],
     ["PATCH", path, { disabled: true }],
@@ -125,7 +125,7 @@ await run("OpenAPI", async () => {
   }
   await bad(401, "GET", "/keys", undefined, null);
 
-  // A judge that finds nothing wrong with this is none.
+  // The validation must find this wrong.
   const incomplete = { path: "/api/v1/keys", action: { respond: { status: 200, body: { data: [{}] } } } };
   await control("/faults", { method: "POST", body: JSON.stringify(incomplete) });
   check("a key without fields is noticed", (await call(strict, "GET", "/keys")).status, 500);

@@ -6,7 +6,7 @@ const retries = { strategy: "none" };
 const sdk = (apiKey) => new OpenRouter({ apiKey, serverURL: sandbox.openrouter.base_url, retryConfig: retries });
 const status = (promise) => promise.then(() => null, (error) => error.statusCode ?? error);
 
-// A key as the client shows it, in the vendor's field names. 1.3.19 knows no `last_used_at`.
+// A key of the client with the vendor's field names. 1.3.19 has no `last_used_at`.
 const plain = (key) => ({
   byok_usage: key.byokUsage,
   byok_usage_daily: key.byokUsageDaily,

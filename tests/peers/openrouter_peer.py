@@ -83,7 +83,7 @@ with sdk(SANDBOX["openrouter"]["management_key"]) as admin:
     check("update without a field", status(lambda: keys.update(hash=handle)), 400)
     stuck = next(key for key in seeded if key["name"] == "contractor")
     move = lambda: keys.update(hash=stuck["hash"], workspace_id=workspaces[0].id)
-    check("a creator who is no member", status(move), 409)
+    check("a creator who is not a member", status(move), 409)
 
     check("delete", keys.delete(hash=handle).DELETED, True)
     check("delete again", status(lambda: keys.delete(hash=handle)), 404)

@@ -20,7 +20,7 @@ done
 
 mkdir -p "$peers"
 peers=$(cd "$peers" && pwd)
-# Modules are found beside the scripts that import them, so the scripts go where the modules are.
+# Modules are found next to the scripts that import them, so the scripts go where the modules are.
 cp "$here"/*.mjs "$here"/*.py "$here"/*.json "$here"/*.yaml "$here"/requirements.txt "$peers"
 if [ -f "$peers/package-lock.json" ]; then
     npm --prefix "$peers" ci --no-audit --no-fund --loglevel=error
@@ -39,10 +39,10 @@ stop() {
 }
 trap stop EXIT
 
-wait_for() { # WHAT, then a command that succeeds when it is there
+wait_for() { # WHAT, then a command that succeeds once it has started
     local what=$1
     shift
-    for _ in $(seq 150); do
+    for _ in $(seq 1500); do
         if "$@"; then return; fi
         sleep 0.2
     done
@@ -52,7 +52,7 @@ wait_for() { # WHAT, then a command that succeeds when it is there
 }
 has_line() { [ -s "$1" ] && [ "$(wc -l <"$1")" -ge 1 ]; }
 
-# This process holds the other end of the pipe open, so the sandbox goes on.
+# This process holds the other end of the pipe open, so that the sandbox keeps running.
 mkfifo "$scratch/stdin"
 exec 9<>"$scratch/stdin"
 "$@" <&9 >"$scratch/ready" 2>"$scratch/sandbox.log" 9>&- &

@@ -1,3 +1,3 @@
-//! A process that does nothing: what starting one costs at the least.
+//! A process that does nothing: the minimum cost of starting one.
 
 fn main() {}

@@ -1,4 +1,4 @@
-//! What it costs to build, and how much is built.
+//! The time of a clean build, and the number of packages.
 
 use std::collections::BTreeSet;
 use std::io;

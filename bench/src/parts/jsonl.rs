@@ -1,4 +1,4 @@
-//! `keyroster list -o jsonl`: when the first line comes, and what the rest costs.
+//! `keyroster list -o jsonl`: the time of the first line, and of all.
 
 use std::io::{self, BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -69,7 +69,7 @@ fn run(served: &Served) -> io::Result<Run> {
             if run.lines == 1 {
                 run.first = start.elapsed();
             }
-            // It only ever grows; once the process has ended, nobody can tell any more.
+            // The peak only grows, and cannot be read once the process has ended.
             if run.lines % 100 == 0 {
                 run.peak_kib = peak_kib(&process).unwrap_or(run.peak_kib);
             }

@@ -1,4 +1,4 @@
-//! A listing's time under a rate limit, against the least that the limit allows.
+//! The time of a listing with a rate limit, compared with the minimum that the limit allows.
 
 use std::io;
 use std::time::Duration;
@@ -53,7 +53,7 @@ fn row(
     let mut runs = Vec::new();
     let mut refusals = Vec::new();
     for _ in 0..if is_set { size.pick(1, 3) } else { 1 } {
-        // A server for each run, or the limit of the last one would hold on.
+        // A server for each run, so that each begins with a new window.
         let server = Server::start(Serve { rate: Some(rate), ..Serve::keys(keys) })?;
         let account = server.first()?.account(vendor);
         let job = List { account, way: Way::Library, rate: is_set.then_some(rate) };
@@ -70,7 +70,7 @@ fn row(
     };
     let requests = runs.iter().map(|listed| listed.requests).max().unwrap_or(0);
     let bare = least(pages);
-    // What was refused had to be sent again; it is no part of what the listing needs.
+    // Refused requests were retried, so they do not count as needed.
     let refused = refusals.iter().max().map_or(0, |refused| *refused as u64);
     let floor = least(requests.saturating_sub(refused));
     table.row([

@@ -1,4 +1,4 @@
-//! A listing's time, against a sequential walk and against the least that the latency allows.
+//! The time of a listing, compared with a sequential one and with the minimum that the latency allows.
 
 use std::io;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use crate::job::{List, Serve, Vendor, Way};
 use crate::process::{self, Server};
 use crate::report::{Table, grouped, time, times};
 
-/// So many pages are asked for at once, at the most, by the listing that the floor is computed for.
+/// Maximum number of pages that are requested at once in the computation of the floor.
 const WINDOW: usize = 16;
 
-/// Two runs are measured in turn for so long, and then no more.
+/// The time after which no more runs are started.
 const BUDGET: Duration = Duration::from_secs(8);
 
 const COLUMNS: [&str; 10] = [
@@ -92,8 +92,8 @@ fn row(
     Ok(())
 }
 
-/// The fewest rounds that a list of so many pages takes. The sequential walk tells how many there are: it
-/// asks for each, and for an empty one after the last of each list.
+/// The minimum number of rounds for a listing. The sequential listing gives the number of pages: it requests
+/// each, and an empty one after the last of each list.
 fn rounds(vendor: Vendor, workspaces: usize, sequential_requests: u64) -> u32 {
     let requests = usize::try_from(sequential_requests).unwrap_or(usize::MAX);
     let (lists, before) = match vendor {
@@ -111,7 +111,7 @@ mod tests {
     use crate::job::Vendor;
 
     #[test]
-    fn rounds_are_the_fewest() {
+    fn rounds_are_minimal() {
         // 100 pages and an empty one: the first, then 99 in rounds of 16.
         assert_eq!(rounds(Vendor::Pinata, 1, 101), 1 + 7);
         assert_eq!(rounds(Vendor::Pinata, 1, 2), 1);

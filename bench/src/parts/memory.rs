@@ -1,4 +1,4 @@
-//! The memory of a listing that is streamed, against one of few keys.
+//! The memory of a streamed listing, compared with one of few keys.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! What is measured, part by part.
+//! The parts of the benchmarks.
 
 mod build;
 mod decode;
@@ -18,13 +18,13 @@ use crate::report::Table;
 /// How much is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
-    /// So little that the figures mean nothing: whether it runs.
+    /// Only checks that everything runs. The figures are meaningless.
     Smoke,
     Full,
 }
 
 impl Size {
-    /// The one or the other.
+    /// Picks a value by size.
     pub(crate) fn pick<T>(self, smoke: T, full: T) -> T {
         match self {
             Self::Smoke => smoke,
@@ -33,7 +33,7 @@ impl Size {
     }
 }
 
-/// A part by its name, which is its table's mark too.
+/// A part with its name, which is also the mark of its table.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
     pub name: &'static str,
@@ -50,11 +50,11 @@ pub const PARTS: [Part; 8] = [
     Part { name: "roster", measure: roster::measure, smokes: true },
     Part { name: "jsonl", measure: jsonl::measure, smokes: true },
     Part { name: "startup", measure: startup::measure, smokes: true },
-    // Minutes, whatever is built.
+    // Building takes minutes.
     Part { name: "build", measure: build::measure, smokes: false },
 ];
 
-/// Measures two in turn, at least once, and up to five times while it takes less than `budget`.
+/// Measures two in turn, at least once, and up to five times within `budget`.
 fn in_turn<T>(
     size: Size,
     budget: Duration,
@@ -73,13 +73,13 @@ fn in_turn<T>(
     Ok((ones, others))
 }
 
-/// The time in the middle.
+/// The median time.
 fn median_time(times: impl IntoIterator<Item = Duration>) -> Duration {
     let seconds = times.into_iter().map(|time| time.as_secs_f64());
     Duration::from_secs_f64(crate::measure::median(seconds))
 }
 
-/// A listing of fewer or more keys than there are would make its time meaningless.
+/// Returns the listing if it is complete, since its time would be meaningless otherwise.
 fn complete(listed: Listed, keys: usize) -> io::Result<Listed> {
     if listed.keys == keys {
         Ok(listed)

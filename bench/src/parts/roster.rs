@@ -82,7 +82,7 @@ fn row(table: &mut Table, size: Size, accounts: usize, at_once: Option<usize>) -
     Ok(())
 }
 
-/// Does the job, and tells the most sockets that its process had open.
+/// Runs the job, and returns its result and the maximum number of open sockets of its process.
 fn watched(job: &Job) -> io::Result<(Rostered, usize)> {
     let mut worker = Worker::start(job)?;
     let (id, done, most) = (worker.id(), AtomicBool::new(false), AtomicUsize::new(0));

@@ -1,4 +1,4 @@
-//! Starting the binary, against a process that does nothing.
+//! The time to start the binary, compared with an empty process.
 
 use std::io;
 use std::process::{Command, Stdio};

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::flaws::Flaw;
 use super::provider::Sample;
 
-/// The suite of the sample provider with this flaw.
+/// The suite for the sample provider with this flaw.
 pub(crate) fn suite(flaw: Flaw) -> Suite {
     Suite::http(SampleApi(flaw))
 }

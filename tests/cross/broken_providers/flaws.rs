@@ -1,18 +1,18 @@
-//! What a provider can do wrong, and the scenario that has to catch it.
+//! The flaws of a provider, and the scenario that must catch each.
 
 macro_rules! flaws {
     ($($(#[$doc:meta])* $flaw:ident => $scenario:ident,)*) => {
-        /// What the sample provider does wrong.
+        /// A flaw of the sample provider.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Flaw {
-            /// Nothing.
+            /// No flaw.
             None,
-            /// Nothing, and the vendor pages by offset.
+            /// No flaw, and the vendor pages by offset.
             NoneByOffset,
             $($(#[$doc])* $flaw,)*
         }
 
-        /// Each flaw, and the name of the scenario that has to catch it.
+        /// Each flaw, and the name of the scenario that must catch it.
         pub(crate) const FLAWS: &[(Flaw, &str)] =
             &[$((Flaw::$flaw, stringify!($scenario)),)*];
     };
@@ -22,19 +22,19 @@ flaws! {
     /// The record names another provider.
     NamesAnother => lists_one_page,
     SkipsTheLastPage => lists_many_keys,
-    /// After the last page comes another one, without keys, and so on.
-    LoopsForEver => lists_many_keys,
-    /// The cursor of the page that was asked for is given for the next one.
+    /// After the last page comes an empty one, and so on.
+    LoopsForever => lists_many_keys,
+    /// The page names its own cursor as the next one.
     FollowsACursorTwice => lists_many_keys,
     WarnsWithoutNeed => lists_many_keys,
     RefusesAnEmptyAccount => lists_nothing_from_an_empty_account,
     EndsAtAnEmptyPage => continues_after_an_empty_page,
     HidesARepeatedCursor => ends_on_a_repeated_cursor,
-    /// The only one that pages by offset.
+    /// The only flawed one that pages by offset.
     HidesRepeatedPages => ends_when_pages_repeat,
     StopsAtSeenKeys => shows_a_repeated_key_once,
     BreaksCursors => escapes_cursors,
-    /// The first page is shown once; who asks for it again gets the second.
+    /// The first page is returned only once. Asking for it again returns the second.
     KeepsItsPlace => restarts_after_a_dropped_listing,
     AsksTwiceForAPage => sends_one_request_for_a_page,
     KnowsOneContainer => lists_every_container,
@@ -43,7 +43,7 @@ flaws! {
     HidesDisabledKeys => lists_disabled_and_revoked_keys,
     HidesRevokedKeys => lists_disabled_and_revoked_keys,
     HidesExpiredKeys => lists_disabled_and_revoked_keys,
-    /// The vendor's default leaves keys out.
+    /// The vendor leaves keys out by default.
     ForgetsToAskForAll => lists_disabled_and_revoked_keys,
     ForgetsTheState => lists_disabled_and_revoked_keys,
     DropsUnknownFields => keeps_unknown_fields,
@@ -79,14 +79,14 @@ flaws! {
     HandsOutUndeclaredParts => create_returns_the_new_key,
     ChangesNothing => update_changes_a_key,
     AnswersTheOldSecret => rotate_gives_a_new_secret,
-    /// It is declared, and refused.
+    /// It declares the operation, and refuses it.
     RefusesToRevoke => revoke_turns_a_key_off,
     RevokesNothing => revoke_turns_a_key_off,
     RevokesOnceOnly => revoking_twice_is_not_an_error,
     BelievesAnyRevocation => refuses_a_revocation_by_a_gateway,
     TrustsItself => whoami_checks_the_credential,
     FindsAllAlive => identify_separates_live_from_dead,
-    /// It is not declared, and done.
+    /// It does not declare the operation, and carries it out.
     RotatesUndeclared => refuses_undeclared_operations,
     DoesNotEscapeIds => escapes_ids,
     IgnoresAnExpiry => honors_an_expiry,

@@ -1,4 +1,4 @@
-//! A provider that does everything rightly, but for one flaw.
+//! A correct provider, except for one flaw.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -38,7 +38,7 @@ pub(crate) struct Sample {
     info: ProviderInfo,
     http: HttpClient,
     flaw: Flaw,
-    /// What a flaw remembers.
+    /// The state of a flaw.
     shown: Option<String>,
     thread: ThreadId,
     seen: Mutex<Vec<String>>,
@@ -84,7 +84,7 @@ impl Sample {
         self.http.send(call).await.map_err(|error| self.spoil(error))
     }
 
-    /// An error as the flaw has it.
+    /// The error that the flaw turns this one into.
     fn spoil(&self, error: Error) -> Error {
         let kind = match (self.flaw, error.kind()) {
             (Flaw::Maps401ToPermissionDenied, ErrorKind::Unauthenticated) => {
@@ -99,10 +99,10 @@ impl Sample {
             }
             _ => return error,
         };
-        Error::new(kind, "as the flaw has it").with_retry_after(error.retry_after())
+        Error::new(kind, "an error of the flaw").with_retry_after(error.retry_after())
     }
 
-    /// An empty page in place of an error, where the flaw takes it for one.
+    /// An empty page instead of the error, if the flaw confuses them.
     fn empty_page(&self, error: Error) -> Result<Page> {
         let text = error.to_string();
         let empty = match self.flaw {
@@ -187,7 +187,7 @@ impl Sample {
         seen.extend(page.keys.iter().map(|key| key.id.as_str().to_owned()));
         match self.flaw {
             Flaw::SkipsTheLastPage if page.next.is_none() && cursor.is_some() => page.keys.clear(),
-            Flaw::LoopsForEver if page.next.is_none() => {
+            Flaw::LoopsForever if page.next.is_none() => {
                 page.next = Some(Cursor::new(format!("zz-{}", seen.len())));
                 seen.push(String::new());
             }
@@ -226,7 +226,7 @@ impl Sample {
     fn record(&self, response: &Response) -> Result<ApiKey> {
         let row = Value::Object(response.object()?);
         let key = record(self.flaw, &row).map_err(|what| response.unexpected(what))?;
-        key.ok_or_else(|| response.unexpected("a key that is no key"))
+        key.ok_or_else(|| response.unexpected("a key without a record"))
     }
 
     fn created(&self, response: &Response) -> Result<CreatedKey> {
@@ -236,7 +236,7 @@ impl Sample {
             return Err(response.unexpected("no key, or no secret"));
         };
         let key = record(self.flaw, &row).map_err(|what| response.unexpected(what))?;
-        let key = key.ok_or_else(|| response.unexpected("a key that is no key"))?;
+        let key = key.ok_or_else(|| response.unexpected("a key without a record"))?;
         let mut created = CreatedKey::new(key, Secret::new(secret));
         match self.flaw {
             Flaw::AnswersAnotherSecret => created.secret = Secret::from("another"),

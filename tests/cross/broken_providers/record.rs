@@ -1,4 +1,4 @@
-//! The sample vendor's JSON to the record, rightly or with a flaw.
+//! Converts the sample vendor's JSON to a record, correctly or with a flaw.
 
 use keyroster::{
     Access, Amount, ApiKey, Container, Decimal, Expiry, LastUsed, Limit, Owner, Quota, State,
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::flaws::Flaw;
 use super::provider::ID;
 
-/// The record of a row; none if it is to be dropped, and what is wrong with it if it is to be an error.
+/// Returns the record of a row; none to drop it, or an error.
 pub(crate) fn record(flaw: Flaw, row: &Value) -> Result<Option<ApiKey>, &'static str> {
     let mut row = Row(row.as_object().cloned().unwrap_or_default(), flaw);
     if flaw == Flaw::FailsOnUnknownFields && row.0.contains_key("zz_unknown_field") {
@@ -92,7 +92,7 @@ impl Row {
         self.0.get(name).filter(|value| !value.is_null()).cloned()
     }
 
-    /// Takes a field out; what does not read stays, for the extras.
+    /// Takes a field. What cannot be read stays for the extras.
     fn take<T>(&mut self, name: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
         let value = self.0.get(name).and_then(read);
         if value.is_some() || self.1 == Flaw::DropsOddTypes {

@@ -1,4 +1,4 @@
-//! One operation under one fault, against the sandbox, and what must hold whatever comes of it.
+//! One operation with one fault against the sandbox, and what must be true for any result.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 
 use super::expected::{Class, Task, Times, Trouble};
 
-/// The name of the key that the operation under test makes.
+/// The name of the key that the operation under test creates.
 const NAME: &str = "made-under-a-fault";
 
 /// The time that a request has to be answered.
@@ -31,12 +31,12 @@ pub(crate) struct Cell {
     pub(crate) times: Times,
 }
 
-/// A sandbox in the present, as an orphan is looked for by the clock.
+/// A sandbox with the current time, since an orphan is searched for by its creation time.
 pub(crate) async fn sandbox() -> Sandbox {
     Sandbox::builder().pinata_keys(12).openrouter_keys(8).start().await.unwrap()
 }
 
-/// The account at the sandbox, with waits too short to notice.
+/// The account at the sandbox, with very short waits.
 pub(crate) fn provider(sandbox: &Sandbox, vendor: Vendor, request: Duration) -> Provider {
     let retry = RetryPolicy::default().with_base(Duration::from_millis(1)).with_max_attempts(3);
     let timeouts = Timeouts::default().with_request(request);
@@ -53,7 +53,7 @@ pub(crate) fn provider(sandbox: &Sandbox, vendor: Vendor, request: Duration) -> 
     }
 }
 
-/// A request for a key with this name, as each vendor takes it.
+/// A request for a key with this name, with what the vendor requires.
 pub(crate) fn request(vendor: Vendor, name: &str) -> CreateKey {
     let mut request = CreateKey::new(name);
     if vendor == Vendor::Pinata {
@@ -99,7 +99,7 @@ impl Cell {
         if self.times == Times::Once { fault.limit(1) } else { fault }
     }
 
-    /// Runs it, holds the outcome against the truth, and tells its class.
+    /// Runs the operation, compares its result with the sandbox, and returns its class.
     pub(crate) async fn run(self, elsewhere: &str) -> Class {
         let Self { vendor, task, .. } = self;
         let sandbox = sandbox().await;
@@ -138,7 +138,7 @@ impl Cell {
         }
     }
 
-    /// What was reported as done is done, once.
+    /// Checks that what was reported as done is done once.
     async fn check_done(
         self,
         sandbox: &Sandbox,
@@ -179,7 +179,7 @@ impl Cell {
         }
     }
 
-    /// What failed says so well, shows no secret, and leaves nothing behind unsaid.
+    /// Checks that an error reads well, shows no secret, and reports a key that may exist.
     async fn check_error(
         self,
         sandbox: &Sandbox,
@@ -227,7 +227,7 @@ fn expire(sandbox: &Sandbox, requests: usize) -> Arc<Mutex<usize>> {
     left
 }
 
-/// What an operation that went well gave.
+/// The result of a successful operation.
 enum Done {
     Keys(Vec<ApiKey>),
     Key(Box<ApiKey>),
@@ -255,8 +255,7 @@ async fn perform(
         }
         Task::Disable => key(provider.update(id, &UpdateKey::new().disabled(true)).await?),
         Task::Revoke => {
-            // The key was there. After an attempt that went unanswered, by which of the two it is gone
-            // cannot be told.
+            // The key existed. After a lost response, either attempt may have revoked it.
             assert_ne!(provider.revoke(id).await?, Revocation::AlreadyGone);
             Done::Revoked
         }

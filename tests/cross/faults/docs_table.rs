@@ -1,4 +1,4 @@
-//! The matrix as tables in `docs/faults.md`.
+//! The results as tables in `docs/faults.md`.
 
 use keyroster_sandbox::Vendor;
 
@@ -18,7 +18,7 @@ pub(crate) fn cells() -> Vec<Cell> {
     cells
 }
 
-/// The tables, of classes in the order of [`cells`].
+/// The tables of results in the order of [`cells`].
 pub(crate) fn tables(classes: &[Class]) -> String {
     let mut text = String::new();
     let names = Task::ALL.map(Task::name).join(" | ");

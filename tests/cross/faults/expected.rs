@@ -1,12 +1,12 @@
-//! What has to come of each operation under each fault, as the retry table of `keyroster-http` says it.
-//! Nothing here looks at the code that keeps the table.
+//! The expected result of each operation with each fault, from the retry table of `keyroster-http`. It does not use
+//! the code that implements the table.
 
 use std::fmt;
 
 use keyroster::ErrorKind;
 use keyroster_sandbox::Vendor;
 
-/// What is asked of a provider.
+/// An operation of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     List,
@@ -36,7 +36,7 @@ impl Task {
     }
 }
 
-/// What goes wrong.
+/// A fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
     BadGateway,
@@ -126,13 +126,13 @@ fn offers(vendor: Vendor, task: Task) -> bool {
     vendor != Vendor::Pinata || !matches!(task, Task::Update | Task::Disable)
 }
 
-/// What the retry table says of a fault.
+/// The entry of the retry table for a fault.
 enum Entry {
-    /// It provably did nothing: again, whatever it was.
+    /// Nothing was carried out, so every operation is retried.
     Refused,
-    /// It may have been done, and asking again is right for what may be done twice.
+    /// It may have been carried out. Operations that may be repeated are retried.
     Lost(ErrorKind),
-    /// It was answered, and asking again would change nothing.
+    /// It was answered, so a retry would not help.
     Final,
 }
 
@@ -151,7 +151,7 @@ fn entry(trouble: Trouble) -> Entry {
     }
 }
 
-/// What has to come of it.
+/// The expected result.
 pub(crate) fn expected(vendor: Vendor, task: Task, trouble: Trouble, times: Times) -> Class {
     if !offers(vendor, task) {
         return Class::Unsupported;

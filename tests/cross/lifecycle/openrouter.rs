@@ -1,4 +1,4 @@
-//! OpenRouter: made, changed field by field, turned off and on, moved, recognised, deleted.
+//! OpenRouter: creating, changing, disabling, moving, identifying and deleting keys.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -37,7 +37,7 @@ async fn limited(provider: &Provider) -> CreatedKey {
 }
 
 #[tokio::test]
-async fn a_new_key_has_every_field_that_was_asked_for() {
+async fn a_new_key_has_every_requested_field() {
     let (sandbox, provider) = start().await;
     let workspace = other_workspace(&provider).await;
     let mut request = CreateKey::new("ci, \"deploy\" — ü");
@@ -72,7 +72,7 @@ async fn a_new_key_has_every_field_that_was_asked_for() {
     found.container = Some(Container::new("workspace", workspace.id));
     let mut listed = same[0].clone();
     listed.container = found.container.clone();
-    assert_eq!((same.len(), listed), (1, found), "but for the workspace's name");
+    assert_eq!((same.len(), listed), (1, found), "except for the workspace's name");
 
     let me = provider.identify(&created.secret).await.unwrap();
     assert_eq!((me.liveness, me.keys[0].id.clone()), (Liveness::Live, key.id.clone()));
@@ -80,7 +80,7 @@ async fn a_new_key_has_every_field_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn a_new_key_without_wishes_is_left_to_the_vendor() {
+async fn a_new_key_without_fields_has_the_vendors_defaults() {
     let (sandbox, provider) = start().await;
     let key = provider.create(&CreateKey::new("plain")).await.unwrap().key;
     assert_eq!(key.quota.limit, Limit::Unlimited);
@@ -89,7 +89,7 @@ async fn a_new_key_without_wishes_is_left_to_the_vendor() {
 }
 
 #[tokio::test]
-async fn a_change_changes_what_it_names_and_nothing_else() {
+async fn an_update_changes_only_its_fields() {
     let (sandbox, provider) = start().await;
     let workspace = other_workspace(&provider).await;
     let id = limited(&provider).await.key.id;
@@ -122,7 +122,7 @@ async fn a_change_changes_what_it_names_and_nothing_else() {
         assert_eq!(now, truth, "{changed}");
         assert_eq!(key, provider.get(&id).await.unwrap());
     }
-    // A move takes it out of the list where it was.
+    // A moved key leaves the list of its old workspace.
     let listed = provider.list(ListKeys::all()).await.unwrap().keys;
     let homes: Vec<_> = listed.iter().filter(|key| key.id == id).map(container).collect();
     assert_eq!(homes, [workspace.id.as_str()]);
@@ -132,7 +132,7 @@ fn container(key: &ApiKey) -> &str {
     &key.container.as_ref().unwrap().id
 }
 
-/// Answers one request with a record, and gives what it carried.
+/// Answers one request with a record, and returns the body of the request.
 fn overheard(listener: &TcpListener) -> (String, Value) {
     let (mut stream, _) = listener.accept().unwrap();
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! Pinata: made, listed, recognised, revoked, through each generation of its API.
+//! Pinata: creating, listing, identifying and revoking keys with each generation of its API.
 
 use keyroster::pinata::{Generation, Pinata};
 use keyroster::{
@@ -25,7 +25,7 @@ fn with_jwt(sandbox: &Sandbox, jwt: &Secret) -> Provider {
 }
 
 #[tokio::test]
-async fn a_new_key_comes_with_record_and_every_part_of_its_secret() {
+async fn a_new_key_has_its_record_and_every_part_of_its_secret() {
     let legacy = Access::scoped(["data:pinList", "pinning:pinFileToIPFS"]);
     let v3 = Access::scoped(["org:files:read", "pinning:unpin"]);
     for generation in GENERATIONS {
@@ -48,13 +48,13 @@ async fn a_new_key_comes_with_record_and_every_part_of_its_secret() {
             let truth = row(&sandbox, "pinata", &key.id).unwrap();
             assert_eq!((truth["name"].as_str(), truth["max_uses"].as_u64()), (Some(name), uses));
 
-            // The listing has it, once, and exactly so.
+            // The listing has the same record once.
             let keys = provider.list(ListKeys::all()).await.unwrap().keys;
             let same: Vec<_> = keys.iter().filter(|listed| listed.id == key.id).collect();
             assert_eq!(same, [key]);
             assert_eq!(&provider.get(&key.id).await.unwrap(), key);
 
-            // The JWT authenticates, and so do key and secret.
+            // Both the JWT and the pair of key and secret authenticate.
             let jwt = with_jwt(&sandbox, &created.secret).whoami().await.unwrap();
             assert_eq!(jwt.key_id.as_ref(), Some(&key.id));
             let [(part, secret)] = &created.parts[..] else { panic!("{:?}", created.parts) };
@@ -72,7 +72,7 @@ async fn a_new_key_comes_with_record_and_every_part_of_its_secret() {
 }
 
 #[tokio::test]
-async fn a_secret_outlives_a_record_that_cannot_be_read_back() {
+async fn a_secret_is_returned_even_if_its_record_cannot_be_read() {
     for fault in [Fault::respond(502), Fault::respond(403), Fault::cut(), Fault::truncate(9)] {
         let sandbox = Sandbox::start().await.unwrap();
         sandbox.add_fault(fault.method("GET"));
@@ -81,7 +81,7 @@ async fn a_secret_outlives_a_record_that_cannot_be_read_back() {
         assert!(!created.complete);
         let [warning] = &created.warnings[..] else { panic!("{:?}", created.warnings) };
         assert!(warning.message.contains("could not be fetched"), "{warning}");
-        // What was asked for is known, what the vendor says of it is not.
+        // The record has what was requested, but not what the vendor reports.
         assert_eq!(created.key.name.as_deref(), Some("made all the same"));
         assert_eq!(created.key.created_at, None);
         sandbox.clear_faults();
@@ -91,7 +91,7 @@ async fn a_secret_outlives_a_record_that_cannot_be_read_back() {
 }
 
 #[tokio::test]
-async fn revoking_is_for_good_and_may_be_repeated() {
+async fn revoking_is_final_and_may_be_repeated() {
     for generation in GENERATIONS {
         for (answer, again) in [
             (RevokeAnswer::Revoked, Revocation::Revoked),
@@ -111,7 +111,7 @@ async fn revoking_is_for_good_and_may_be_repeated() {
             assert_eq!(provider.get(id).await.unwrap().state.revoked, Some(true));
             let truth = sandbox.truth();
 
-            // The legacy API says "Revoked" to whatever it is asked.
+            // The legacy API says "Revoked" for any key.
             let legacy = generation == Generation::Legacy;
             let again = if legacy { Revocation::Revoked } else { again };
             assert_eq!(provider.revoke(id).await.unwrap(), again);
@@ -120,13 +120,13 @@ async fn revoking_is_for_good_and_may_be_repeated() {
 
             let found = provider.identify(&created.secret).await.unwrap();
             assert_eq!(found.liveness, Liveness::Dead);
-            assert_eq!(found.keys[0].id, *id, "a dead key's JWT still tells whose it was");
+            assert_eq!(found.keys[0].id, *id, "a revoked key's JWT still names its key");
         }
     }
 }
 
 #[tokio::test]
-async fn whoami_tells_an_admin_from_others() {
+async fn whoami_recognizes_an_admin() {
     let sandbox = Sandbox::start().await.unwrap();
     let access = sandbox.pinata();
     let pair = Pinata::builder().key_pair(access.api_key.as_str(), access.api_secret);
@@ -153,7 +153,7 @@ async fn whoami_tells_an_admin_from_others() {
 }
 
 #[tokio::test]
-async fn a_secret_is_traced_to_its_key() {
+async fn a_secret_is_identified() {
     let sandbox = Sandbox::start().await.unwrap();
     let access = sandbox.pinata();
     let provider = pinata(&sandbox);
@@ -165,13 +165,13 @@ async fn a_secret_is_traced_to_its_key() {
     assert_eq!(own.keys[0].access, Access::Admin);
     assert!(own.principal.owner.is_some());
 
-    // Another account's JWT says whose it is, and no record of this account fits.
+    // Another account's JWT names its key, which is not in this account.
     let foreign = Sandbox::builder().seed(99).start().await.unwrap().pinata().jwt;
     let foreign = provider.identify(&Secret::from(foreign)).await.unwrap();
     assert_eq!((foreign.liveness, foreign.keys.len()), (Liveness::Dead, 0));
     assert!(foreign.principal.key_id.is_some());
 
-    // What is no JWT cannot be tried, so nobody is asked.
+    // Anything but a JWT cannot be tried, so nothing is sent.
     let requests = sandbox.requests().len();
     for text in [access.api_secret.as_str(), "a.b.c", "hello", ""] {
         let unknown = provider.identify(&Secret::from(text)).await.unwrap();

@@ -1,4 +1,4 @@
-//! Accounts at a sandbox, and vendors' answers from files.
+//! Accounts at a sandbox, and responses from files.
 
 pub(crate) mod docs;
 
@@ -11,7 +11,7 @@ use keyroster::{Provider, Timestamp};
 use keyroster_http::{HttpOptions, RetryPolicy};
 use keyroster_sandbox::{Fault, Sandbox, SandboxBuilder};
 
-/// The instant that the sandboxes of these tests take for the present.
+/// The time in the sandboxes of these tests.
 pub(crate) const NOW: &str = "2026-06-01T12:00:00Z";
 
 /// A sandbox whose data never changes.
@@ -38,18 +38,18 @@ pub(crate) fn openrouter(sandbox: &Sandbox) -> Provider {
     Provider::new(builder.http(quick().base_url(access.base_url)).build().unwrap())
 }
 
-/// As usual, without the waits between attempts.
+/// The defaults, with very short waits between attempts.
 pub(crate) fn quick() -> HttpOptions {
     HttpOptions::default().retry(RetryPolicy::default().with_base(Duration::from_millis(1)))
 }
 
-/// A vendor's answer from a file.
+/// Reads a vendor's response from a file.
 pub(crate) fn read(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
     std::fs::read_to_string(path).unwrap()
 }
 
-/// Makes the sandbox answer every request with this body.
+/// Makes the sandbox reply to every request with this body.
 pub(crate) fn answer_with(sandbox: &Sandbox, body: impl Into<String>) {
     sandbox.clear_faults();
     let fault = Fault::respond(200).body(body.into());

@@ -10,7 +10,7 @@ fn root() -> PathBuf {
     std::fs::canonicalize(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).unwrap()
 }
 
-/// Runs Cargo as this workspace is built, without a network, and tells what it printed.
+/// Runs Cargo with the settings of this workspace and without a network, and returns what it printed.
 fn cargo(folder: &Path, arguments: &[&str]) -> (bool, String) {
     // What this workspace is built from is there already, at these versions and with this debug information.
     std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();

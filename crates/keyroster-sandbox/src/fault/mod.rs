@@ -144,35 +144,35 @@ impl Fault {
         self
     }
 
-    /// Only requests to this path; `*` at its end stands for anything.
+    /// Selects requests to this path. With `*` at its end, it is a prefix.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// Only these of the matching requests, counted from 1.
+    /// Selects these of the matching requests, counted from 1.
     #[must_use]
     pub fn nth(mut self, nth: impl IntoIterator<Item = u64>) -> Self {
         self.nth = Some(nth.into_iter().collect());
         self
     }
 
-    /// Only this share of the matching requests.
+    /// Selects this share of the matching requests.
     #[must_use]
     pub fn share(mut self, share: f64) -> Self {
         self.share = Some(share);
         self
     }
 
-    /// At most so many times.
+    /// Sets the maximum number of times that the rule applies.
     #[must_use]
     pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// So many milliseconds later.
+    /// Delays the reply, or the cut, by this number of milliseconds.
     #[must_use]
     pub fn delay_ms(mut self, ms: u64) -> Self {
         self.delay_ms = ms;

@@ -1,5 +1,5 @@
-//! The control API below `/__sandbox`, with which tests and people control a running sandbox. Its
-//! requests are not logged.
+//! The control API below `/__sandbox`, for tests and people that control a running sandbox. Its requests
+//! are not logged.
 
 use serde_json::json;
 
