@@ -177,7 +177,7 @@ fn source_rules(root: &Path, path: &Path) -> io::Result<Vec<String>> {
     let text = std::fs::read_to_string(path)?;
     let name = path.strip_prefix(root).unwrap_or(path).display();
     let mut complaints = Vec::new();
-    if !text.starts_with("//!") {
+    if !text.starts_with("//!") && !text.starts_with("#![doc") {
         complaints.push(format!("{name}: does not begin with its subject (`//!`)"));
     }
     let lines = text.lines().count();
