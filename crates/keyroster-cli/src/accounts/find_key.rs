@@ -1,10 +1,11 @@
 //! Which keys the user means.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
+use std::sync::Arc;
 
 use glob::Pattern;
-use keyroster::{ApiKey, Error, ErrorKind, KeyId, KeyList, ListKeys, Provider};
+use keyroster::{ApiKey, Error, ErrorKind, KeyId, KeyList, ListKeys, Provider, Roster};
 
 use crate::accounts::Accounts;
 use crate::exit::Failure;
@@ -42,7 +43,7 @@ pub(crate) fn split(reference: &str) -> Result<(&str, &str), Failure> {
 /// The key of that id, or the only one whose id begins so.
 pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, Failure> {
     let (account, id) = split(reference)?;
-    let provider = accounts.find(account).await?;
+    let provider = accounts.open(account).await?;
     let target = |key| Target { provider: provider.clone(), account: account.to_owned(), key };
     if let Some(key) = unlisted(&provider, id).await? {
         return Ok(target(key));
@@ -76,16 +77,23 @@ pub(crate) async fn several(
     references: &[String],
     pass_over_missing: bool,
 ) -> Result<Selection, Failure> {
-    let mut listed: HashMap<&str, (Provider, Vec<ApiKey>)> = HashMap::new();
+    let mut named = HashSet::new();
+    for reference in references {
+        let (account, _) = split(reference)?;
+        accounts.definition(account)?;
+        named.insert(account);
+    }
+    let mut roster = accounts.roster().clone();
+    roster.retain(|name| named.contains(name));
     let mut selection = Selection::default();
+    let mut listed = HashMap::new();
+    for (account, answer) in list(&roster).await {
+        let (provider, list) = answer?;
+        selection.warn(&account, &list);
+        listed.insert(account, (provider, list.keys));
+    }
     for reference in references {
         let (account, id) = split(reference)?;
-        if !listed.contains_key(account) {
-            let provider = accounts.find(account).await?;
-            let list = provider.list(ListKeys::all()).await?;
-            selection.warn(account, &list);
-            listed.insert(account, (provider, list.keys));
-        }
         let Some((provider, keys)) = listed.get(account) else { continue };
         let target = |key| Target { provider: provider.clone(), account: account.to_owned(), key };
         let target = if keys.iter().any(|key| key.id.as_str().starts_with(id)) {
@@ -104,6 +112,15 @@ pub(crate) async fn several(
         }
     }
     Ok(selection)
+}
+
+/// Lists the keys of every account.
+async fn list(roster: &Roster) -> Vec<(Arc<str>, Result<(Provider, KeyList), Error>)> {
+    let ask = |provider: Provider| async move {
+        let list = provider.list(ListKeys::all()).await?;
+        Ok((provider, list))
+    };
+    roster.ask(ask).await
 }
 
 /// A key that no list shows, where the vendor can be asked for it.
@@ -128,18 +145,18 @@ pub(crate) async fn by_name(
     let pattern = Pattern::new(pattern)
         .map_err(|error| Failure::usage(format!("`--name` is no pattern: {}", error.msg)))?;
     let mut selection = Selection::default();
-    let (selected, failures) = accounts.select_each(account).await?;
-    if let Some(error) = failures.into_iter().next() {
-        return Err(elsewhere(error, account));
+    let mut roster = accounts.roster().clone();
+    if let Some(account) = account {
+        accounts.definition(account)?;
+        roster.retain(|name| name == account);
     }
-    for (name, provider) in selected {
-        let list =
-            provider.list(ListKeys::all()).await.map_err(|error| elsewhere(error, account))?;
+    for (name, answer) in list(&roster).await {
+        let (provider, list) = answer.map_err(|error| elsewhere(error, account))?;
         selection.warn(&name, &list);
         for key in list.keys {
             if key.name.as_deref().is_some_and(|name| pattern.matches(name)) {
-                let (provider, account) = (provider.clone(), name.clone());
-                selection.targets.push(Target { provider, account, key });
+                let provider = provider.clone();
+                selection.targets.push(Target { provider, account: name.to_string(), key });
             }
         }
     }

@@ -7,22 +7,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::StreamExt;
-use futures_util::stream;
 use keyroster::{Error, ErrorKind, Provider, ProviderFactory, Registry, Roster, Settings};
 use keyroster_sandbox::Sandbox;
-use tokio::sync::OnceCell;
 
 use crate::config::{Config, Definition, Origin, Setting, Value, folder_of};
 use crate::exit::Failure;
 use crate::output::suggestion::Suggestion;
 use crate::output::text;
 
-/// So many accounts' secrets are fetched at once; each may start a command.
-const FETCHED_AT_ONCE: usize = 16;
-
-/// Nobody reads more names in an error.
-const NAMED: usize = 10;
+/// Maximum number of names in an error.
+const MAX_NAMES: usize = 10;
 
 /// Where accounts come from: the configuration, or a sandbox.
 #[derive(Debug)]
@@ -33,24 +27,24 @@ pub(crate) struct Source<'a> {
     pub(crate) config: Option<&'a Path>,
 }
 
-/// The accounts that a command may ask. One is opened when it is first asked: only then is its secret
-/// fetched.
+/// The accounts of a command. An account is opened when it is first asked; its secret is not read earlier.
 #[derive(Debug)]
 pub(crate) struct Accounts {
-    /// In the order of their names.
-    all: Vec<Arc<Account>>,
+    /// In the order of their names, like the roster.
+    definitions: Vec<Definition>,
+    roster: Roster,
     file: Option<PathBuf>,
-    /// It serves as long as this lives.
+    /// It serves as long as this exists.
     _sandbox: Option<Sandbox>,
 }
 
+/// What it takes to open an account.
 #[derive(Debug)]
-struct Account {
+struct Opener {
     definition: Definition,
     registry: Arc<Registry>,
-    /// The file that describes it, if one does.
+    /// The file that defines it, if there is one.
     file: Option<PathBuf>,
-    opened: OnceCell<Result<Provider, Error>>,
 }
 
 impl Source<'_> {
@@ -62,118 +56,92 @@ impl Source<'_> {
         } else {
             let config = Config::load(self.config, self.registry)?;
             if config.accounts.is_empty() {
-                return Err(Failure::configuration(no_account(self.registry, &config)));
+                return Err(no_account(self.registry, &config));
             }
             (config.accounts, config.file)
         };
-        let account = |definition| {
-            let (registry, file) = (Arc::clone(self.registry), file.clone());
-            Arc::new(Account { definition, registry, file, opened: OnceCell::new() })
-        };
-        let all = definitions.into_iter().map(account).collect();
-        Ok(Accounts { all, file, _sandbox: sandbox })
+        let mut roster = Roster::new();
+        for definition in &definitions {
+            let opener = Arc::new(Opener {
+                definition: definition.clone(),
+                registry: Arc::clone(self.registry),
+                file: file.clone(),
+            });
+            roster.add_lazily(definition.name.as_str(), move || {
+                let opener = Arc::clone(&opener);
+                async move { opener.open().await }
+            })?;
+        }
+        Ok(Accounts { definitions, roster, file, _sandbox: sandbox })
     }
 }
 
 impl Accounts {
-    /// Keeps the accounts that are wanted; at least one.
-    pub(crate) fn retain(&mut self, wanted: impl Fn(&Definition) -> bool) -> Result<(), Failure> {
-        let there_is = self.there_is();
-        self.all.retain(|account| wanted(&account.definition));
-        if self.all.is_empty() {
-            return Err(Failure::usage(format!("no account fits; there is {there_is}")));
+    /// Keeps the accounts that match; at least one must.
+    pub(crate) fn retain(&mut self, matches: impl Fn(&Definition) -> bool) -> Result<(), Failure> {
+        let available = self.available();
+        self.definitions.retain(matches);
+        if self.definitions.is_empty() {
+            return Err(Failure::usage("no account matches").with_hint(available));
         }
+        let definitions = &self.definitions;
+        self.roster.retain(|name| definitions.iter().any(|known| known.name == name));
         Ok(())
     }
 
-    /// All of them as one; each is opened in its turn, so that a secret that is slow to come delays nobody.
-    pub(crate) fn roster(&self) -> Result<Roster, Error> {
-        let mut roster = Roster::new();
-        for account in &self.all {
-            let name = account.definition.name.as_str();
-            let account = Arc::clone(account);
-            roster.add_lazily(name, move || {
-                let account = Arc::clone(&account);
-                async move { account.open().await }
-            })?;
-        }
-        Ok(roster)
+    /// Keeps the account of that name alone, or all of them without a name.
+    pub(crate) fn select(&mut self, name: Option<&str>) -> Result<(), Failure> {
+        let Some(name) = name else { return Ok(()) };
+        self.definition(name)?;
+        self.retain(|account| account.name == name)
     }
 
-    /// How they are described, in the order of their names.
+    /// All of them as one.
+    pub(crate) fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// Their definitions, in the order of their names.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = &Definition> {
-        self.all.iter().map(|account| &account.definition)
+        self.definitions.iter()
     }
 
-    /// The file that describes them, if one does.
+    /// The file that defines them, if there is one.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
-    /// The account of that name.
-    pub(crate) async fn find(&self, name: &str) -> Result<Provider, Failure> {
-        let Some(account) = self.all.iter().find(|account| account.definition.name == name) else {
-            let hint = Suggestion::new(name, self.definitions().map(|known| known.name.as_str()));
-            let name = text::clean(name);
-            return Err(Failure::usage(format!("there is no account `{name}`; {hint}")));
-        };
-        Ok(account.open().await?)
+    /// The definition of the account of that name.
+    pub(crate) fn definition(&self, name: &str) -> Result<&Definition, Failure> {
+        let known = self.definitions().find(|account| account.name == name);
+        known.ok_or_else(|| {
+            let names = self.definitions().map(|known| known.name.as_str());
+            let suggestion = Suggestion::new(name, names).to_string();
+            Failure::usage(format!("no account `{}`", text::clean(name))).with_hint(suggestion)
+        })
     }
 
-    /// The account of that name, or why it cannot be asked; none if there is none.
-    pub(crate) async fn try_find(&self, name: &str) -> Option<Result<Provider, Error>> {
-        let account = self.all.iter().find(|account| account.definition.name == name)?;
-        Some(account.open().await)
-    }
-
-    /// The account of that name, or without a name all of them, with the errors of those that cannot be asked
-    /// beside the others.
-    pub(crate) async fn select_each(
-        &self,
-        name: Option<&str>,
-    ) -> Result<(Vec<(String, Provider)>, Vec<Error>), Failure> {
-        if let Some(name) = name {
-            return Ok((vec![(name.to_owned(), self.find(name).await?)], Vec::new()));
-        }
-        let (mut selected, mut failures) = (Vec::new(), Vec::new());
-        for (account, provider) in self.all.iter().zip(self.open_all().await) {
-            match provider {
-                Ok(provider) => selected.push((account.definition.name.clone(), provider)),
-                Err(error) => failures.push(error),
-            }
-        }
-        Ok((selected, failures))
-    }
-
-    async fn open_all(&self) -> Vec<Result<Provider, Error>> {
-        let opened = stream::iter(&self.all).map(|account| account.open());
-        opened.buffered(FETCHED_AT_ONCE).collect().await
+    /// Opens the account of that name.
+    pub(crate) async fn open(&self, name: &str) -> Result<Provider, Failure> {
+        self.definition(name)?;
+        Ok(self.roster.open(name).await?)
     }
 
     /// The first accounts and tags, to choose from.
-    fn there_is(&self) -> String {
+    fn available(&self) -> String {
         let names: BTreeSet<&str> = self.definitions().map(|known| known.name.as_str()).collect();
         let tags = self.definitions().flat_map(|known| &known.tags).map(String::as_str);
         let tags: BTreeSet<&str> = tags.collect();
-        let accounts = format!("the accounts {}", first_of(&names));
+        let accounts = format!("accounts: {}", first_of(&names));
         if tags.is_empty() {
             return accounts;
         }
-        format!("{accounts}, with the tags {}", first_of(&tags))
+        format!("{accounts}; tags: {}", first_of(&tags))
     }
 }
 
-impl Account {
+impl Opener {
     async fn open(&self) -> Result<Provider, Error> {
-        let name = self.definition.name.as_str();
-        let opened = self.opened.get_or_init(|| async {
-            let provider = self.build().await.map_err(|error| error.with_account(name))?;
-            Ok(provider.with_account(name))
-        });
-        opened.await.clone()
-    }
-
-    async fn build(&self) -> Result<Provider, Error> {
         let definition = &self.definition;
         let factory = self.registry.factory(&definition.provider)?;
         let id = factory.info().id;
@@ -212,11 +180,11 @@ impl Account {
     }
 }
 
-/// So many names, and a sign that there are more.
+/// The first names, and whether there are more.
 fn first_of(names: &BTreeSet<&str>) -> String {
     let shown: Vec<String> =
-        names.iter().take(NAMED).map(|name| format!("`{}`", text::clean(name))).collect();
-    let more = if names.len() > NAMED { ", …" } else { "" };
+        names.iter().take(MAX_NAMES).map(|name| format!("`{}`", text::clean(name))).collect();
+    let more = if names.len() > MAX_NAMES { ", …" } else { "" };
     format!("{}{more}", shown.join(", "))
 }
 
@@ -249,21 +217,24 @@ fn made_up(registry: &Registry, sandbox: &Sandbox) -> Vec<Definition> {
     registry.factories().filter_map(account).collect()
 }
 
-/// What to do when there is no account.
-fn no_account(registry: &Registry, config: &Config) -> String {
+/// The error that there is no account, with what to do.
+fn no_account(registry: &Registry, config: &Config) -> Failure {
     if config.exists {
         let file = config.file.as_deref().unwrap_or(Path::new("")).display();
-        return format!("no account: {file} describes none; add one with `keyroster accounts add`");
+        return Failure::configuration(format!("no account: {file} defines none"))
+            .with_hint("add one with `keyroster accounts add`");
     }
     let variables = registry.factories().filter_map(|factory| {
         let first = factory.settings().iter().find(|setting| setting.secret)?;
         let name = factory.info().display_name;
-        Some(format!("  for {name}, set {} ({})\n", first.env, first.help))
+        Some(format!("\n  for {name}: set {} ({})", first.env, first.help))
     });
-    format!(
-        "no account: there is no configuration file, and no credential is set in the environment\n{}  or \
-         describe accounts in a file: keyroster accounts add\n  to try keyroster without one, add \
-         --sandbox",
-        variables.collect::<String>()
+    let variables: String = variables.collect();
+    Failure::configuration(
+        "no account: no configuration file, and no credential in the environment",
     )
+    .with_hint(format!(
+        "define an account in one of these ways:{variables}\n  in a file: keyroster accounts add\n  \
+         to try it without an account: add --sandbox"
+    ))
 }

@@ -68,7 +68,7 @@ impl Completer {
                 config: config.as_deref(),
             };
             let accounts = source.open().await.ok()?;
-            let provider = accounts.find(account).await.ok()?;
+            let provider = accounts.open(account).await.ok()?;
             let mut keys = provider.keys(ListKeys::all());
             while let Some(Ok(key)) = keys.next().await {
                 if key.id.as_str().starts_with(prefix) {

@@ -19,7 +19,7 @@ pub(crate) async fn run(
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
-    let provider = accounts.find(&create.account).await?;
+    let provider = accounts.open(&create.account).await?;
     let request = request(create, &provider)?;
     provider.check_create(&request)?;
     // The sink is checked before the key exists, because the secret is shown only once.

@@ -2,9 +2,8 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::time::Instant;
 
-use keyroster::{Access, Provider};
+use keyroster::{Access, Error};
 use serde::Serialize;
 
 use crate::accounts::Source;
@@ -157,29 +156,31 @@ fn config(accounts: &Source<'_>) -> Vec<Finding> {
 
 async fn try_accounts(accounts: &Source<'_>) -> Result<Vec<Finding>, Failure> {
     let accounts = accounts.open().await?;
-    let (selected, failures) = accounts.select_each(None).await?;
-    let mut findings: Vec<Finding> = failures
+    let answers = check::check(accounts.roster()).await;
+    let mut findings: Vec<Finding> = answers
         .iter()
-        .map(|error| {
-            let account = error.account().unwrap_or("account");
-            Finding::wrong(Verdict::Problem, account, error.to_string(), error.help())
+        .map(|(account, answer)| match answer {
+            Ok(answer) => judge(account, answer),
+            Err(error) => problem(account, error),
         })
         .collect();
-    let tried = selected.iter().map(|(name, provider)| async move {
-        let started = Instant::now();
-        let answer = check::ask(provider).await;
-        judge(name, provider, &answer, started.elapsed().as_millis())
+    let answered = answers.iter().filter_map(|(account, answer)| {
+        let answer = answer.as_ref().ok()?;
+        Some((&**account, answer.provider.traffic().clock_ahead?))
     });
-    findings.extend(check::together(tried).await);
-    findings.extend(clock(&selected));
+    findings.extend(clock(answered));
     Ok(findings)
 }
 
-fn judge(name: &str, provider: &Provider, answer: &Answer, elapsed: u128) -> Finding {
+fn problem(account: &str, error: &Error) -> Finding {
+    Finding::wrong(Verdict::Problem, account, error.to_string(), error.help())
+}
+
+fn judge(name: &str, answer: &Answer) -> Finding {
     let error = match (&answer.principal, &answer.page) {
         (Some(Err(error)), _) | (_, Err(error)) => error,
         (principal, Ok(())) => {
-            let id = &provider.info().id;
+            let id = &answer.provider.info().id;
             if let Some(Ok(principal)) = principal
                 && matches!(principal.access, Access::Scoped { .. })
             {
@@ -192,17 +193,16 @@ fn judge(name: &str, provider: &Provider, answer: &Answer, elapsed: u128) -> Fin
                     "use an admin credential, unless listing keys is enough",
                 );
             }
+            let elapsed = answer.elapsed.as_millis();
             let good = format!("{id}: the credential is valid, and keys are listed ({elapsed} ms)");
             return Finding::ok(name, good);
         }
     };
-    Finding::wrong(Verdict::Problem, name, error.to_string(), error.help())
+    problem(name, error)
 }
 
 /// This machine's clock compared with the vendors', if they date their answers.
-fn clock(asked: &[(String, Provider)]) -> Option<Finding> {
-    let ahead =
-        asked.iter().filter_map(|(name, provider)| Some((name, provider.traffic().clock_ahead?)));
+fn clock<'a>(ahead: impl Iterator<Item = (&'a str, i64)>) -> Option<Finding> {
     let (name, ahead) = ahead.max_by_key(|(_, ahead)| ahead.unsigned_abs())?;
     let (seconds, side) = (ahead.unsigned_abs(), if ahead > 0 { "behind" } else { "ahead of" });
     if seconds <= MAX_CLOCK_SKEW {

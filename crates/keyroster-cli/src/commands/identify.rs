@@ -1,11 +1,11 @@
 //! `keyroster identify`: whose key a secret belongs to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{Read, Write};
+use std::sync::Arc;
 
-use futures_util::StreamExt;
-use futures_util::stream;
-use keyroster::{Error, Identification, Liveness, Provider, Secret};
+use keyroster::{Error, Identification, Liveness, Provider, Roster, Secret};
+use tokio::sync::watch;
 
 use crate::accounts::{Accounts, Source};
 use crate::args::Identify;
@@ -16,9 +16,6 @@ use crate::exit::{Exit, Failure};
 use crate::output::{BOLD, Document, ListFormat, Record, format, print_json, schema, stdout, text};
 use crate::terminal::Terminal;
 
-/// So many accounts are asked at once.
-const ASKED_AT_ONCE: usize = 16;
-
 /// The secret was not sent to anyone.
 fn unrecognized() -> Failure {
     Failure::usage("no vendor of your accounts recognizes this secret, so it was not sent to any")
@@ -27,7 +24,7 @@ fn unrecognized() -> Failure {
 
 /// The accounts that may see the secret.
 struct Asked {
-    accounts: Vec<(String, Provider)>,
+    roster: Roster,
     secret: Secret,
     /// Accounts that could not be opened.
     failures: Vec<Error>,
@@ -40,41 +37,27 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let secret = read(&identify.source)?;
     let accounts = accounts.open().await?;
-    let Asked { accounts: asked, secret, mut failures } = if let Some(name) = &identify.account {
+    let Asked { roster, secret, mut failures } = if let Some(name) = &identify.account {
         named(&accounts, name, secret, terminal).await?
     } else {
         recognizing(&accounts, secret).await
     };
-    if asked.is_empty() && failures.len() < accounts.definitions().count() {
+    if roster.is_empty() && failures.len() < accounts.definitions().count() {
         for error in &failures {
-            terminal.failure(&error);
+            terminal.failure(error);
         }
         return Err(unrecognized());
     }
     let mut answers = Vec::new();
-    let mut answering =
-        stream::iter(asked.iter().enumerate().map(|(place, (account, provider))| {
-            let secret = &secret;
-            async move { (place, account.as_str(), provider.identify(secret).await) }
-        }))
-        .buffer_unordered(ASKED_AT_ONCE);
-    while let Some((place, account, answer)) = answering.next().await {
+    for (account, answer) in ask(&roster, &secret).await {
         match answer {
-            Ok(answer) => {
-                let found = !answer.keys.is_empty();
-                answers.push((place, account, answer));
-                // No other account can have it as well.
-                if found {
-                    break;
-                }
-            }
+            Ok(Some(answer)) => answers.push((account, answer)),
+            Ok(None) => {}
             Err(error) => failures.push(error),
         }
     }
-    drop(answering);
-    answers.sort_by_key(|(place, ..)| *place);
     // The account that has the key knows most. Without one, take the first that answered.
-    let best = answers.iter().position(|(_, _, answer)| !answer.keys.is_empty()).unwrap_or(0);
+    let best = answers.iter().position(|(_, answer)| !answer.keys.is_empty()).unwrap_or(0);
     if answers.is_empty() {
         let mut failures = failures.into_iter();
         let Some(first) = failures.next() else {
@@ -85,27 +68,53 @@ pub(crate) async fn run(
         }
         return Err(first.into());
     }
-    let (_, account, answer) = answers.swap_remove(best);
+    let (account, answer) = answers.swap_remove(best);
     let mut out = stdout();
     match identify.output {
         ListFormat::Json => {
             let now = clock::now();
             let keys: Vec<_> =
-                answer.keys.iter().map(|key| Record::new(account, key, now)).collect();
+                answer.keys.iter().map(|key| Record::new(&account, key, now)).collect();
             let json = serde_json::json!({
                 "account": account, "liveness": answer.liveness, "principal": answer.principal,
                 "keys": keys, "evidence": answer.evidence,
             });
             print_json(&Document::new(schema::IDENTIFY, json), &mut out)?;
         }
-        ListFormat::Table => print(account, &answer, &mut out)?,
+        ListFormat::Table => print(&account, &answer, &mut out)?,
     }
     out.flush()?;
     drop(out);
     for error in &failures {
-        terminal.failure(&error);
+        terminal.failure(error);
     }
     Ok(if failures.is_empty() { Exit::Done } else { Exit::Partial })
+}
+
+/// Asks every account about the secret. When one has its key, the others are given up: no other can have it.
+async fn ask(
+    roster: &Roster,
+    secret: &Secret,
+) -> Vec<(Arc<str>, Result<Option<Identification>, Error>)> {
+    let (found, is_found) = watch::channel(false);
+    let ask = |provider: Provider| {
+        let mut is_found = is_found.clone();
+        let found = &found;
+        async move {
+            tokio::select! {
+                biased;
+                answer = provider.identify(secret) => {
+                    let answer = answer?;
+                    if !answer.keys.is_empty() {
+                        found.send_replace(true);
+                    }
+                    Ok(Some(answer))
+                }
+                _ = is_found.wait_for(|is_found| *is_found) => Ok(None),
+            }
+        }
+    };
+    roster.ask(ask).await
 }
 
 /// Reads the secret from where the user says. Errors do not show the argument, because it may be the secret.
@@ -149,7 +158,7 @@ async fn named(
     secret: Secret,
     terminal: &Terminal,
 ) -> Result<Asked, Failure> {
-    let provider = accounts.find(name).await?;
+    let provider = accounts.open(name).await?;
     let secret = match assigned(&secret) {
         Some(value) if !provider.recognizes(&secret) => value,
         _ => secret,
@@ -160,54 +169,50 @@ async fn named(
             "this does not look like a secret of `{name}`'s vendor, so its answer proves little"
         ));
     }
-    let accounts = vec![(name.to_owned(), provider)];
-    Ok(Asked { accounts, secret, failures: Vec::new() })
+    let mut roster = accounts.roster().clone();
+    roster.retain(|account| account == name);
+    Ok(Asked { roster, secret, failures: Vec::new() })
 }
 
 /// The accounts whose vendor recognizes the secret, as it is or as the value of a line `NAME=value`. One
 /// account of each other vendor is opened to find that out.
 async fn recognizing(accounts: &Accounts, secret: Secret) -> Asked {
     let value = assigned(&secret);
-    let (mut whole, mut part, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    let mut whole = HashSet::new();
+    let mut part = HashSet::new();
+    let mut failures = Vec::new();
     let mut providers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for account in accounts.definitions() {
         providers.entry(&account.provider).or_default().push(&account.name);
     }
     for names in providers.into_values() {
-        let mut names = names.into_iter();
-        // An account that cannot be opened recognizes nothing.
-        let first = loop {
-            let Some(name) = names.next() else { break None };
-            match accounts.try_find(name).await {
-                Some(Ok(provider)) => break Some((name, provider)),
-                Some(Err(error)) => failures.push(error),
-                None => {}
+        let mut broken = HashSet::new();
+        for name in &names {
+            let provider = match accounts.roster().open(name).await {
+                Ok(provider) => provider,
+                // An account that cannot be opened recognizes nothing.
+                Err(error) => {
+                    broken.insert(*name);
+                    failures.push(error);
+                    continue;
+                }
+            };
+            let working = names.iter().copied().filter(|name| !broken.contains(name));
+            if provider.recognizes(&secret) {
+                whole.extend(working);
+            } else if value.as_ref().is_some_and(|value| provider.recognizes(value)) {
+                part.extend(working);
             }
-        };
-        let Some((name, provider)) = first else { continue };
-        let fitting = if provider.recognizes(&secret) {
-            &mut whole
-        } else if value.as_ref().is_some_and(|value| provider.recognizes(value)) {
-            &mut part
-        } else {
-            continue;
-        };
-        fitting.push((name.to_owned(), provider));
-        let rest: Vec<&str> = names.collect();
-        let opened = stream::iter(rest).map(async |name| (name, accounts.try_find(name).await));
-        let opened: Vec<_> = opened.buffered(ASKED_AT_ONCE).collect().await;
-        for (name, provider) in opened {
-            match provider {
-                Some(Ok(provider)) => fitting.push((name.to_owned(), provider)),
-                Some(Err(error)) => failures.push(error),
-                None => {}
-            }
+            break;
         }
     }
-    match value {
-        Some(value) if whole.is_empty() => Asked { accounts: part, secret: value, failures },
-        _ => Asked { accounts: whole, secret, failures },
-    }
+    let (names, secret) = match value {
+        Some(value) if whole.is_empty() => (part, value),
+        _ => (whole, secret),
+    };
+    let mut roster = accounts.roster().clone();
+    roster.retain(|name| names.contains(name));
+    Asked { roster, secret, failures }
 }
 
 /// The value of a line `NAME=value` of a `.env` file.

@@ -40,7 +40,7 @@ pub(crate) async fn run(
     let mut filter = Filter::new(list.filter.criteria(), now)?;
     let mut accounts = accounts.open().await?;
     accounts.retain(|account| filter.wants_account(account))?;
-    let roster = accounts.roster()?.with_patience(list.deadline, tokio::time::sleep);
+    let roster = accounts.roster().clone().with_patience(list.deadline, tokio::time::sleep);
     let streams =
         list.output == Format::Jsonl && list.sort.is_empty() && matches!(view, View::Keys);
     let (collected, found, hidden) = if streams {

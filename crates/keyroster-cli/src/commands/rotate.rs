@@ -20,7 +20,7 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
     let (account, _) = find_key::split(&rotate.key)?;
-    let provider = accounts.find(account).await?;
+    let provider = accounts.open(account).await?;
     // What the vendor cannot do is refused before any request.
     if provider.info().capabilities.rotate.is_none() {
         let error = Error::unsupported(provider.info(), Operation::RotateKey).with_account(account);

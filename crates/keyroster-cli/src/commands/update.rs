@@ -16,7 +16,7 @@ use crate::output::{ListFormat, Record, details, format, print_json, stdout, tex
 pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
     let (account, _) = find_key::split(&update.key)?;
-    let provider = accounts.find(account).await?;
+    let provider = accounts.open(account).await?;
     let change = change(update, &provider)?;
     // What the vendor cannot do is refused before any request.
     provider.check_update(&change)?;

@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use anstyle::Style;
-use keyroster::{Access, Principal, Timestamp};
+use keyroster::{Access, Principal, Provider, Timestamp};
 use serde::Serialize;
 
-use crate::accounts::{Source, check};
+use crate::accounts::Source;
 use crate::args::WhoAmI;
 use crate::clock;
 use crate::exit::{Exit, Failure};
@@ -39,14 +39,19 @@ pub(crate) async fn run(
     whoami: &WhoAmI,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let accounts = accounts.open().await?;
-    let (selected, mut failures) = accounts.select_each(whoami.account.as_deref()).await?;
-    let count = selected.len() + failures.len();
-    let asked = selected.iter().map(|(_, provider)| provider.whoami());
+    let mut accounts = accounts.open().await?;
+    accounts.select(whoami.account.as_deref())?;
+    let ask = |provider: Provider| async move {
+        let principal = provider.whoami().await?;
+        Ok((provider, principal))
+    };
+    let answers = accounts.roster().ask(ask).await;
+    let count = answers.len();
     let mut known = Vec::new();
-    for ((account, provider), answer) in selected.iter().zip(check::together(asked).await) {
+    let mut failures = Vec::new();
+    for (account, answer) in answers {
         match answer {
-            Ok(principal) => known.push((account, provider, principal)),
+            Ok((provider, principal)) => known.push((account, provider, principal)),
             Err(error) => failures.push(error),
         }
     }
@@ -74,7 +79,7 @@ pub(crate) async fn run(
     out.flush()?;
     drop(out);
     for error in &failures {
-        terminal.failure(&error);
+        terminal.failure(error);
     }
     for (account, _, principal) in &known {
         if matches!(principal.access, Access::Scoped { .. }) {

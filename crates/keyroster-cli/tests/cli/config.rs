@@ -89,7 +89,7 @@ async fn unusable_files_say_why() {
     let empty = Settings::new("# nothing yet\n");
     let said = empty.run(&["list"]).await;
     assert_eq!(said.code, 4);
-    assert!(said.stderr.contains("describes none; add one"), "{said:?}");
+    assert!(said.stderr.contains("defines none"), "{said:?}");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -194,7 +194,7 @@ async fn unknown_tag_lists_known_tags() {
     let settings = Settings::new(&accounts.collect::<String>());
     let said = settings.run(&["list", "--tag", "nope"]).await;
     assert_eq!(said.code, 2);
-    assert!(said.stderr.contains("with the tags `x`"), "{}", said.stderr);
+    assert!(said.stderr.contains("; tags: `x`"), "{}", said.stderr);
     assert!(said.stderr.contains("`a19`, …") && !said.stderr.contains("`a20`"), "{}", said.stderr);
 }
 

@@ -1,6 +1,7 @@
 //! `keyroster accounts test`: whether accounts work.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use anstyle::Style;
 use glob::Pattern;
@@ -26,8 +27,8 @@ const COLUMNS: [Column; 5] = [
 ];
 
 #[derive(Serialize)]
-struct Entry<'a> {
-    account: &'a str,
+struct Entry {
+    account: Arc<str>,
     provider: String,
     /// Whether the vendor accepts the credential. `None` if it did not say.
     credential: Option<bool>,
@@ -48,18 +49,24 @@ pub(super) async fn run(
     accounts.retain(|account| {
         patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&account.name))
     })?;
-    let (selected, mut failures) = accounts.select_each(None).await?;
-    let count = selected.len() + failures.len();
-    let answers = check::together(selected.iter().map(|(_, provider)| check::ask(provider))).await;
+    let answers = check::check(accounts.roster()).await;
+    let count = answers.len();
     let mut entries = Vec::new();
-    for ((name, provider), answer) in selected.iter().zip(answers) {
-        let Answer { principal, page } = answer;
+    let mut failures = Vec::new();
+    for (account, answer) in answers {
+        let Answer { provider, principal, page, .. } = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                failures.push(error);
+                continue;
+            }
+        };
         let access = match &principal {
             Some(Ok(principal)) => principal.access.clone(),
             _ => Access::Unknown,
         };
         entries.push(Entry {
-            account: name,
+            account,
             provider: provider.info().id.to_string(),
             credential: principal.as_ref().and_then(verdict),
             lists_keys: page.is_ok(),
@@ -87,7 +94,7 @@ pub(super) async fn run(
     out.flush()?;
     drop(out);
     for error in &failures {
-        terminal.failure(&error);
+        terminal.failure(error);
     }
     Ok(match failures.first() {
         None => Exit::Done,
@@ -107,13 +114,13 @@ fn verdict(answer: &Result<Principal, Error>) -> Option<bool> {
     }
 }
 
-fn row(entry: &Entry<'_>) -> Vec<(String, Style)> {
+fn row(entry: &Entry) -> Vec<(String, Style)> {
     let plain = |text: &str| (text::clean(text), Style::new());
     let verdict = |good: bool, words: [&str; 2]| {
         if good { (words[0].to_owned(), GOOD) } else { (words[1].to_owned(), BAD) }
     };
     vec![
-        plain(entry.account),
+        plain(&entry.account),
         plain(&entry.provider),
         match entry.credential {
             Some(good) => verdict(good, ["valid", "refused"]),
