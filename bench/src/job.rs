@@ -146,7 +146,7 @@ pub struct List {
 pub enum Way {
     /// keyroster with its default settings.
     Library,
-    /// One page after the other, until one is empty.
+    /// Requests pages one at a time until one is empty.
     Sequential,
 }
 

@@ -28,8 +28,8 @@ const COLUMNS: [&str; 9] = [
 pub(super) fn measure(size: Size) -> io::Result<Table> {
     let mut table = Table::new("roster", "A roster of many accounts", &COLUMNS).note(format!(
         "medians of {} runs. Half of the accounts are Pinata's and half OpenRouter's. Each has {KEYS} \
-         keys and an address of its own, {} ms away. The slowest account's time is from its first request \
-         to its last answer. *open sockets* is the maximum at one time, sampled every 5 ms",
+         keys and an address of its own, {} ms away. The slowest account's time is measured from its first request \
+         to its last response. *open sockets* is the maximum at one time, sampled every 5 ms",
         size.pick(1, 3),
         LATENCY.as_millis(),
     ));

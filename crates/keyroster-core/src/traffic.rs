@@ -8,7 +8,7 @@ use serde::Serialize;
 pub struct Traffic {
     /// The number of requests sent, counting each attempt.
     pub requests: u64,
-    /// The number of those requests that were retries.
+    /// How many of these requests were retries.
     pub retries: u64,
     /// The number of bytes in response bodies.
     pub bytes_received: u64,

@@ -103,7 +103,7 @@ impl Transport {
 pub(crate) fn parse_proxy(text: &str) -> Result<Url> {
     let url = Url::parse(text.trim()).map_err(|_| malformed("the proxy is not a URL"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(malformed("the proxy does not start with http:// or https://"));
+        return Err(malformed("the proxy URL does not start with http:// or https://"));
     }
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return Err(malformed("the proxy contains more than a host and a port"));

@@ -1,4 +1,4 @@
-//! Changing `keyroster.toml`: comments and order stay, and a file is written whole or not at all.
+//! Edits `keyroster.toml`, preserving comments and order. Writes are atomic.
 
 use std::fs::File;
 use std::io::{self, Write};

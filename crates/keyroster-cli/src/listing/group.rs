@@ -8,7 +8,7 @@ use crate::listing::fields::{Field, status_style};
 use crate::listing::sort_key::{Natural, SortKey};
 use crate::output::{BOLD, Column, DIM, Record, Table, format, text};
 
-/// Keys that share a value of a field.
+/// Keys with the same value of the grouping field.
 #[derive(Debug, Serialize)]
 pub(crate) struct Group {
     /// The value. `None` if the vendor does not report it, or the keys have none.

@@ -97,7 +97,7 @@ impl Progress {
         }
     }
 
-    /// Waits until it is time to draw, and draws. Waits forever if no one can see it.
+    /// Waits until it is time to draw, and draws. Never returns if progress is not shown.
     pub(crate) async fn tick(&mut self) {
         let Some(shown) = &mut self.0 else { return std::future::pending().await };
         shown.ticks.tick().await;

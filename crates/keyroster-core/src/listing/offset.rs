@@ -111,8 +111,7 @@ impl OffsetChain {
 
     /// Returns the offset of the next page to request while `queued` pages are under way.
     ///
-    /// Inside the expected length of the list, there is no limit but the caller's. Beyond it every page is
-    /// a guess: one page, and three more for each full page after the first. So a short list costs no
+    /// Inside the expected length of the list, there is no limit but the caller's. Past that point, pages are requested ahead without knowing that they exist: one at first, then three more for each full page received. So a short list costs no
     /// guess, and a long one soon has many pages under way.
     pub(crate) fn next_offset(&mut self, queued: usize, guesses: usize) -> Option<u64> {
         let repairing = self.step_back > 0 && !self.bridged;

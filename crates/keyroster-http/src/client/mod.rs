@@ -76,7 +76,7 @@ impl HttpClientBuilder {
         self
     }
 
-    /// Sets the limits of the account. By default, sixteen requests may be in flight.
+    /// Sets the rate limits for this account. By default, sixteen requests may be in flight.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;

@@ -87,7 +87,7 @@ pub enum ZeroUses {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ResourceScopes {
-    /// `{"resources":["org:read"],"admin":false}`, as they were sent.
+    /// The scopes exactly as sent: `{"resources":["org:read"],"admin":false}`.
     #[default]
     Resources,
     /// `{}`.

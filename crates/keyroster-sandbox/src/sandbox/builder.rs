@@ -112,7 +112,7 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// The address is not a loopback one, or is in use.
+    /// The address is not a loopback address, or is already in use.
     pub async fn start(self) -> io::Result<Sandbox> {
         if !self.listen.ip().is_loopback() {
             let message = format!(

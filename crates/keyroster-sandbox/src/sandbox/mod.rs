@@ -42,7 +42,7 @@ pub struct PinataAccess {
     pub api_secret: String,
 }
 
-/// The address of the imitated OpenRouter, and a management key.
+/// The address of the sandbox's OpenRouter, and a management key for it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct OpenRouterAccess {

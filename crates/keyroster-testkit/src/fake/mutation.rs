@@ -44,7 +44,7 @@ impl Mutation {
     }
 }
 
-/// A value of an unexpected type: an object whose member is not a text, so that nothing takes it for a secret.
+/// A value of an unexpected type: an object without string members, so that it is not mistaken for a secret.
 pub(crate) fn odd() -> Value {
     let members = [(ODD_MEMBER.to_owned(), Value::Bool(true))];
     Value::Object(members.into_iter().collect::<Map<_, _>>())

@@ -1,4 +1,4 @@
-//! What a scenario works with: a vendor, a provider of an account there, and ways to fail.
+//! The context of a scenario: a vendor, a provider for one of its accounts, and helpers that report a failure.
 
 use std::sync::Arc;
 
