@@ -33,7 +33,7 @@ pub struct Structure {
     pub module_circles: Vec<Vec<String>>,
     /// Files that need each other, other than a file and its own parent module.
     pub file_circles: Vec<Vec<String>>,
-    /// Files that name an item through the crate root, and the item.
+    /// Files that refer to an item through the crate root, each with that item.
     pub root_imports: BTreeSet<(String, String)>,
     /// For each file, the modules that it names.
     names: BTreeMap<ModulePath, BTreeSet<ModulePath>>,

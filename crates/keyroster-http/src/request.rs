@@ -19,8 +19,8 @@ pub enum Safety {
     Idempotent,
     /// Sending it twice may create two things, or return a secret that no one receives. It is retried only
     /// if it certainly had no effect. Every [`CreateKey`](Operation::CreateKey) and
-    /// [`RotateKey`](Operation::RotateKey) request that does not only read is in this class, even with PUT
-    /// or PATCH.
+    /// [`RotateKey`](Operation::RotateKey) request that writes is in this class, even if it uses
+    /// PUT or PATCH.
     Creates,
 }
 
@@ -209,7 +209,7 @@ impl Request {
 }
 
 impl std::fmt::Debug for Request {
-    /// Leaves out all values: a secret may have got into them.
+    /// Omits all values, because they may contain secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Request")
             .field("operation", &self.operation)

@@ -41,7 +41,7 @@ impl Timeouts {
     }
 }
 
-/// Parses a time such as `30s`, `500ms` or `1m`. A bare number counts seconds.
+/// Parses a duration such as `30s`, `500ms` or `1m`. A bare number counts seconds.
 ///
 /// - [`Configuration`](ErrorKind::Configuration): it is not a time from `1ms` to `2m`.
 pub(crate) fn parse_timeout(text: &str) -> Result<Duration> {

@@ -29,7 +29,8 @@ impl Transport {
     /// - [`Configuration`](ErrorKind::Configuration): it is not the URL of an HTTP proxy.
     pub(crate) fn proxy(&mut self, url: &str) -> Result<()> {
         let url = parse_proxy(url)?;
-        let proxy = reqwest::Proxy::all(url).map_err(|_| malformed("the proxy is not a URL"))?;
+        let proxy =
+            reqwest::Proxy::all(url).map_err(|_| malformed("the proxy is not a valid URL"))?;
         self.proxy = Some(proxy);
         Ok(())
     }
@@ -101,7 +102,7 @@ impl Transport {
 ///
 /// - [`Configuration`](ErrorKind::Configuration): it is not one. The error does not show it.
 pub(crate) fn parse_proxy(text: &str) -> Result<Url> {
-    let url = Url::parse(text.trim()).map_err(|_| malformed("the proxy is not a URL"))?;
+    let url = Url::parse(text.trim()).map_err(|_| malformed("the proxy is not a valid URL"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(malformed("the proxy URL does not start with http:// or https://"));
     }

@@ -217,7 +217,9 @@ fn reset(reset: &Reset) -> Result<Option<&'static str>> {
         Reset::Daily => Ok(Some("daily")),
         Reset::Weekly => Ok(Some("weekly")),
         Reset::Monthly => Ok(Some("monthly")),
-        _ => Err(invalid("OpenRouter supports only daily, weekly, monthly or never as the reset interval")),
+        _ => Err(invalid(
+            "unsupported reset interval: OpenRouter supports daily, weekly, monthly or never",
+        )),
     }
 }
 

@@ -134,7 +134,7 @@ impl<'a> Keys<'a> {
         self.page(slice(&rows, before, size), more.then(|| (number + 1).to_string()))
     }
 
-    /// The containers, for a vendor that does not page them.
+    /// The containers, for a vendor that does not paginate them.
     #[must_use]
     pub fn containers(&self) -> FakePage {
         self.containers_from(0, usize::MAX)

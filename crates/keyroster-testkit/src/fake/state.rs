@@ -1,4 +1,4 @@
-//! The state of an imitated vendor.
+//! The state of a fake vendor.
 
 use keyroster_core::{Secret, Timestamp};
 
