@@ -93,7 +93,7 @@ pub mod http {
 /// ```
 /// let registry = keyroster::registry();
 /// if let Err(error) = registry.factory("pinata") {
-///     assert!(error.to_string().contains("feature `pinata`"));
+///     assert!(error.help().contains("feature `pinata`"));
 /// }
 /// ```
 #[must_use]

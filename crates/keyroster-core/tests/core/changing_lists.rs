@@ -1,4 +1,4 @@
-//! Lists that change in ways that are rare and possible.
+//! Lists that change in rare ways while they are read.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -21,7 +21,7 @@ fn missing(list: &KeyList, count: usize) -> usize {
     (0..count).filter(|number| !found.contains(format!("k{number}").as_str())).count()
 }
 
-/// A list of so many keys, before which as many others are made while the nth request is answered.
+/// A list of `count` keys. While the nth request is answered, `made` others are created before them.
 fn growing(count: usize, made: usize, nth: usize) -> Provider {
     let all = Mutex::new(keys(count));
     vendor(by_offset(PageSize::Usual(10)), move |request, before| {
@@ -36,7 +36,7 @@ fn growing(count: usize, made: usize, nth: usize) -> Provider {
 }
 
 #[test]
-fn keys_that_are_made_by_the_hundred_hide_none_and_are_no_reason_to_warn() {
+fn hundreds_of_new_keys_hide_none_and_cause_no_warning() {
     for made in [1, 50, 150, 160, 1000, 5000] {
         let listed = list(&growing(1000, made, 50));
         assert_eq!(missing(&listed, 1000), 0, "{made} made");
@@ -45,7 +45,7 @@ fn keys_that_are_made_by_the_hundred_hide_none_and_are_no_reason_to_warn() {
 }
 
 #[test]
-fn a_vendor_that_begins_anew_behind_its_end_does_not_go_on_for_ever() {
+fn a_list_that_starts_over_behind_its_end_is_an_error() {
     let all = keys(55);
     let provider = vendor(by_offset(PageSize::Usual(10)), move |request, before| {
         assert!(before < 5000, "it would never end");
@@ -57,7 +57,7 @@ fn a_vendor_that_begins_anew_behind_its_end_does_not_go_on_for_ever() {
 }
 
 #[test]
-fn numbered_pages_are_read_like_offsets_while_the_list_moves() {
+fn numbered_pages_are_complete_while_the_list_moves() {
     for most in [50, 100] {
         let paging = by_offset(PageSize::Usual(NumberedPage::items(most)));
         for nth in [1, 3, 9, 20] {
@@ -65,7 +65,7 @@ fn numbered_pages_are_read_like_offsets_while_the_list_moves() {
             let provider = vendor(paging, move |request, before| {
                 let mut all = all.lock().unwrap();
                 if before == nth {
-                    // Three are made and two revoked, so that each page begins elsewhere.
+                    // Three keys are created and two revoked, so each page starts at another key.
                     all.drain(..2);
                     let made = (0..3).map(|number| key(format!("n{number}")));
                     let made: Vec<_> = made.chain(all.drain(..)).collect();
@@ -155,10 +155,10 @@ const TEN: PageSize = PageSize::Fixed(10);
 const TWO: PageSize = PageSize::Fixed(2);
 
 #[test]
-fn a_container_that_is_removed_meanwhile_hides_no_other() {
+fn a_deleted_container_hides_no_other() {
     let keys = vec![("ka", "a"), ("kb", "b"), ("kc", "c")];
     let state = State { requests: 0, containers: vec!["a", "b", "c"], keys };
-    // The containers are told in two pages; then `b` goes.
+    // The containers come on two pages. Then `b` is deleted.
     let provider = filed(by_offset(TEN), by_offset(TWO), state, |state| {
         if state.requests == 3 {
             state.containers.retain(|id| *id != "b");
@@ -169,11 +169,11 @@ fn a_container_that_is_removed_meanwhile_hides_no_other() {
 }
 
 #[test]
-fn containers_without_an_order_are_read_until_they_agree() {
+fn unordered_containers_are_read_until_they_agree() {
     let keys = vec![("ka", "a"), ("kb", "b"), ("kc", "c"), ("kd", "d")];
     let state = State { requests: 0, containers: vec!["a", "b", "c", "d"], keys };
     let unordered = Paging::Offset { size: TWO, order: Order::Unstable };
-    // The list turns round between its pages.
+    // The list is reversed between its pages.
     let provider = filed(by_offset(TEN), unordered, state, |state| {
         if state.requests == 2 {
             state.containers.reverse();
@@ -183,11 +183,11 @@ fn containers_without_an_order_are_read_until_they_agree() {
 }
 
 #[test]
-fn a_key_that_moves_between_lists_without_an_order_is_found() {
+fn a_key_that_moves_between_unordered_lists_is_found() {
     let state = State { requests: 0, containers: vec!["a", "b"], keys: vec![("k", "b")] };
     let unordered = Paging::Offset { size: TEN, order: Order::Unstable };
     let provider = filed(unordered, Paging::Single, state, |state| {
-        // The containers, `a`, and then `b`, which it has just left.
+        // The requests are the containers, `a`, and `b`. The key moves from `b` to `a` before the third.
         if state.requests == 3 {
             state.keys[0].1 = "a";
         }

@@ -1,4 +1,4 @@
-//! Accounts that a roster opens when it asks them.
+//! Accounts that a roster opens when they are first used.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use keyroster_core::{
 
 use crate::support::vendor::{key, vendor};
 
-/// An account with one key, of the account's name.
+/// An account with one key, whose id is the account's name.
 fn account(name: &'static str) -> Provider {
     vendor(Paging::Single, move |_, _| Page::new(vec![key(name)]))
 }
@@ -25,7 +25,7 @@ async fn list(roster: &Roster) -> RosterReport {
     roster.list(ListKeys::all()).await
 }
 
-/// A roster of one lazy account, and how often it was opened; the first so many openings fail.
+/// A roster with one lazy account, and the number of times it was opened. The first `failing` openings fail.
 fn counted(failing: usize) -> (Roster, Arc<AtomicUsize>) {
     let opened = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&opened);
@@ -43,7 +43,7 @@ fn counted(failing: usize) -> (Roster, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn a_slow_opening_delays_nobody_and_counts_as_the_accounts_time() {
+async fn a_slow_opening_delays_no_other_account_and_counts_towards_the_deadline() {
     let mut roster = Roster::new();
     roster.add_lazily("stuck", future::pending).unwrap();
     roster.add("made", Ok(account("made"))).unwrap();
@@ -51,7 +51,7 @@ async fn a_slow_opening_delays_nobody_and_counts_as_the_accounts_time() {
     let mut events = roster.keys(&ListKeys::all());
     let mut finished = Vec::new();
     while finished.len() < 2 {
-        // Were the others delayed, this would wait for ever.
+        // If the others were delayed, this would wait forever.
         if let Some(RosterEvent::Finished(report)) = events.next().await {
             finished.push(report.account);
         }
@@ -72,7 +72,7 @@ async fn a_slow_opening_delays_nobody_and_counts_as_the_accounts_time() {
 }
 
 #[tokio::test]
-async fn a_failing_opening_is_one_failure_and_is_tried_again_by_the_next_listing() {
+async fn a_failed_opening_is_retried_by_the_next_listing() {
     let (mut roster, opened) = counted(1);
     roster.add("made", Ok(account("made"))).unwrap();
     let report = list(&roster).await;
@@ -86,7 +86,7 @@ async fn a_failing_opening_is_one_failure_and_is_tried_again_by_the_next_listing
 }
 
 #[tokio::test]
-async fn an_account_is_opened_once_however_often_and_by_how_many_it_is_listed() {
+async fn an_account_is_opened_once() {
     let (roster, opened) = counted(0);
     assert_eq!(opened.load(Ordering::Relaxed), 0, "nothing is opened before it is asked");
     let clone = roster.clone();
@@ -100,7 +100,7 @@ async fn an_account_is_opened_once_however_often_and_by_how_many_it_is_listed() 
 }
 
 #[tokio::test]
-async fn those_who_wait_for_an_opening_that_fails_share_its_failure() {
+async fn callers_share_a_failed_opening() {
     let (roster, opened) = counted(1);
     let (one, other) = future::join(list(&roster), list(&roster)).await;
     assert_eq!((one.failures.len(), other.failures.len()), (1, 1));
@@ -108,7 +108,7 @@ async fn those_who_wait_for_an_opening_that_fails_share_its_failure() {
 }
 
 #[tokio::test]
-async fn an_opening_that_nobody_waits_for_stops() {
+async fn an_abandoned_opening_stops() {
     let begun = Arc::new(AtomicUsize::new(0));
     let running = Arc::new(());
     let (count, held) = (Arc::clone(&begun), Arc::clone(&running));
@@ -135,7 +135,7 @@ async fn an_opening_that_nobody_waits_for_stops() {
 }
 
 #[tokio::test]
-async fn an_account_is_not_opened_then_failed_or_open() {
+async fn an_account_is_not_opened_then_failed_then_open() {
     let (mut roster, _) = counted(1);
     roster.add("broken", refused()).unwrap();
     let states = |roster: &Roster| -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Listings: every key once, and an end however the vendor misbehaves.
+//! Listings: every key appears once, and the listing ends even if the vendor misbehaves.
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use keyroster_core::{
@@ -7,7 +7,7 @@ use keyroster_core::{
 
 use crate::support::vendor::{TEN, by_cursor, key, keys, slice, vendor, with_containers};
 
-/// The whole listing; these vendors answer at once.
+/// The whole listing. These vendors answer immediately.
 fn list(provider: &Provider) -> Result<KeyList> {
     provider.list(ListKeys::all()).now_or_never().unwrap()
 }
@@ -21,11 +21,11 @@ fn names(all: &[ApiKey]) -> Vec<&str> {
 }
 
 #[test]
-fn a_cursor_leads_through_all_pages_an_empty_one_among_them() {
+fn cursors_lead_through_empty_pages() {
     let all = keys(25);
     let of_vendor = all.clone();
     let provider = vendor(Paging::Cursor, move |request, before| {
-        // An empty page that leads on: filters at the vendor make such.
+        // An empty page with a next cursor, as a vendor's filters cause it.
         if before == 1 {
             return Page::default().with_next(Some(Cursor::new("010")));
         }
@@ -35,7 +35,7 @@ fn a_cursor_leads_through_all_pages_an_empty_one_among_them() {
 }
 
 #[test]
-fn a_repeated_cursor_is_an_error_and_not_for_ever() {
+fn a_repeated_cursor_is_an_error() {
     let provider = vendor(Paging::Cursor, |_, before| {
         Page::new(vec![key(format!("k{before}"))]).with_next(Some(Cursor::new("same")))
     });
@@ -45,7 +45,7 @@ fn a_repeated_cursor_is_an_error_and_not_for_ever() {
 }
 
 #[test]
-fn a_page_of_only_seen_keys_is_an_error_and_not_for_ever() {
+fn a_page_of_only_known_keys_is_an_error() {
     let provider = vendor(Paging::Cursor, |_, before| {
         Page::new(keys(3)).with_next(Some(Cursor::new(before.to_string())))
     });
@@ -55,14 +55,14 @@ fn a_page_of_only_seen_keys_is_an_error_and_not_for_ever() {
 }
 
 #[test]
-fn a_vendor_that_ignores_the_offset_is_found_out() {
+fn an_ignored_offset_is_an_error() {
     let provider = vendor(TEN, |_, _| Page::new(keys(10)).with_total(Some(37)));
     let error = list(&provider).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode, "ten of 37 keys must not pass for all");
 }
 
 #[test]
-fn a_list_that_ends_short_of_the_vendors_count_says_so() {
+fn a_list_shorter_than_its_total_has_a_warning() {
     let all = keys(10);
     let provider =
         vendor(TEN, move |request, _| Page::new(slice(&all, request, 10)).with_total(Some(25)));
@@ -73,7 +73,7 @@ fn a_list_that_ends_short_of_the_vendors_count_says_so() {
 }
 
 #[test]
-fn what_came_before_an_error_is_kept() {
+fn keys_before_an_error_are_kept() {
     let provider = vendor(Paging::Cursor, |_, before| {
         Page::new(vec![key(format!("k{before}"))]).with_next(Some(Cursor::new("same")))
     });
@@ -115,7 +115,7 @@ fn a_listing_that_has_ended_stays_ended() {
 }
 
 #[test]
-fn a_dropped_listing_starts_afresh() {
+fn a_new_listing_starts_from_the_beginning() {
     let all = keys(25);
     let of_vendor = all.clone();
     let provider = vendor(Paging::Cursor, move |request, _| by_cursor(&of_vendor, request, 10));
@@ -138,7 +138,7 @@ fn a_key_in_two_containers_appears_once() {
 }
 
 #[test]
-fn containers_that_cannot_be_listed_leave_the_default_and_a_warning() {
+fn hidden_containers_leave_the_default_and_a_warning() {
     let provider = with_containers(Paging::Single, vec![None], |request, _| {
         assert!(request.container.is_none());
         Page::new(keys(2))

@@ -1,4 +1,4 @@
-//! What a listing costs, and that it ends, says so, and waits for its reader, whatever the vendor does.
+//! What a listing costs at most, and that it ends and waits for its reader, whatever the vendor does.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::support::vendor::{TEN, by_offset, failing, key, keys, slice, vendor, 
 
 const HUNDRED: Paging = by_offset(PageSize::Usual(100));
 
-/// A counter, and another hand on it.
+/// A counter, and a second handle to it.
 fn counter() -> (Arc<AtomicUsize>, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     (Arc::clone(&count), count)
@@ -25,7 +25,7 @@ fn list(provider: &Provider) -> Result<KeyList> {
     provider.list(ListKeys::all()).now_or_never().unwrap()
 }
 
-/// The keys in another order on each request.
+/// The keys in a different order for each request.
 fn shuffled(all: &[ApiKey], before: usize) -> Vec<ApiKey> {
     let step = [1, 7, 3, 11, 13, 17, 19, 23][before % 8];
     (0..all.len()).map(|at| all[(before * 5 + at * step) % all.len()].clone()).collect()
@@ -33,7 +33,7 @@ fn shuffled(all: &[ApiKey], before: usize) -> Vec<ApiKey> {
 
 #[test]
 fn a_list_costs_few_requests() {
-    // Ten a page with the vendor's total, and without; a hundred a page without.
+    // Ten per page with the vendor's total, ten without, and a hundred without.
     let expected = [
         (0, [1, 1, 1]),
         (1, [1, 1, 1]),
@@ -62,7 +62,7 @@ fn a_list_costs_few_requests() {
 }
 
 #[test]
-fn containers_are_read_twice_and_one_alone_once() {
+fn several_containers_are_read_twice_and_one_once() {
     for (containers, requests) in [(1, 2), (2, 8), (5, 20)] {
         let (counted, count_of) = counter();
         let all: Vec<_> = (0..containers)
@@ -80,7 +80,7 @@ fn containers_are_read_twice_and_one_alone_once() {
 }
 
 #[test]
-fn whoever_reads_one_key_causes_at_most_a_window_of_requests() {
+fn reading_one_key_sends_at_most_a_window_of_requests() {
     let (counted, count_of) = counter();
     let all = keys(5000);
     let provider = vendor(TEN, move |request, _| {
@@ -91,7 +91,7 @@ fn whoever_reads_one_key_causes_at_most_a_window_of_requests() {
     assert_eq!(count_of.load(Ordering::Relaxed), 0, "nothing is asked before it is read");
     for read in 1..=200 {
         listing.try_next().now_or_never().unwrap().unwrap().unwrap();
-        // Each page after the first overlaps the one before by a key.
+        // Each page after the first overlaps the one before it by a key.
         let finished = (read - 1) / 9;
         let asked = count_of.load(Ordering::Relaxed);
         assert!((16..=finished + 16).contains(&asked), "{asked} requests for {read} keys");
@@ -99,7 +99,7 @@ fn whoever_reads_one_key_causes_at_most_a_window_of_requests() {
 }
 
 #[test]
-fn a_vendor_that_ignores_the_offset_is_asked_a_few_times() {
+fn an_ignored_offset_costs_few_requests() {
     for total in [None, Some(37), Some(1_000_000)] {
         let (counted, count_of) = counter();
         let provider = vendor(TEN, move |_, _| {
@@ -113,8 +113,8 @@ fn a_vendor_that_ignores_the_offset_is_asked_a_few_times() {
 }
 
 #[test]
-fn empty_pages_that_lead_on_are_followed_and_not_for_ever() {
-    // A vendor that filters what it has cut into pages, and one that forgets where its list ends.
+fn empty_pages_are_followed_up_to_a_maximum() {
+    // A vendor that filters after cutting its pages, and one that forgets where its list ends.
     for (empty, ends) in [(99, true), (usize::MAX, false)] {
         let (counted, count_of) = counter();
         let provider = vendor(Paging::Cursor, move |_, before| {
@@ -147,8 +147,8 @@ fn empty_pages_that_lead_on_are_followed_and_not_for_ever() {
 }
 
 #[test]
-fn a_total_that_is_wrong_misleads_nobody() {
-    // Far too high, far too low, the page's own length, and one that falls with each answer.
+fn a_wrong_total_hides_no_key() {
+    // Far too high, far too low, the length of the page, and one that falls with each response.
     let totals: [fn(usize, usize) -> u64; 4] = [
         |_, _| 1_000_000,
         |_, _| 3,
@@ -168,14 +168,14 @@ fn a_total_that_is_wrong_misleads_nobody() {
         assert_eq!(listed.keys.len(), 57);
         assert_eq!(listed.warnings.len(), usize::from(number == 0), "{:?}", listed.warnings);
         let asked = count_of.load(Ordering::Relaxed);
-        // One that is never reached is a reason to read again, once.
+        // A total that is never reached causes one more pass.
         let readings = 1 + usize::from(number == 0);
         assert!(asked <= readings * (7 + 16 + 2), "{asked} requests with total {number}");
     }
 }
 
 #[test]
-fn a_list_without_an_order_is_read_until_it_agrees() {
+fn an_unordered_list_is_read_until_it_agrees() {
     let all = keys(37);
     let paging = Paging::Offset { size: PageSize::Usual(10), order: Order::Unstable };
     let (counted, count_of) = counter();
@@ -190,8 +190,8 @@ fn a_list_without_an_order_is_read_until_it_agrees() {
 }
 
 #[test]
-fn a_list_that_never_agrees_is_labelled() {
-    // One key is counted and never shown.
+fn an_unordered_list_that_never_agrees_has_a_warning() {
+    // One key is counted and never returned.
     let all = keys(37);
     let paging = Paging::Offset { size: PageSize::Usual(10), order: Order::Unstable };
     let (counted, count_of) = counter();
@@ -209,7 +209,7 @@ fn a_list_that_never_agrees_is_labelled() {
 }
 
 #[test]
-fn an_order_that_was_said_to_be_kept_and_is_not_is_found_out() {
+fn a_broken_promise_of_order_is_found_out() {
     for total in [Some(97), None] {
         let all = keys(97);
         let (counted, count_of) = counter();
@@ -228,7 +228,7 @@ fn an_order_that_was_said_to_be_kept_and_is_not_is_found_out() {
 }
 
 #[test]
-fn a_list_that_is_another_one_each_time_is_left_with_a_warning() {
+fn a_list_that_never_overlaps_ends_with_a_warning() {
     let (counted, count_of) = counter();
     let provider = vendor(TEN, move |request, before| {
         counted.fetch_add(1, Ordering::Relaxed);
@@ -244,7 +244,7 @@ fn a_list_that_is_another_one_each_time_is_left_with_a_warning() {
 }
 
 #[test]
-fn an_error_comes_after_the_keys_before_it_and_ends_the_listing() {
+fn an_error_comes_after_the_keys_before_it() {
     let all = keys(100);
     let provider = failing(TEN, move |request, _| {
         if request.start.offset() == 27 {
@@ -261,7 +261,7 @@ fn an_error_comes_after_the_keys_before_it_and_ends_the_listing() {
 }
 
 #[test]
-fn a_vendor_that_refuses_offsets_past_its_end_has_no_error() {
+fn refused_offsets_past_the_end_are_not_errors() {
     let all = keys(250);
     let provider = failing(HUNDRED, move |request, _| {
         if request.start.offset() >= 250 {
@@ -292,7 +292,7 @@ impl KeyProvider for Stuck {
 }
 
 #[test]
-fn a_page_that_does_not_come_delays_none_that_can_be_used_without_it() {
+fn a_hanging_page_does_not_delay_earlier_ones() {
     let (id, can) = (ProviderId::from_static("stuck"), Capabilities::LIST_ONLY);
     let info = ProviderInfo::new(id, "Stuck", "https://s.example", TEN, can);
     let provider = Provider::new(Stuck(info, AtomicUsize::new(0)));
@@ -302,8 +302,8 @@ fn a_page_that_does_not_come_delays_none_that_can_be_used_without_it() {
         key.unwrap();
         found += 1;
     }
-    assert_eq!(found, 28, "what comes before it is handed out");
-    // Three before it, and what the window lets in behind it.
+    assert_eq!(found, 28, "the keys before it are handed out");
+    // Three pages before it, and those that the window allows behind it.
     let answered = provider.downcast_ref::<Stuck>().unwrap().1.load(Ordering::Relaxed);
     assert_eq!(answered, 3 + 15);
     assert_eq!(listing.pages(), 3 + 15);

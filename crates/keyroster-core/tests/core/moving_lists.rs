@@ -1,4 +1,4 @@
-//! Lists that move while they are read: every key that stays is found, and once.
+//! Lists that move while they are read: every key that stays is found once.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ async fn ours(provider: Provider, _: History) -> Vec<ApiKey> {
     provider.list(ListKeys::all()).await.unwrap().keys
 }
 
-/// What other clients do: page lengths are added, and keys that come again are dropped.
+/// What other clients do: they add up page lengths and drop duplicate keys.
 async fn naive(provider: Provider, history: History) -> Vec<ApiKey> {
     let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
     for container in 0..history.containers {
@@ -50,7 +50,7 @@ proptest! {
     fn no_history_hides_a_key(history in histories()) {
         let outcome = run(&history, ours);
         prop_assert!(outcome.missing.is_empty() && outcome.twice == 0, "{:?}", outcome);
-        // What moves is read again, and not without end.
+        // A list that moves is read again, but the number of requests is limited.
         let pages = history.containers * 2 + (history.keys + history.changes) / (history.page - 1);
         let most = 2 * pages + 4 * history.changes + 4 * history.window + 8;
         prop_assert!(outcome.requests <= most, "{} requests for {pages} pages", outcome.requests);
@@ -58,7 +58,7 @@ proptest! {
 }
 
 #[test]
-fn the_same_histories_mislead_whoever_adds_page_lengths() {
+fn the_same_histories_mislead_a_client_that_adds_page_lengths() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let strategy = histories();
     let misled = (0..1000).filter(|_| {

@@ -1,4 +1,4 @@
-//! What the handle adds to a provider.
+//! What `Provider` adds to a vendor's implementation.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::support::all::All;
 use crate::support::vendor::{TEN, key, keys, slice, vendor};
 
 #[test]
-fn a_key_is_found_by_listing_where_the_vendor_cannot_look_it_up() {
+fn get_lists_if_the_vendor_has_no_lookup() {
     let all = keys(25);
     let provider = vendor(TEN, move |request, _| Page::new(slice(&all, request, 10)));
     let key = provider.get(&KeyId::from("k17")).now_or_never().unwrap().unwrap();
@@ -26,7 +26,7 @@ fn a_key_is_found_by_listing_where_the_vendor_cannot_look_it_up() {
 }
 
 #[test]
-fn what_is_not_declared_is_refused_by_name() {
+fn undeclared_operations_are_refused() {
     let provider = vendor(TEN, |_, _| Page::default()).with_account("made-up-prod");
     let id = KeyId::from("k1");
     let errors = [
@@ -45,13 +45,13 @@ fn what_is_not_declared_is_refused_by_name() {
 }
 
 #[test]
-fn an_error_can_be_kept_and_shown_again() {
+fn errors_can_be_cloned() {
     let provider = vendor(TEN, |_, _| Page::default());
     let error = provider.revoke(&KeyId::from("k1")).now_or_never().unwrap().unwrap_err();
     assert_eq!(error.clone().to_string(), error.to_string());
 }
 
-/// A vendor that gives its one key a new secret in place, and whose answer to that may get lost.
+/// A vendor that rotates its one key. The response to that may be lost.
 #[derive(Debug)]
 struct Rotating {
     info: ProviderInfo,
@@ -81,7 +81,7 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 #[test]
-fn a_rotated_key_comes_with_its_record_and_a_lost_one_with_advice() {
+fn a_rotated_key_has_its_record_and_a_lost_one_has_help() {
     let can = Capabilities::LIST_ONLY.with_rotate(&[Field::Overlap]);
     let id = ProviderId::from_static("made-up");
     let info = ProviderInfo::new(id, "Made up", "https://made.example", Paging::Single, can);
@@ -110,7 +110,7 @@ fn a_rotated_key_comes_with_its_record_and_a_lost_one_with_advice() {
 }
 
 #[test]
-fn a_shared_implementation_is_the_same_behind_each_handle() {
+fn providers_can_share_an_implementation() {
     let (id, can) = (ProviderId::from_static("counting"), Capabilities::LIST_ONLY);
     let info = ProviderInfo::new(id, "Counting", "https://c.example", Paging::Single, can);
     let shared: Arc<dyn KeyProvider> = Arc::new(Counting(info, AtomicUsize::new(0)));
@@ -126,7 +126,7 @@ fn a_shared_implementation_is_the_same_behind_each_handle() {
     assert_eq!((asked(&one), asked(&other)), (Some(2), Some(2)));
 }
 
-/// A vendor that counts how often it is asked.
+/// A vendor that counts its requests.
 #[derive(Debug)]
 struct Counting(ProviderInfo, AtomicUsize);
 
@@ -142,7 +142,7 @@ impl KeyProvider for Counting {
     }
 }
 
-/// A decorator that counts the pages it is asked for.
+/// A decorator that counts the requested pages.
 #[derive(Debug)]
 struct Counted {
     inner: Arc<dyn KeyProvider>,

@@ -1,5 +1,7 @@
 //! Records: exact, canonical, and honest about what is unknown.
 
+use std::collections::BTreeSet;
+
 use keyroster_core::{
     Access, Amount, ApiKey, Decimal, Expiry, KeyStatus, Limit, ProviderId, Quota, State, Timestamp,
     Unit,
@@ -15,7 +17,7 @@ fn quota(limit: i32, remaining: i32) -> Quota {
 }
 
 #[test]
-fn a_status_is_the_one_that_is_hardest_to_undo() {
+fn the_status_is_the_one_that_is_hardest_to_undo() {
     let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
     let past = Expiry::At { at: "2026-05-31T23:59:59Z".parse().unwrap() };
     let future = Expiry::At { at: "2026-06-01T00:00:01Z".parse().unwrap() };
@@ -44,7 +46,7 @@ fn a_status_is_the_one_that_is_hardest_to_undo() {
 }
 
 #[test]
-fn a_record_of_which_nothing_is_known_says_so_in_every_field() {
+fn an_unknown_record_is_unknown_in_every_field() {
     let json = serde_json::to_string(&key("k1")).unwrap();
     assert_eq!(
         json,
@@ -59,7 +61,7 @@ fn a_record_of_which_nothing_is_known_says_so_in_every_field() {
 }
 
 #[test]
-fn money_adds_up() {
+fn money_adds_up_exactly() {
     let tenth: Decimal = "0.1".parse().unwrap();
     let sum: Option<Decimal> = std::iter::repeat_n(tenth, 10).sum();
     assert_eq!(sum, Some(Decimal::from(1)));
@@ -73,9 +75,31 @@ fn money_adds_up() {
 }
 
 #[test]
-fn scopes_are_sorted_and_said_once() {
+fn a_decimal_becomes_the_nearest_float() {
+    for (text, float) in [
+        ("0.1", 0.1),
+        ("-2.5", -2.5),
+        ("12345678901234567890.12345678", 1.234_567_890_123_456_7e19),
+    ] {
+        let float: f64 = float;
+        assert_eq!(text.parse::<Decimal>().unwrap().to_f64_lossy().to_bits(), float.to_bits());
+    }
+}
+
+#[test]
+fn scopes_are_sorted_and_unique() {
     let access = Access::scoped(["b", "a", "b"]);
     assert_eq!(serde_json::to_string(&access).unwrap(), r#"{"kind":"scoped","scopes":["a","b"]}"#);
+}
+
+#[test]
+fn access_is_ordered_and_has_a_name() {
+    let all = [Access::Unknown, Access::scoped(["a"]), Access::Admin];
+    let sorted: BTreeSet<Access> = all.clone().into_iter().collect();
+    assert_eq!(sorted.len(), 3);
+    for access in all {
+        assert_eq!(serde_json::to_value(&access).unwrap()["kind"], access.as_str());
+    }
 }
 
 proptest! {
@@ -106,7 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn an_instant_survives_being_written_and_read(millis in -62_000_000_000_000i64..253_000_000_000_000) {
+    fn a_time_survives_being_written_and_read(millis in -62_000_000_000_000i64..253_000_000_000_000) {
         let at = Timestamp::from_millis(millis).unwrap();
         prop_assert_eq!(at.to_string().parse::<Timestamp>().unwrap(), at);
         prop_assert_eq!(at.as_millis(), millis);

@@ -1,4 +1,4 @@
-//! Several accounts: none delays, hides or fails another.
+//! Several accounts: no account delays, hides or fails another.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -96,7 +96,7 @@ async fn a_report_serializes() {
 }
 
 #[tokio::test]
-async fn a_silent_account_delays_no_other_and_fails_at_its_deadline() {
+async fn a_hanging_account_delays_no_other_and_fails_at_its_deadline() {
     let mut roster = Roster::new().with_concurrency(2);
     roster.add("silent", Ok(silent())).unwrap();
     for number in 0..5 {
@@ -106,7 +106,7 @@ async fn a_silent_account_delays_no_other_and_fails_at_its_deadline() {
     let mut events = roster.keys(&ListKeys::all());
     let mut finished = 0;
     while finished < 5 {
-        // Were the others delayed, this would wait for ever.
+        // If the others were delayed, this would wait forever.
         if let Some(RosterEvent::Finished(_)) = events.next().await {
             finished += 1;
         }
@@ -121,10 +121,10 @@ async fn a_silent_account_delays_no_other_and_fails_at_its_deadline() {
 }
 
 #[tokio::test]
-async fn two_ways_to_the_same_account_are_told() {
+async fn two_credentials_of_one_account_are_reported() {
     let mut roster = Roster::new();
     roster.add("admin", Ok(of(keys(40)))).unwrap();
-    // The same account, from which a key was revoked meanwhile, and in another order.
+    // The same account in another order, after a key was revoked.
     let mut later = keys(40);
     later.remove(7);
     later.reverse();
@@ -137,13 +137,13 @@ async fn two_ways_to_the_same_account_are_told() {
 }
 
 #[tokio::test]
-async fn an_account_that_sees_a_part_of_anothers_keys_is_told() {
-    // One of a few, and three in a hundred of many.
+async fn an_account_that_sees_part_of_another_is_reported() {
+    // One key of a few, and three percent of many.
     for (part, all) in [(1, 500), (300, 10_000)] {
         let mut roster = Roster::new().with_concurrency(1);
         roster.add("admin", Ok(of(keys(all)))).unwrap();
         roster.add("project", Ok(of(keys(all).split_off(all - part)))).unwrap();
-        // The same ids of another vendor are other keys.
+        // The same ids at another vendor are different keys.
         let (id, can) = (ProviderId::from_static("elsewhere"), Capabilities::LIST_ONLY);
         let info = ProviderInfo::new(id, "Elsewhere", "https://e.example", Paging::Single, can);
         roster.add("elsewhere", Ok(Provider::new(Elsewhere(info, keys(all))))).unwrap();
@@ -153,7 +153,7 @@ async fn an_account_that_sees_a_part_of_anothers_keys_is_told() {
     }
 }
 
-/// A vendor of its own, with these keys.
+/// Another vendor with these keys.
 #[derive(Debug)]
 struct Elsewhere(ProviderInfo, Vec<ApiKey>);
 
@@ -169,7 +169,7 @@ impl KeyProvider for Elsewhere {
 }
 
 #[tokio::test]
-async fn warnings_come_after_the_keys_and_before_the_verdict() {
+async fn warnings_come_after_the_keys_and_before_the_end() {
     let mut roster = Roster::new();
     let hidden = with_containers(Paging::Single, vec![None], |_, _| Page::new(keys(2)));
     roster.add("hidden", Ok(hidden)).unwrap();
@@ -182,9 +182,9 @@ async fn warnings_come_after_the_keys_and_before_the_verdict() {
         )
         .unwrap();
     let mut events = roster.keys(&ListKeys::all());
-    let mut told = Vec::new();
+    let mut seen = Vec::new();
     while let Some(event) = events.next().await {
-        told.push(match event {
+        seen.push(match event {
             RosterEvent::Key(key) => (key.account, "key"),
             RosterEvent::Warning(warning) => (warning.account, "warning"),
             RosterEvent::Finished(report) => (report.account, "finished"),
@@ -193,7 +193,7 @@ async fn warnings_come_after_the_keys_and_before_the_verdict() {
     }
     assert!(events.next().await.is_none(), "the end is the end");
     for (name, keys) in [("hidden", 2), ("short", 10)] {
-        let of_account = told.iter().filter(|(account, _)| account.as_ref() == name);
+        let of_account = seen.iter().filter(|(account, _)| account.as_ref() == name);
         let mut expected = vec!["key"; keys];
         expected.extend(["warning", "finished"]);
         assert_eq!(of_account.map(|(_, what)| *what).collect::<Vec<_>>(), expected, "{name}");
@@ -203,7 +203,7 @@ async fn warnings_come_after_the_keys_and_before_the_verdict() {
 }
 
 #[tokio::test]
-async fn a_thousand_accounts_are_asked() {
+async fn a_thousand_accounts_are_listed() {
     let mut roster = Roster::new();
     for number in 0..1000 {
         let name = format!("account-{number}");
@@ -215,7 +215,7 @@ async fn a_thousand_accounts_are_asked() {
 }
 
 #[tokio::test]
-async fn accounts_that_wait_for_the_reader_hold_nothing() {
+async fn accounts_that_wait_for_the_reader_request_nothing() {
     let asked = Arc::new(AtomicUsize::new(0));
     let mut roster = Roster::new().with_concurrency(4);
     for number in 0..100 {
@@ -230,13 +230,13 @@ async fn accounts_that_wait_for_the_reader_hold_nothing() {
     for _ in 0..100 {
         events.next().await;
     }
-    // What was read, and a window for each account that is being asked.
+    // The pages that were read, and a window for each account that is being listed.
     let asked = asked.load(Ordering::Relaxed);
     assert!(asked <= 100 / 9 + 1 + 4 * 16, "{asked} pages");
 }
 
 #[tokio::test]
-async fn events_end_with_one_verdict_an_account() {
+async fn each_account_ends_with_one_event() {
     let mut roster = Roster::new();
     roster.add("a", Ok(own("a", 1))).unwrap();
     roster.add("b", broken()).unwrap();
@@ -245,7 +245,7 @@ async fn events_end_with_one_verdict_an_account() {
         .iter()
         .filter(|event| matches!(event, RosterEvent::Finished(_) | RosterEvent::Failed(..)));
     assert_eq!(verdicts.count(), 2);
-    // What is collected from the events is what `list` answers.
+    // The collected events are what `list` returns.
     let mut collected = RosterReport::default();
     for event in events {
         collected.record(event);

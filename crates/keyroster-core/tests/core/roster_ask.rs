@@ -1,4 +1,4 @@
-//! Asking several accounts something else than for their keys.
+//! Calling other operations on several accounts at the same time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -17,7 +17,7 @@ fn roster() -> Roster {
 }
 
 #[tokio::test]
-async fn answers_come_in_order_and_so_many_at_once() {
+async fn answers_come_in_order_within_the_concurrency() {
     let (under_way, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let answers = roster().with_concurrency(2);
     let answers = answers

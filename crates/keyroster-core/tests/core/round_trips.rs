@@ -1,4 +1,4 @@
-//! How many times a listing waits for the vendor, told by a clock that stands still while anything runs.
+//! How often a listing waits for the vendor, measured by a clock that stops while anything runs.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,13 +15,13 @@ use crate::support::vendor::{by_offset, key, slice};
 /// How long each answer takes.
 const LATENCY: Duration = Duration::from_millis(50);
 
-/// After so long, an answer is of no use.
+/// The time after which a request has expired.
 const EXPIRY: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 struct Distant {
     info: ProviderInfo,
-    /// The keys of each container; one list alone is in none.
+    /// The keys of each container. A single list is in no container.
     lists: Vec<Vec<ApiKey>>,
     page: usize,
     total: bool,
@@ -59,7 +59,7 @@ impl KeyProvider for Distant {
     }
 }
 
-/// So many keys, in so many lists, so many a page, with the vendor's total or without.
+/// The number of keys, lists and keys per page, and whether the vendor reports a total.
 #[derive(Clone, Copy)]
 struct Account {
     keys: usize,
@@ -90,7 +90,7 @@ fn provider(account: Account, window: usize) -> Provider {
     })
 }
 
-/// Rounds and requests of a listing.
+/// The numbers of round trips and requests of a listing.
 async fn cost(account: Account, window: usize) -> (u128, usize) {
     let provider = provider(account, window);
     let started = Instant::now();
@@ -101,13 +101,13 @@ async fn cost(account: Account, window: usize) -> (u128, usize) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_takes_little_more_rounds_than_the_window_permits() {
+async fn a_list_takes_few_more_rounds_than_its_window_allows() {
     let known = Account { keys: 1000, lists: 1, page: 10, total: true };
     let guessed = Account { keys: 10_000, lists: 1, page: 100, total: false };
     for (account, rounds) in [(known, 8), (guessed, 9)] {
         let (parallel, requests) = cost(account, 16).await;
         assert_eq!(parallel, rounds);
-        // The first page alone, and the others without any overlap, a window at a time.
+        // The minimum: the first page alone, then the others without any overlap, a window at a time.
         let floor = 1 + (account.keys as u128 / u128::from(account.page) - 1).div_ceil(16);
         assert!(parallel * 4 <= floor * 5, "{parallel} rounds, {floor} at the least");
         let (sequential, as_many) = cost(account, 1).await;
@@ -118,7 +118,7 @@ async fn a_list_takes_little_more_rounds_than_the_window_permits() {
 
 #[tokio::test(start_paused = true)]
 async fn containers_are_read_at_the_same_time() {
-    // Many that are short, and a few that are long.
+    // Many short lists, and a few long ones.
     for (lists, keys, most) in [(3, 30, 5), (50, 500, 18), (3, 10_000, 22)] {
         let account = Account { keys, lists, page: 100, total: false };
         let (parallel, requests) = cost(account, 16).await;
@@ -130,14 +130,14 @@ async fn containers_are_read_at_the_same_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reader_who_pauses_loses_nothing() {
+async fn a_reader_that_pauses_loses_no_key() {
     let account = Account { keys: 1000, lists: 1, page: 10, total: true };
     let mut listing = provider(account, 16).keys(ListKeys::all());
     let mut found = 0;
     while listing.try_next().await.unwrap().is_some() {
         found += 1;
         if found % 300 == 0 {
-            // Longer than any request in flight may take.
+            // Longer than a request may take.
             tokio::time::advance(2 * EXPIRY).await;
         }
     }

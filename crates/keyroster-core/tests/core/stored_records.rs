@@ -1,5 +1,4 @@
-//! Stored records: later versions read those of earlier ones and the other way round, and a schema describes
-//! them.
+//! Stored records: this version reads those of earlier and later ones, and a schema describes them.
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use keyroster_core::{
@@ -8,10 +7,10 @@ use keyroster_core::{
 };
 use serde_json::Value;
 
-/// Records of both vendors' every shape, as version 0.1 wrote them. This file never changes.
+/// Records of every shape of both vendors, as version 0.1 wrote them. This file must not change.
 const EARLIER: &str = include_str!("records/written-by-0.1.json");
 
-/// Records with members, words and gaps that this version does not know.
+/// Records of a made-up later version: with unknown members and words, and without some members.
 const LATER: &str = include_str!("records/written-by-a-later-version.json");
 
 fn schema() -> (Schemas, SchemaIndex) {
@@ -31,7 +30,7 @@ fn assert_valid(record: &Value) {
 }
 
 #[test]
-fn records_of_an_earlier_version_are_read_and_written_alike() {
+fn records_of_an_earlier_version_round_trip() {
     let written: Vec<Value> = serde_json::from_str(EARLIER).unwrap();
     assert!(written.len() >= 19, "{}", written.len());
     for record in written {

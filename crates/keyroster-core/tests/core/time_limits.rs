@@ -1,4 +1,4 @@
-//! How long a roster waits for an account: silence counts, length does not, nor does the reader's slowness.
+//! How long a roster waits for an account: silence counts, but not a long list or a slow reader.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,16 +14,16 @@ use keyroster_core::{
 
 use crate::support::vendor::{key, keys, vendor};
 
-/// A clock, in milliseconds, that only vendors move on.
+/// A clock, in milliseconds, that only vendors advance.
 type Clock = Arc<AtomicU64>;
 
-/// A vendor that takes five seconds for each page, of six; some have a key, and the last may never come.
+/// A vendor with six pages that takes five seconds for each. Some have a key, and the last may never come.
 #[derive(Clone, Debug)]
 struct Slow {
     info: ProviderInfo,
     clock: Clock,
     hangs: bool,
-    /// Each so-manieth page of keys has one, from the first.
+    /// One in this many pages of keys has a key, starting with the first.
     one_in: u64,
     container_pages: u64,
 }
@@ -41,7 +41,7 @@ impl Slow {
         self
     }
 
-    /// Answers after five seconds, or never, which page it is and the cursor of the one after.
+    /// Waits five seconds, or forever, and returns the number of the page and the cursor of the next one.
     async fn answer(&self, request: &PageRequest, pages: u64) -> (u64, Option<Cursor>) {
         let number = request.start.cursor().map_or(1, |cursor| cursor.parse().unwrap());
         let mut steps = 0;
@@ -105,9 +105,9 @@ impl KeyProvider for Slow {
 }
 
 #[tokio::test]
-async fn patience_is_for_silence_and_not_for_length() {
+async fn patience_limits_silence_not_length() {
     let slow = Slow::new().list(Limit::Patience).await;
-    assert_eq!((slow.keys.len(), slow.failures.len()), (3, 0), "half a minute, and never silent");
+    assert_eq!((slow.keys.len(), slow.failures.len()), (3, 0), "half a minute, but never silent");
     let hanging = Slow { hangs: true, ..Slow::new() }.list(Limit::Patience).await;
     assert_eq!((hanging.keys.len(), hanging.failures.len()), (3, 1));
     let error = hanging.failures[0].error.to_string();
@@ -117,18 +117,18 @@ async fn patience_is_for_silence_and_not_for_length() {
 }
 
 #[tokio::test]
-async fn pages_without_a_key_are_no_silence() {
+async fn empty_pages_count_as_answers() {
     let listed = Slow { one_in: 5, ..Slow::new() }.list(Limit::Patience).await;
     assert_eq!((listed.keys.len(), listed.failures.len()), (2, 0), "{:?}", listed.failures);
 }
 
 #[tokio::test]
-async fn pages_of_containers_are_no_silence() {
+async fn container_pages_count_as_answers() {
     let listed = Slow::new().with_container_pages(4).list(Limit::Patience).await;
     assert_eq!((listed.keys.len(), listed.failures.len()), (3, 0), "{:?}", listed.failures);
 }
 
-/// A vendor whose one page comes when it was asked about so often.
+/// A vendor whose one page comes after it was polled this many times.
 #[derive(Debug)]
 struct Steady(ProviderInfo, u64);
 
@@ -147,7 +147,7 @@ impl KeyProvider for Steady {
 }
 
 #[tokio::test]
-async fn a_slow_reader_makes_no_account_fail() {
+async fn a_slow_reader_fails_no_account() {
     let sleep = |time| {
         let end = Instant::now() + time;
         future::poll_fn(move |cx| {
@@ -163,7 +163,7 @@ async fn a_slow_reader_makes_no_account_fail() {
     let mut events = roster.keys(&ListKeys::all());
     let mut report = RosterReport::default();
     while let Some(event) = events.next().await {
-        // A reader that keeps the only thread to itself: nothing that comes meanwhile is heard.
+        // The reader blocks the only thread, so responses that arrive during that time are not noticed.
         if matches!(&event, RosterEvent::Key(key) if key.account.as_ref() == "chatty") {
             std::thread::sleep(Duration::from_millis(65));
         }

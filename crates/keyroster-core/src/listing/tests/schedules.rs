@@ -1,22 +1,22 @@
-//! Every schedule of a few changes to a small list, at every point between a request and its answer, with
-//! the answers in every order.
+//! Tries every schedule of a few changes to a small list: at every point between a request and its response,
+//! with the responses in every order.
 
 use crate::listing::scan::{FetchedPage, Scan};
 use crate::page::{Order, PageSize, Paging};
 
-/// A list, and what is reading it.
+/// A list and its reader.
 #[derive(Clone)]
 struct World<R> {
     list: Vec<u128>,
-    /// The keys that were there from the start and still are.
+    /// The keys that were there from the start and still exist.
     stayed: Vec<u128>,
     made: u128,
     reader: R,
 }
 
-/// A way to read a list, one answer after the other.
+/// A way to read a list, one response after the other.
 trait Reader: Clone {
-    /// The offsets of the requests that are in flight; none when the list has been read.
+    /// Sends requests, and returns how many are in flight. Zero when the list has been read.
     fn asked(&mut self) -> usize;
     fn offset(&self, which: usize) -> usize;
     fn answer(&mut self, which: usize, items: &[u128], total: u64);
@@ -39,7 +39,7 @@ struct Verdict {
     wrong: u64,
 }
 
-/// Tries every schedule from here on.
+/// Tries every schedule from this state on.
 fn explore<R: Reader>(
     mut world: World<R>,
     page: usize,
@@ -86,7 +86,7 @@ fn serve<R: Reader>(world: &mut World<R>, which: usize, page: usize) {
     world.reader.answer(which, &world.list[from..to], world.list.len() as u64);
 }
 
-/// What other clients do: the length of a page is added, and an empty or short one is the last.
+/// What other clients do: they add up page lengths, and take an empty or short page for the last one.
 #[derive(Clone)]
 struct Naive {
     next: Option<usize>,

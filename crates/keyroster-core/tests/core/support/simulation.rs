@@ -1,4 +1,4 @@
-//! A vendor whose list moves between each request and its answer, as a history says.
+//! A vendor whose list moves between each request and its response, following a history.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,11 +13,11 @@ use tokio::sync::oneshot;
 
 use crate::support::vendor::{by_offset, key};
 
-/// What happens while a listing is under way. Everything random follows from the seed.
+/// What happens during a listing. Everything random follows from the seed.
 #[derive(Clone, Debug)]
 pub(crate) struct History {
     pub(crate) seed: u64,
-    /// How many keys there are at the start, and among how many instants of creation they share.
+    /// The number of keys at the start, and of the creation times that they share.
     pub(crate) keys: usize,
     pub(crate) instants: u64,
     pub(crate) containers: usize,
@@ -25,21 +25,21 @@ pub(crate) struct History {
     pub(crate) fixed: bool,
     pub(crate) total: bool,
     pub(crate) window: usize,
-    /// How many changes happen; and of a hundred steps, how many are changes while there are any left.
+    /// The number of changes, and the percentage of steps that are changes while any are left.
     pub(crate) changes: usize,
     pub(crate) haste: u64,
 }
 
-/// What came of a listing.
+/// The result of a listing.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// Keys that stayed throughout, moved at most once, and were not found.
+    /// Keys that were not found, although they stayed throughout and moved at most once.
     pub(crate) missing: Vec<String>,
     pub(crate) twice: usize,
     pub(crate) requests: usize,
 }
 
-/// Numbers from a seed (splitmix64).
+/// Random numbers from a seed (splitmix64).
 #[derive(Clone, Debug)]
 struct Dice(u64);
 
@@ -73,13 +73,13 @@ struct World {
     rows: Vec<Row>,
     made: usize,
     requests: usize,
-    /// Requests that were not looked at yet, and answers that are on their way.
+    /// Requests that the vendor has not processed yet, and responses that are under way.
     asked: Vec<(PageRequest, oneshot::Sender<Page>)>,
     answered: Vec<(Page, oneshot::Sender<Page>)>,
 }
 
 impl World {
-    /// Newest first, ties by id: an order that no change touches.
+    /// Sorts by creation time, newest first, and then by id. No change affects that order.
     fn sort(&mut self) {
         self.rows.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
     }
@@ -126,7 +126,7 @@ impl World {
         self.answered.push((Page::new(keys.collect()).with_total(total), sender));
     }
 
-    /// One thing more happens; false when nothing can.
+    /// Performs one step. Returns false if there is nothing left to do.
     fn step(&mut self) -> bool {
         if self.history.changes > 0 && self.dice.below(100) < self.history.haste {
             self.history.changes -= 1;
@@ -134,7 +134,7 @@ impl World {
         } else if !self.answered.is_empty() && (self.asked.is_empty() || self.dice.below(2) == 0) {
             let which = self.dice.index(self.answered.len());
             let (page, sender) = self.answered.swap_remove(which);
-            // Nobody may be waiting for it any longer.
+            // The listing may no longer wait for it.
             drop(sender.send(page));
         } else if !self.asked.is_empty() {
             let which = self.dice.index(self.asked.len());
@@ -185,7 +185,7 @@ impl KeyProvider for Simulation {
     }
 }
 
-/// Runs a way to list against a history.
+/// Runs a way of listing against a history.
 pub(crate) fn run<W, F>(history: &History, walk: W) -> Outcome
 where
     W: FnOnce(Provider, History) -> F,

@@ -1,4 +1,4 @@
-//! Vendors made up of a list and a way to page it.
+//! Made-up vendors that consist of a list and a way to page it.
 
 use std::sync::Mutex;
 
@@ -25,12 +25,12 @@ pub(crate) fn key(id: impl Into<String>) -> ApiKey {
     ApiKey::new(ProviderId::from_static("made-up"), id.into())
 }
 
-/// So many keys, `k0` to `kN`.
+/// Returns `count` keys, from `k0`.
 pub(crate) fn keys(count: usize) -> Vec<ApiKey> {
     (0..count).map(|number| key(format!("k{number}"))).collect()
 }
 
-/// A vendor that pages so, and whose pages the closure makes of the request and of how many came before.
+/// A vendor whose pages a closure makes from the request and the number of requests before it.
 pub(crate) fn vendor<F>(paging: Paging, page: F) -> Provider
 where
     F: Fn(&PageRequest, usize) -> Page + Send + Sync + 'static,
@@ -70,13 +70,13 @@ where
     Provider::new(Vendor { info, page, containers, asked: Mutex::default() })
 }
 
-/// A slice of a list, as an honest vendor cuts it.
+/// Cuts the requested page from a list.
 pub(crate) fn slice(all: &[ApiKey], request: &PageRequest, size: usize) -> Vec<ApiKey> {
     let offset = usize::try_from(request.start.offset()).unwrap();
     all.iter().skip(offset).take(size).cloned().collect()
 }
 
-/// A page by a cursor that is the number of the next key.
+/// Cuts the requested page from a list. Its cursor is the number of the next key.
 pub(crate) fn by_cursor(all: &[ApiKey], request: &PageRequest, size: usize) -> Page {
     let from: usize = request.start.cursor().map_or(0, |cursor| cursor.parse().unwrap());
     let to = (from + size).min(all.len());
