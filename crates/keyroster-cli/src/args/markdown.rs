@@ -124,7 +124,7 @@ fn hold(file: &str, name: &str, part: &str) {
     } else {
         assert!(
             fresh == document,
-            "{file} is stale; run `UPDATE_DOCS=1 cargo test -p keyroster-cli reference`"
+            "{file} is stale; run `UPDATE_DOCS=1 cargo test -p keyroster-cli documents_are_fresh`"
         );
     }
 }
