@@ -39,7 +39,8 @@ pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     if let Some(Ok(at)) = day.map(|text| text.parse()) {
         return Ok(Moment::At(at));
     }
-    let span = span(text).ok_or("not a time: write `90d`, `12h`, `1y` or `2027-01-31`")?;
+    let span =
+        span(text).ok_or("expected a duration or a date, such as `90d`, `1y` or `2027-01-31`")?;
     // A time of the past is an instant too, and the library refuses it by name.
     Ok(Duration::try_from(span).map_or(Moment::At(Timestamp::MIN), Moment::In))
 }
@@ -47,7 +48,7 @@ pub(crate) fn moment(text: &str) -> Result<Moment, String> {
 /// A span of time, in the units that tables show.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let span = span(text).and_then(|span| Duration::try_from(span).ok());
-    span.ok_or_else(|| "not a time: write `50ms`, `12h`, `90d`, `7mo` or `1y`".to_owned())
+    span.ok_or_else(|| "expected a duration, such as `50ms`, `12h`, `90d` or `1y`".to_owned())
 }
 
 /// A day has 24 hours here, a month 30 days and a year 365, as in the tables.

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use keyroster::{Error, PageRequest, PageStart, Principal, Provider, Roster};
 
-/// Time in which an account must answer.
+/// Maximum time to wait for an account.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-/// What an account answered.
+/// The result of checking an account.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) provider: Provider,

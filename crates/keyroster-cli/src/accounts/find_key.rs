@@ -1,4 +1,4 @@
-//! Which keys the user means.
+//! Finds the keys that a command line selects.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
@@ -11,10 +11,10 @@ use crate::accounts::Accounts;
 use crate::exit::Failure;
 use crate::output::{format, text};
 
-/// So many keys are named when a beginning fits several.
+/// Maximum number of keys that an ambiguous id lists.
 const CANDIDATES: usize = 5;
 
-/// A key that the user means, and its account.
+/// A selected key, and its account.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) provider: Provider,
@@ -23,24 +23,22 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// What the user would write for this key.
+    /// How to refer to the key on the command line.
     pub(crate) fn reference(&self) -> String {
         format!("{}/{}", self.account, self.key.id)
     }
 }
 
-/// `ACCOUNT/KEY-ID` in its parts.
+/// Splits `ACCOUNT/KEY-ID`.
 pub(crate) fn split(reference: &str) -> Result<(&str, &str), Failure> {
     let parts = reference.split_once('/');
     parts.filter(|(account, id)| !account.is_empty() && !id.is_empty()).ok_or_else(|| {
-        Failure::usage(format!(
-            "`{}` names no key: write ACCOUNT/KEY-ID, as `keyroster list` shows both",
-            text::clean(reference)
-        ))
+        let message = format!("`{}` is not of the form ACCOUNT/KEY-ID", text::clean(reference));
+        Failure::usage(message).with_hint("run `keyroster list -o ids` to see the keys")
     })
 }
 
-/// The key of that id, or the only one whose id begins so.
+/// Finds the key with this id, or the only key whose id starts with it.
 pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, Failure> {
     let (account, id) = split(reference)?;
     let provider = accounts.open(account).await?;
@@ -52,13 +50,13 @@ pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, 
     Ok(target(pick(account, &keys, id)?.clone()))
 }
 
-/// Keys that the user means, and what is to be said about how they were found.
+/// The selected keys, and the warnings about the search.
 #[derive(Debug, Default)]
 pub(crate) struct Selection {
     pub(crate) targets: Vec<Target>,
-    /// References of a file that are in no list.
+    /// References to keys that do not exist.
     pub(crate) missing: Vec<String>,
-    /// Why keys may have been overlooked.
+    /// Why keys may be missing.
     pub(crate) warnings: Vec<String>,
 }
 
@@ -69,13 +67,13 @@ impl Selection {
     }
 }
 
-/// All keys that several references name; a listing an account serves them all.
+/// Finds the keys of several references, with one listing per account.
 ///
-/// One that is in no list is an error, or, where the caller says so, is left out and named in the answer.
+/// A key that does not exist is an error, or with `skip_missing` is returned as missing.
 pub(crate) async fn several(
     accounts: &Accounts,
     references: &[String],
-    pass_over_missing: bool,
+    skip_missing: bool,
 ) -> Result<Selection, Failure> {
     let mut named = HashSet::new();
     for reference in references {
@@ -100,7 +98,7 @@ pub(crate) async fn several(
             target(pick(account, keys, id)?.clone())
         } else if let Some(key) = unlisted(provider, id).await? {
             target(key)
-        } else if pass_over_missing {
+        } else if skip_missing {
             selection.missing.push(reference.clone());
             continue;
         } else {
@@ -123,7 +121,7 @@ async fn list(roster: &Roster) -> Vec<(Arc<str>, Result<(Provider, KeyList), Err
     roster.ask(ask).await
 }
 
-/// A key that no list shows, where the vendor can be asked for it.
+/// Fetches a key that is in no list, if the vendor supports it.
 async fn unlisted(provider: &Provider, id: &str) -> Result<Option<ApiKey>, Failure> {
     if !provider.info().capabilities.get {
         return Ok(None);
@@ -136,14 +134,14 @@ async fn unlisted(provider: &Provider, id: &str) -> Result<Option<ApiKey>, Failu
     }
 }
 
-/// All keys whose name fits a pattern.
+/// Finds all keys whose name matches a pattern.
 pub(crate) async fn by_name(
     accounts: &Accounts,
     account: Option<&str>,
     pattern: &str,
 ) -> Result<Selection, Failure> {
     let pattern = Pattern::new(pattern)
-        .map_err(|error| Failure::usage(format!("`--name` is no pattern: {}", error.msg)))?;
+        .map_err(|error| Failure::usage(format!("invalid pattern for --name: {}", error.msg)))?;
     let mut selection = Selection::default();
     let mut roster = accounts.roster().clone();
     if let Some(account) = account {
@@ -163,30 +161,30 @@ pub(crate) async fn by_name(
     Ok(selection)
 }
 
-/// An account in which keys of a name cannot be looked for; unless it is the one that was named, it may be
-/// passed over.
+/// The failure to search an account for a name. If the user did not choose the account, the hint says how to
+/// leave it out.
 fn elsewhere(error: Error, named: Option<&str>) -> Failure {
     if named.is_some() {
         return error.into();
     }
     let help = format!(
-        "nothing was done, as keys of that name may be there, too: {}; or look in one account alone, with \
-         --account NAME",
+        "{}, or search only one account with --account; nothing was changed, because this account may have \
+         matching keys too",
         error.help()
     );
     error.with_help(help).into()
 }
 
-/// The references of a file, the first word of each line; blank lines and comments are passed over.
+/// Reads references from a file: the first word of each line. Skips blank lines and comments.
 pub(crate) fn read(file: &str) -> Result<Vec<String>, Failure> {
     let mut text = String::new();
     if file == "-" {
         std::io::stdin().lock().read_to_string(&mut text)?;
     } else {
         text = std::fs::read_to_string(file)
-            .map_err(|error| Failure::usage(format!("{file} cannot be read: {error}")))?;
+            .map_err(|error| Failure::usage(format!("cannot read {file}: {error}")))?;
     }
-    // What follows the reference is for people, as `keyroster` itself prints a key's name there.
+    // The rest of a line is for people. `keyroster` itself prints the key's name there.
     let words = text.lines().filter_map(|line| line.split_whitespace().next());
     Ok(words.filter(|word| !word.starts_with('#')).map(str::to_owned).collect())
 }
@@ -195,23 +193,27 @@ fn pick<'a>(account: &str, keys: &'a [ApiKey], id: &str) -> Result<&'a ApiKey, F
     if let Some(key) = keys.iter().find(|key| key.id.as_str() == id) {
         return Ok(key);
     }
-    let fitting: Vec<&ApiKey> = keys.iter().filter(|key| key.id.as_str().starts_with(id)).collect();
+    let matching: Vec<&ApiKey> =
+        keys.iter().filter(|key| key.id.as_str().starts_with(id)).collect();
     let id = text::clean(id);
-    match fitting[..] {
+    match matching[..] {
         [key] => Ok(key),
-        [] => Err(Failure::usage(format!(
-            "`{account}` has no key whose id is `{id}` or begins so; `keyroster list` shows them all"
-        ))),
+        [] => {
+            let message = format!("no key of `{account}` has an id that starts with `{id}`");
+            let hint = format!("run `keyroster list --account {account}` to see its keys");
+            Err(Failure::usage(message).with_hint(hint))
+        }
         _ => {
             let line = |key: &&ApiKey| {
                 format!("\n  {}  {}", text::clean(key.id.as_str()), format::name(key))
             };
-            let some: String = fitting.iter().take(CANDIDATES).map(line).collect();
-            let more = if fitting.len() > CANDIDATES { "\n  …" } else { "" };
-            let count = fitting.len();
-            Err(Failure::usage(format!(
-                "{count} keys of `{account}` begin with `{id}`:{some}{more}"
-            )))
+            let some: String = matching.iter().take(CANDIDATES).map(line).collect();
+            let more = if matching.len() > CANDIDATES { "\n  …" } else { "" };
+            let count = matching.len();
+            let message = format!(
+                "{count} keys of `{account}` have an id that starts with `{id}`:{some}{more}"
+            );
+            Err(Failure::usage(message).with_hint("write more of the id"))
         }
     }
 }

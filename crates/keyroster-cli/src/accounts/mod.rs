@@ -1,4 +1,4 @@
-//! Which accounts a command asks, and opening them.
+//! Opens the accounts that a command uses.
 
 pub(crate) mod check;
 pub(crate) mod find_key;
@@ -23,18 +23,18 @@ const MAX_NAMES: usize = 10;
 pub(crate) struct Source<'a> {
     pub(crate) registry: &'a Arc<Registry>,
     pub(crate) sandbox: bool,
-    /// The configuration file that the user names.
+    /// The configuration file given on the command line.
     pub(crate) config: Option<&'a Path>,
 }
 
-/// The accounts of a command. An account is opened when it is first asked; its secret is not read earlier.
+/// The accounts of a command. An account is opened, and its secret read, when it is first used.
 #[derive(Debug)]
 pub(crate) struct Accounts {
-    /// In the order of their names, like the roster.
+    /// Sorted by name, like the roster.
     definitions: Vec<Definition>,
     roster: Roster,
     file: Option<PathBuf>,
-    /// It serves as long as this exists.
+    /// Runs until this is dropped.
     _sandbox: Option<Sandbox>,
 }
 
@@ -43,12 +43,12 @@ pub(crate) struct Accounts {
 struct Opener {
     definition: Definition,
     registry: Arc<Registry>,
-    /// The file that defines it, if there is one.
+    /// The file that defines it, if any.
     file: Option<PathBuf>,
 }
 
 impl Source<'_> {
-    /// All accounts; at least one.
+    /// Returns all accounts, at least one.
     pub(crate) async fn open(&self) -> Result<Accounts, Failure> {
         let sandbox = if self.sandbox { Some(Sandbox::start().await?) } else { None };
         let (definitions, file) = if let Some(sandbox) = &sandbox {
@@ -82,52 +82,53 @@ impl Accounts {
         let available = self.available();
         self.definitions.retain(matches);
         if self.definitions.is_empty() {
-            return Err(Failure::usage("no account matches").with_hint(available));
+            return Err(Failure::usage("no account matches the selection").with_hint(available));
         }
         let definitions = &self.definitions;
         self.roster.retain(|name| definitions.iter().any(|known| known.name == name));
         Ok(())
     }
 
-    /// Keeps the account of that name alone, or all of them without a name.
+    /// Keeps only the account with this name, or all accounts without a name.
     pub(crate) fn select(&mut self, name: Option<&str>) -> Result<(), Failure> {
         let Some(name) = name else { return Ok(()) };
         self.definition(name)?;
         self.retain(|account| account.name == name)
     }
 
-    /// All of them as one.
+    /// Returns all accounts as one roster.
     pub(crate) fn roster(&self) -> &Roster {
         &self.roster
     }
 
-    /// Their definitions, in the order of their names.
+    /// Returns the definitions, sorted by name.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = &Definition> {
         self.definitions.iter()
     }
 
-    /// The file that defines them, if there is one.
+    /// Returns the file that defines the accounts, if any.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
-    /// The definition of the account of that name.
+    /// Returns the definition of the account with this name.
     pub(crate) fn definition(&self, name: &str) -> Result<&Definition, Failure> {
         let known = self.definitions().find(|account| account.name == name);
         known.ok_or_else(|| {
             let names = self.definitions().map(|known| known.name.as_str());
             let suggestion = Suggestion::new(name, names).to_string();
-            Failure::usage(format!("no account `{}`", text::clean(name))).with_hint(suggestion)
+            Failure::usage(format!("no account is named `{}`", text::clean(name)))
+                .with_hint(suggestion)
         })
     }
 
-    /// Opens the account of that name.
+    /// Opens the account with this name.
     pub(crate) async fn open(&self, name: &str) -> Result<Provider, Failure> {
         self.definition(name)?;
         Ok(self.roster.open(name).await?)
     }
 
-    /// The first accounts and tags, to choose from.
+    /// The names and tags to choose from.
     fn available(&self) -> String {
         let names: BTreeSet<&str> = self.definitions().map(|known| known.name.as_str()).collect();
         let tags = self.definitions().flat_map(|known| &known.tags).map(String::as_str);
@@ -151,7 +152,7 @@ impl Opener {
             let error = error.with_provider(id);
             match (&self.file, &definition.origin) {
                 (Some(file), Origin::Line(line)) => {
-                    let help = format!("{} ({}:{line})", error.help(), file.display());
+                    let help = format!("{} (see {}:{line})", error.help(), file.display());
                     error.with_help(help)
                 }
                 _ => error,
@@ -159,7 +160,7 @@ impl Opener {
         })
     }
 
-    /// The settings with their secrets.
+    /// Returns the settings with their secrets.
     async fn settings(&self) -> Result<Settings, Error> {
         let folder = folder_of(self.file.as_deref().unwrap_or(Path::new("")));
         let mut settings = Settings::new();
@@ -168,9 +169,9 @@ impl Opener {
                 Value::Plain(text) => settings.with(*name, text.as_str()),
                 Value::MadeUp(secret) => settings.with(*name, secret.clone()),
                 Value::Credential(source) => {
-                    let secret = source.fetch(folder).await.map_err(|trouble| {
-                        let message = format!("no `{name}`: {}", trouble.what);
-                        Error::new(ErrorKind::Configuration, message).with_help(trouble.fix)
+                    let secret = source.fetch(folder).await.map_err(|error| {
+                        let message = format!("cannot get `{name}`: {error}");
+                        Error::new(ErrorKind::Configuration, message).with_help(error.hint)
                     })?;
                     settings.with(*name, secret)
                 }
@@ -180,7 +181,7 @@ impl Opener {
     }
 }
 
-/// The first names, and whether there are more.
+/// The first names, and `…` if there are more.
 fn first_of(names: &BTreeSet<&str>) -> String {
     let shown: Vec<String> =
         names.iter().take(MAX_NAMES).map(|name| format!("`{}`", text::clean(name))).collect();
@@ -196,7 +197,7 @@ fn made_up(registry: &Registry, sandbox: &Sandbox) -> Vec<Definition> {
         let (secret, value, base_url) = match id.as_str() {
             "pinata" => ("jwt", &pinata.jwt, &pinata.base_url),
             "openrouter" => ("management-key", &openrouter.management_key, &openrouter.base_url),
-            // The sandbox imitates these two.
+            // The sandbox imitates only these two.
             _ => return None,
         };
         let setting = |value| Setting { value, origin: Origin::Sandbox };
@@ -217,24 +218,23 @@ fn made_up(registry: &Registry, sandbox: &Sandbox) -> Vec<Definition> {
     registry.factories().filter_map(account).collect()
 }
 
-/// The error that there is no account, with what to do.
+/// The failure of a command that needs an account.
 fn no_account(registry: &Registry, config: &Config) -> Failure {
     if config.exists {
         let file = config.file.as_deref().unwrap_or(Path::new("")).display();
-        return Failure::configuration(format!("no account: {file} defines none"))
-            .with_hint("add one with `keyroster accounts add`");
+        return Failure::configuration(format!("no accounts: {file} defines none"))
+            .with_hint("run `keyroster accounts add`");
     }
     let variables = registry.factories().filter_map(|factory| {
         let first = factory.settings().iter().find(|setting| setting.secret)?;
-        let name = factory.info().display_name;
-        Some(format!("\n  for {name}: set {} ({})", first.env, first.help))
+        Some(format!("{} ({})", first.env, factory.info().display_name))
     });
-    let variables: String = variables.collect();
+    let variables: Vec<String> = variables.collect();
     Failure::configuration(
-        "no account: no configuration file, and no credential in the environment",
+        "no accounts: there is no configuration file, and no credential is set in the environment",
     )
     .with_hint(format!(
-        "define an account in one of these ways:{variables}\n  in a file: keyroster accounts add\n  \
-         to try it without an account: add --sandbox"
+        "run `keyroster accounts add`, or set {}; pass --sandbox to try made-up accounts",
+        variables.join(" or ")
     ))
 }

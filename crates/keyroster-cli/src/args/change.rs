@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use keyroster::{Access, Reset};
 
-use super::values::extra;
+use super::values::{count, extra};
 use crate::clock::{Moment, moment};
 use crate::output::ListFormat;
 
@@ -217,7 +217,7 @@ pub(crate) struct KeyStateArgs {
     pub(crate) include_own: bool,
 
     /// Change nothing if more than N keys would change.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     pub(crate) max_changes: Option<usize>,
 
     /// Output format.

@@ -138,7 +138,7 @@ fn schemas() -> Vec<CompletionCandidate> {
 #[derive(Debug, Args)]
 pub(crate) struct Sandbox {
     /// Listen on this loopback address; port 0 picks a free port.
-    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS", value_parser = values::address)]
     pub(crate) listen: SocketAddr,
 
     /// Generate the data from this seed; the same seed gives the same data.

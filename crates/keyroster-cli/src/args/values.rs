@@ -1,5 +1,7 @@
 //! Parses the values of arguments into the library's types.
 
+use std::net::SocketAddr;
+
 use keyroster::{Amount, Decimal, Extras, Field, Provider, Unit};
 
 use crate::exit::Failure;
@@ -9,6 +11,16 @@ pub(super) fn extra(text: &str) -> Result<(String, serde_json::Value), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
     Ok((name.to_owned(), value))
+}
+
+/// A number of things.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a whole number".to_owned())
+}
+
+/// An address to listen on.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "expected an address and a port, such as `127.0.0.1:8080`".to_owned())
 }
 
 pub(crate) fn extras(pairs: &[(String, serde_json::Value)]) -> Extras {
@@ -21,7 +33,8 @@ pub(crate) fn limit(text: &str, fields: &[Field]) -> Result<Amount, Failure> {
     let end = text.find(|c: char| c.is_alphabetic() || c.is_whitespace()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let number: Decimal = number.parse().map_err(|_| {
-        Failure::usage(format!("the limit `{text}` is no amount: write 25 or 25 USD"))
+        Failure::usage(format!("invalid amount `{text}` for --limit"))
+            .with_hint("write `25` or `25 USD`")
     })?;
     let unit = match unit.trim() {
         "" => units(fields).next().cloned().unwrap_or(Unit::from_static("units")),

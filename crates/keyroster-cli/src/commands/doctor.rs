@@ -129,7 +129,7 @@ fn config(accounts: &Source<'_>) -> Vec<Finding> {
                 Verdict::Problem,
                 "config",
                 diagnostic.in_file(file),
-                "correct it, then run `keyroster config check`",
+                diagnostic.hint().unwrap_or("correct it, then run `keyroster config check`"),
             )
         });
         return wrong.collect();

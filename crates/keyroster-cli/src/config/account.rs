@@ -1,4 +1,4 @@
-//! An account as it is described, and who said so.
+//! The definition of an account, and where each part of it comes from.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,41 +6,42 @@ use std::fmt;
 use keyroster::Secret;
 
 use super::credential::CredentialSource;
+use super::diagnostic::{Diagnostic, quoted};
 
-/// An account as it is described.
+/// The definition of an account.
 #[derive(Clone, Debug)]
 pub(crate) struct Definition {
     pub(crate) name: String,
-    /// The provider's id, which the registry knows.
+    /// The provider's id, which is in the registry.
     pub(crate) provider: String,
-    /// Who said so.
+    /// Where the provider comes from.
     pub(crate) provider_by: Origin,
     pub(crate) tags: Vec<String>,
-    /// Who said so; none where nobody speaks of tags.
+    /// Where the tags come from. `None` if nothing sets them.
     pub(crate) tags_by: Option<Origin>,
     pub(crate) settings: BTreeMap<&'static str, Setting>,
     pub(crate) origin: Origin,
 }
 
-/// A setting's value, and who said so.
+/// The value of a setting, and where it comes from.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     pub(crate) value: Value,
     pub(crate) origin: Origin,
 }
 
-/// What a setting is set to.
+/// The value of a setting.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
-    /// Something that may be shown.
+    /// A value that may be shown.
     Plain(String),
-    /// A secret that is elsewhere.
+    /// Where the secret is.
     Credential(CredentialSource),
-    /// A made-up secret of the sandbox.
+    /// A made-up secret from the sandbox.
     MadeUp(Secret),
 }
 
-/// Where a description stands.
+/// Where a definition comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// A line of the configuration file.
@@ -74,7 +75,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// An address without the user and password that it may hold.
+/// A URL without its user and password.
 fn without_user(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -84,15 +85,14 @@ fn without_user(text: &str) -> String {
     }
 }
 
-/// Whether an account may be called so: it stands before a `/`, in variables and on command lines.
-pub(crate) fn check_name(name: &str) -> Result<(), String> {
+/// Checks the name of an account, which is used before a `/`, in variables and on command lines.
+pub(crate) fn check_name(name: &str) -> Result<(), Diagnostic> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain) {
         return Ok(());
     }
-    Err("an account's name begins with a letter or digit, and holds only those, `-`, `_` and `.`; \
-         rename it"
-        .to_owned())
+    Err(Diagnostic::new(format!("invalid account name {}", quoted(name)))
+        .with_hint("start with a letter or digit, and use only letters, digits, `-`, `_` and `.`"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Where a secret is, and fetching it from there.
+//! Reads a secret from where it is: a variable, a file, a command or the keychain.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -9,23 +9,23 @@ use std::time::Duration;
 use keyroster::Secret;
 use tokio::io::AsyncReadExt;
 
-use super::Keychain;
+use super::{Diagnostic, Keychain};
 use crate::env;
 use crate::platform;
 
-/// A command that does not answer for so long is given up.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a command may take, unless its `timeout` says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// No secret is longer than this; more is a diagnostic.
+/// Maximum length of a secret, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// A program's name is not longer; what is may be a secret in its place.
+/// Maximum length of a program's name. Anything longer may be a secret.
 const LONGEST_PROGRAM: usize = 32;
 
-/// A variable's name of one word is not longer.
+/// Maximum length of a variable's name without `_`. Anything longer may be a secret.
 const LONGEST_WORD: usize = 32;
 
-/// What a person may write.
+/// The forms of a source on the command line.
 pub(crate) const KINDS: &str =
     "`env:NAME`, `file:PATH`, `command:LINE` or `keychain` (or `keychain:NAME`)";
 
@@ -34,30 +34,30 @@ pub(crate) const KINDS: &str =
 pub(crate) enum CredentialSource {
     /// In an environment variable.
     Env(String),
-    /// In a file that nobody else may read.
+    /// In a file that only its owner can read.
     File(PathBuf),
-    /// What a command prints.
+    /// In the output of a command.
     Command(Command),
     /// In the system's credential store, under this name.
     Keychain(String),
 }
 
-/// Why a secret could not be fetched, and what to do; nothing of the secret.
+/// Why a secret could not be read, and what to do. Contains nothing of the secret.
 #[derive(Debug)]
 pub(crate) struct CredentialError {
-    pub(crate) what: String,
-    pub(crate) fix: String,
+    pub(crate) message: String,
+    pub(crate) hint: String,
 }
 
 impl CredentialError {
-    pub(crate) fn new(what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { what: what.into(), fix: fix.into() }
+    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: hint.into() }
     }
 }
 
 impl fmt::Display for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.what, self.fix)
+        f.write_str(&self.message)
     }
 }
 
@@ -65,7 +65,8 @@ impl fmt::Display for CredentialError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Command {
     pub(crate) line: CommandLine,
-    pub(crate) patience: Option<Duration>,
+    /// How long it may take.
+    pub(crate) timeout: Option<Duration>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ impl fmt::Display for CredentialSource {
         match self {
             Self::Env(name) => write!(f, "env {name}"),
             Self::File(path) => write!(f, "file {}", path.display()),
-            // Only the program: an argument may be more than others should see.
+            // Only the program, because an argument may be a secret.
             Self::Command(command) => match command.program() {
                 "" => f.write_str("command"),
                 program => write!(f, "command {program}"),
@@ -92,7 +93,7 @@ impl fmt::Display for CredentialSource {
 }
 
 impl Command {
-    /// The program's name as it may be shown; nothing of what may be anything else.
+    /// The program's name, or nothing if it may be something else.
     fn program(&self) -> &str {
         let first = match &self.line {
             CommandLine::Words(words) => words.first().map_or("", String::as_str),
@@ -109,8 +110,8 @@ impl Command {
     }
 }
 
-/// The word of a shell's line that names the program, after the variables that are set for it. Where a
-/// value may have several words, none is taken: a part of the value would be shown.
+/// The word of a shell line that names the program, after the variables that are set for it. Returns nothing
+/// if a value may have several words, because a part of the value would be shown.
 fn first_of(line: &str) -> &str {
     for word in line.split_whitespace() {
         match word.split_once('=') {
@@ -125,66 +126,69 @@ fn first_of(line: &str) -> &str {
     ""
 }
 
-/// Whether an environment variable can be called so.
+/// Whether this is a valid name of an environment variable.
 pub(crate) fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 impl CredentialSource {
-    /// The environment variable of that name. What cannot be one is not shown: it may be the secret.
-    pub(crate) fn variable(name: &str) -> Result<Self, String> {
-        // Keys are long and have no `_` within, and names of such length do.
+    /// The environment variable with this name. An invalid name is not shown, because it may be the secret.
+    pub(crate) fn variable(name: &str) -> Result<Self, Diagnostic> {
+        // Keys are long and contain no `_`. Long names of variables do.
         if is_variable(name) && (name.len() <= LONGEST_WORD || name.contains('_')) {
             return Ok(Self::Env(name.to_owned()));
         }
-        Err("`env` names an environment variable, as `PINATA_JWT`, and a secret may not stand here; if \
-             this was one, replace the key"
-            .to_owned())
+        let message = "`env` must be the name of an environment variable, not the secret itself";
+        Err(Diagnostic::new(message)
+            .with_hint("write a name such as `PINATA_JWT`; if this was a secret, replace the key"))
     }
 
-    /// Reads what a person wrote; a keychain entry without a name is called `usual`.
+    /// Parses a source from the command line. `default` is the keychain entry if the text names none.
     ///
-    /// What was written is not shown in the error: it may be the secret itself.
-    pub(crate) fn parse(text: &str, usual: &str) -> Result<Self, String> {
-        let wrong = || format!("a secret is not written here; say where it is: {KINDS}");
+    /// The error does not show the text, because it may be the secret itself.
+    pub(crate) fn parse(text: &str, default: &str) -> Result<Self, Diagnostic> {
+        let wrong = || {
+            Diagnostic::new("expected where the secret is, not the secret itself")
+                .with_hint(format!("write {KINDS}"))
+        };
         let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
         match (kind, rest) {
-            ("keychain", "") => Ok(Self::Keychain(usual.to_owned())),
+            ("keychain", "") => Ok(Self::Keychain(default.to_owned())),
             (_, "") => Err(wrong()),
             ("keychain", name) => Ok(Self::Keychain(name.to_owned())),
             ("env", name) => Self::variable(name),
             ("file", path) => Ok(Self::File(PathBuf::from(path))),
             ("command", line) => {
                 let line = CommandLine::Shell(line.to_owned());
-                Ok(Self::Command(Command { line, patience: None }))
+                Ok(Self::Command(Command { line, timeout: None }))
             }
             _ => Err(wrong()),
         }
     }
 
-    /// Fetches the secret; relative paths start at the folder.
+    /// Reads the secret. Relative paths start at the folder.
     pub(crate) async fn fetch(&self, folder: &Path) -> Result<Secret, CredentialError> {
         let secret = match self {
             Self::Env(name) if env::is_garbled(name) => {
-                let what = format!("the environment variable {name} holds what is no text");
-                return Err(CredentialError::new(what, "set it anew"));
+                let message = format!("the environment variable {name} is not valid UTF-8");
+                return Err(CredentialError::new(message, "correct it"));
             }
             Self::Env(name) => env::secret(name).ok_or_else(|| {
                 CredentialError::new(
                     format!("the environment variable {name} is not set"),
-                    "set it",
+                    format!("set {name}"),
                 )
             })?,
             Self::File(path) => read_file(&folder.join(env::expand_home(path)))?,
             Self::Command(command) => command.run(folder).await?,
             Self::Keychain(name) => Keychain::get(name).await?,
         };
-        // What is read from a file or a command brings its line break along.
+        // A file or the output of a command usually ends with a line break.
         let trimmed = Secret::from(secret.expose().trim_end_matches(['\r', '\n']));
         if trimmed.is_empty() {
             return Err(CredentialError::new(
-                format!("{self} holds nothing"),
+                format!("the secret is empty ({self})"),
                 "put the secret there",
             ));
         }
@@ -195,26 +199,26 @@ impl CredentialSource {
 fn read_file(path: &Path) -> Result<Secret, CredentialError> {
     let shown = path.display();
     let unreadable = |error: std::io::Error| {
-        let what = format!("the file {shown} cannot be read: {error}");
-        CredentialError::new(what, "check its path and permissions")
+        let message = format!("cannot read the file {shown}: {error}");
+        CredentialError::new(message, "check its path and permissions")
     };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if platform::is_open_to_others(&metadata) {
-        let what = format!("the file {shown} can be read by others");
-        return Err(CredentialError::new(what, format!("run: chmod 600 {shown}")));
+        let message = format!("other users can access the file {shown}");
+        return Err(CredentialError::new(message, format!("run `chmod 600 {shown}`")));
     }
     std::fs::read_to_string(path).map(Secret::new).map_err(unreadable)
 }
 
 impl Command {
-    /// What the command prints; it is ended when it takes too long.
+    /// Returns what the command prints. It is killed after its timeout.
     async fn run(&self, folder: &Path) -> Result<Secret, CredentialError> {
         let program = match self.program() {
             "" => String::new(),
             program => format!(" `{program}`"),
         };
-        let trouble = |what: &str, fix: &str| {
-            CredentialError::new(format!("the command{program} {what}"), fix)
+        let error = |message: &str, hint: &str| {
+            CredentialError::new(format!("the command{program} {message}"), hint)
         };
         let by_hand = "run it by hand to see why";
         let mut command = match &self.line {
@@ -227,28 +231,28 @@ impl Command {
             CommandLine::Shell(line) => shell(line),
         };
         command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
-        // What it has to say to a person goes to standard error, as it is, unless the person is in the
-        // middle of a line.
+        // It may print to standard error, unless the user is in the middle of a line.
         if env::is_completing() {
             command.stderr(Stdio::null());
         }
-        let mut child = command.spawn().map_err(|error| {
-            trouble(&format!("cannot be started: {error}"), "check that it is installed")
+        let mut child = command.spawn().map_err(|cause| {
+            error(&format!("cannot be started: {cause}"), "check that it is installed")
         })?;
         let out = child.stdout.take();
         let work = async { (read_all(out).await, child.wait().await) };
-        let patience = self.patience.unwrap_or(PATIENCE);
-        let (out, status) = tokio::time::timeout(patience, work).await.map_err(|_| {
-            trouble(
-                &format!("gave no secret within {patience:?}"),
-                "run it by hand to see what it waits for, or give it longer with `timeout`",
+        let timeout = self.timeout.unwrap_or(TIMEOUT);
+        let (out, status) = tokio::time::timeout(timeout, work).await.map_err(|_| {
+            error(
+                &format!("printed no secret within {timeout:?}"),
+                "run it by hand to see what it waits for, or increase its `timeout`",
             )
         })?;
         match status {
-            Ok(status) if status.success() => out
-                .ok_or_else(|| trouble("printed what is no text", "let it print the secret alone")),
-            Ok(status) => Err(trouble(&format!("ended with {status}"), by_hand)),
-            Err(error) => Err(trouble(&format!("was lost: {error}"), by_hand)),
+            Ok(status) if status.success() => out.ok_or_else(|| {
+                error("printed something that is not text", "make it print only the secret")
+            }),
+            Ok(status) => Err(error(&format!("failed with {status}"), by_hand)),
+            Err(cause) => Err(error(&format!("failed: {cause}"), by_hand)),
         }
     }
 }
@@ -260,9 +264,9 @@ fn shell(line: &str) -> tokio::process::Command {
     command
 }
 
-/// All of a stream, if it is text of a bearable length.
+/// Reads a stream to its end, if it is text.
 async fn read_all(stream: Option<impl tokio::io::AsyncRead + Unpin>) -> Option<Secret> {
-    // Room for all from the beginning, so that growing leaves no copy behind.
+    // A buffer that grows would leave copies of the secret behind.
     let mut bytes = Vec::with_capacity(usize::try_from(MAX_BYTES).ok()?);
     stream?.take(MAX_BYTES).read_to_end(&mut bytes).await.ok()?;
     String::from_utf8(bytes).map(Secret::new).ok()

@@ -1,59 +1,93 @@
-//! What is wrong with the configuration, and where.
+//! A mistake in the configuration, where it is, and what to do about it.
 
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
-/// No setting's name is longer.
-const LONGEST: usize = 32;
+use crate::exit::Failure;
 
-/// Something that is wrong with the configuration. It never holds a value, which may be a secret.
+/// Maximum length of a name that is shown in an error.
+const MAX_NAME: usize = 32;
+
+/// A mistake in the configuration. It never contains a value, because that may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Diagnostic {
-    /// Line and column in the file, from 1; none for the environment.
-    at: Option<(usize, usize)>,
+    /// Line and column in the file, from 1. `None` for the environment and the command line.
+    place: Option<(usize, usize)>,
     message: String,
+    /// What to do about it.
+    hint: Option<String>,
 }
 
 impl Diagnostic {
-    /// A diagnostic of the environment, whose message names the variable.
+    /// Creates a diagnostic without a place in the file.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { at: None, message: message.into() }
+        Self { place: None, message: message.into(), hint: None }
     }
 
-    /// A diagnostic at a line and column, from 1.
-    pub(crate) fn at(line: usize, column: usize, message: impl Into<String>) -> Self {
-        Self { at: Some((line, column)), message: message.into() }
+    /// Adds what to do about it.
+    #[must_use]
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
     }
 
-    /// A diagnostic where a span of the file's text begins.
-    pub(crate) fn within(
-        text: &str,
-        span: Option<Range<usize>>,
-        message: impl Into<String>,
-    ) -> Self {
+    /// Adds the line and column, from 1.
+    #[must_use]
+    pub(crate) fn at(self, line: usize, column: usize) -> Self {
+        Self { place: Some((line, column)), ..self }
+    }
+
+    /// Adds the place where a span of the file's text begins.
+    #[must_use]
+    pub(crate) fn within(self, text: &str, span: Option<Range<usize>>) -> Self {
         let (line, column) = position(text, span.map_or(0, |span| span.start));
-        Self::at(line, column, message)
+        self.at(line, column)
     }
-}
 
-impl Diagnostic {
-    /// Whether it says the same, wherever it stands.
+    /// Adds what the mistake is in, such as an environment variable.
+    #[must_use]
+    pub(crate) fn of(self, what: &str) -> Self {
+        Self { message: format!("{what}: {}", self.message), ..self }
+    }
+
+    /// Whether the other one is the same mistake, possibly at another place.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.message == other.message
+    }
+
+    /// What to do about it, if that is known.
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// The message with the file, line and column.
+    pub(crate) fn in_file(&self, file: &Path) -> String {
+        match self.place {
+            Some(_) => format!("{}:{self}", file.display()),
+            None => self.to_string(),
+        }
+    }
+
+    /// The failure of a command whose arguments have this mistake.
+    pub(crate) fn into_usage(self) -> Failure {
+        let failure = Failure::usage(self.to_string());
+        match self.hint {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
     }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((line, column)) = self.at {
+        if let Some((line, column)) = self.place {
             write!(f, "{line}:{column}: ")?;
         }
         f.write_str(&self.message)
     }
 }
 
-/// Line and column of a byte, from 1; columns are characters.
+/// Line and column of a byte, from 1. Columns are characters.
 pub(crate) fn position(text: &str, byte: usize) -> (usize, usize) {
     let before = text.get(..byte).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
@@ -61,35 +95,40 @@ pub(crate) fn position(text: &str, byte: usize) -> (usize, usize) {
     (line, before[start..].chars().count() + 1)
 }
 
-impl Diagnostic {
-    /// The diagnostic with the file that it is in.
-    pub(crate) fn in_file(&self, file: &Path) -> String {
-        match self.at {
-            Some(_) => format!("{}:{self}", file.display()),
-            None => self.to_string(),
-        }
+/// The failure of a command that needs a valid configuration.
+pub(crate) fn invalid(file: Option<&Path>, diagnostics: &[Diagnostic]) -> Failure {
+    let file = file.unwrap_or(Path::new(""));
+    if let [one] = diagnostics {
+        let failure = Failure::configuration(one.in_file(file));
+        return match one.hint() {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        };
     }
+    Failure::configuration(report(Some(file), diagnostics))
 }
 
-/// All diagnostics, a line each.
+/// All diagnostics, each with its hint on the next line.
 pub(crate) fn report(file: Option<&Path>, diagnostics: &[Diagnostic]) -> String {
     let file = file.unwrap_or(Path::new(""));
-    let line = |diagnostic: &Diagnostic| diagnostic.in_file(file);
-    match diagnostics {
-        [one] => line(one),
-        several => {
-            let lines: Vec<String> = several.iter().map(line).collect();
-            let (count, lines) = (several.len(), lines.join("\n  "));
-            format!("the configuration has {count} mistakes, so nobody was asked:\n  {lines}")
+    let mut text = match diagnostics.len() {
+        1 => "1 mistake in the configuration:".to_owned(),
+        count => format!("{count} mistakes in the configuration:"),
+    };
+    for diagnostic in diagnostics {
+        text += &format!("\n  {}", diagnostic.in_file(file));
+        if let Some(hint) = diagnostic.hint() {
+            text += &format!("\n    hint: {hint}");
         }
     }
+    text
 }
 
-/// A name as it is shown in an error. What cannot be one may be a secret that was put in its place.
+/// A name as it is shown in an error. Anything that does not look like a name may be a secret.
 pub(crate) fn quoted(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    if !name.is_empty() && name.len() <= LONGEST && name.chars().all(plain) {
+    if !name.is_empty() && name.len() <= MAX_NAME && name.chars().all(plain) {
         return format!("`{name}`");
     }
-    "(it is not shown, as it may be a secret)".to_owned()
+    "(not shown, because it may be a secret)".to_owned()
 }

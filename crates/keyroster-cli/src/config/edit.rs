@@ -10,13 +10,13 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, RawString, Table, Value a
 use super::credential::CommandLine;
 use super::{
     Config, CredentialSource, Definition, Diagnostic, Origin, Value, check_name, diagnostic,
-    folder_of, overrides, quoted, read,
+    folder_of, overrides, read,
 };
 use crate::env;
 use crate::exit::Failure;
 use crate::platform;
 
-/// An account to be written down.
+/// An account to add to the file.
 #[derive(Debug)]
 pub(crate) struct NewAccount {
     pub(crate) name: String,
@@ -25,11 +25,11 @@ pub(crate) struct NewAccount {
     pub(crate) settings: Vec<(String, Value)>,
 }
 
-/// Writes an account into the file, which is made if there is none.
+/// Adds an account to the file, and creates the file if there is none.
 pub(crate) fn add(path: &Path, account: &NewAccount, registry: &Registry) -> Result<(), Failure> {
     let mut draft = Draft::open(path)?;
     let document = &mut draft.document;
-    // What is written at the end goes on standing before what comes after it.
+    // Comments at the end of the file stay before the new account.
     let end = document.trailing().as_str().unwrap_or("").to_owned();
     let accounts = document.entry("accounts").or_insert_with(|| {
         let mut table = Table::new();
@@ -37,13 +37,11 @@ pub(crate) fn add(path: &Path, account: &NewAccount, registry: &Registry) -> Res
         Item::Table(table)
     });
     let Some(accounts) = accounts.as_table_like_mut() else {
-        return Err(Failure::configuration(format!(
-            "`accounts` in {} is no table; correct it first (`keyroster config check`)",
-            path.display()
-        )));
+        let message = format!("`accounts` in {} is not a table", path.display());
+        return Err(Failure::configuration(message).with_hint("run `keyroster config check`"));
     };
     if accounts.contains_key(&account.name) {
-        return Err(Failure::usage(taken(&account.name)));
+        return Err(taken(&account.name));
     }
     let mut table = Table::new();
     table.set_position(Some(isize::MAX));
@@ -67,13 +65,12 @@ pub(crate) fn add(path: &Path, account: &NewAccount, registry: &Registry) -> Res
     let mut fresh = diagnostics(&text, registry);
     fresh.retain(|wrong| !known.iter().any(|old| old.is_like(wrong)));
     if !fresh.is_empty() {
-        let report = diagnostic::report(Some(path), &fresh);
-        return Err(Failure::configuration(format!("nothing was written: {report}")));
+        return Err(diagnostic::invalid(Some(path), &fresh));
     }
     draft.write(&text)
 }
 
-/// Removes an account from the file, and answers with what is wrong with the rest.
+/// Removes an account from the file, and returns the mistakes in the rest.
 pub(crate) fn remove(
     path: &Path,
     name: &str,
@@ -82,7 +79,7 @@ pub(crate) fn remove(
     let mut draft = Draft::open(path)?;
     let accounts = draft.document.get_mut("accounts").and_then(Item::as_table_like_mut);
     let Some(removed) = accounts.and_then(|accounts| accounts.remove(name)) else {
-        return Err(Failure::usage(format!("there is no account `{name}` any longer")));
+        return Err(Failure::usage(format!("account `{name}` does not exist anymore")));
     };
     if let Some(table) = removed.as_table() {
         keep_comments(&mut draft.document, &draft.before, table);
@@ -92,40 +89,38 @@ pub(crate) fn remove(
     Ok(diagnostics(&text, registry))
 }
 
-/// The name, if a new account can have it.
+/// Returns the name, if a new account can have it.
 pub(crate) fn new_name(name: &str, config: &Config) -> Result<String, Failure> {
-    check_name(name).map_err(|wrong| Failure::usage(format!("{}: {wrong}", quoted(name))))?;
-    // One that only the environment describes may be written down.
+    check_name(name).map_err(Diagnostic::into_usage)?;
+    // An account that only the environment defines can be added to the file.
     let in_file = |known: &&Definition| matches!(known.origin, Origin::Line(_));
     let mut names = config.accounts.iter().filter(in_file).map(|known| &known.name);
     if names.any(|known| known == name) || config.broken.iter().any(|known| known == name) {
-        return Err(Failure::usage(taken(name)));
+        return Err(taken(name));
     }
     Ok(name.to_owned())
 }
 
-/// Where a secret is, as a person wrote it.
+/// Parses the source of a secret.
 pub(crate) fn new_credential(
     account: &str,
     setting: &keyroster::Setting,
     source: &str,
 ) -> Result<Value, Failure> {
     let entry = format!("{account}/{}", setting.name);
-    let source = CredentialSource::parse(source, &entry);
-    source
+    CredentialSource::parse(source, &entry)
         .map(Value::Credential)
-        .map_err(|wrong| Failure::usage(format!("`{}`: {wrong}", setting.name)))
+        .map_err(|mistake| mistake.of(&format!("`{}`", setting.name)).into_usage())
 }
 
-/// What is said of a name that an account of the file has.
-fn taken(name: &str) -> String {
-    format!(
-        "there is an account `{name}` already; choose another name, or remove it first: keyroster \
-         accounts remove {name}"
-    )
+/// The failure to add an account whose name is taken.
+fn taken(name: &str) -> Failure {
+    Failure::usage(format!("account `{name}` already exists")).with_hint(format!(
+        "choose another name, or remove it first with `keyroster accounts remove {name}`"
+    ))
 }
 
-/// All that is wrong with a file's text, as the environment stands.
+/// The mistakes in a file's text, given the environment.
 fn diagnostics(text: &str, registry: &Registry) -> Vec<Diagnostic> {
     let found = read::accounts(text, registry, &overrides::providers(&env::overrides()));
     let mut diagnostics = found.diagnostics;
@@ -133,7 +128,7 @@ fn diagnostics(text: &str, registry: &Registry) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Hands the comments before a table that was removed, as far as they are not its own, to what follows.
+/// Moves the comments before a removed table to what follows it, unless they belong to the table.
 fn keep_comments(document: &mut DocumentMut, before: &str, removed: &Table) {
     let at = removed.position();
     let prefix = removed.decor().prefix().and_then(RawString::as_str).unwrap_or("");
@@ -159,8 +154,8 @@ fn keep_comments(document: &mut DocumentMut, before: &str, removed: &Table) {
     }
 }
 
-/// What stays of the text before a table: comments that an empty line parts from it, and at the beginning
-/// of the file all of them.
+/// The text before a table that does not belong to it: comments followed by an empty line, and all comments at
+/// the beginning of the file.
 fn staying(prefix: &str, first: bool) -> &str {
     let mut end = 0;
     let mut read = 0;
@@ -200,18 +195,18 @@ fn item(setting: &Value) -> Item {
             table.insert(kind, place);
             value(table)
         }
-        // A made-up secret is of this process, and stands in no file.
+        // A made-up secret belongs to this process and is never written.
         Value::MadeUp(_) => Item::None,
     }
 }
 
-/// The file while it is changed: nobody else of us changes it until this is dropped.
+/// The file while it is edited. No other keyroster process edits it until this is dropped.
 struct Draft<'a> {
     path: &'a Path,
     /// The file that the path leads to.
     target: PathBuf,
     _lock: File,
-    /// With `\n` at the end of each line, whatever stands there.
+    /// The text, with `\n` at the end of each line.
     before: String,
     crlf: bool,
     document: DocumentMut,
@@ -227,19 +222,18 @@ impl<'a> Draft<'a> {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => {
-                return Err(Failure::configuration(format!("{shown} cannot be read: {error}")));
+                return Err(Failure::configuration(format!("cannot read {shown}: {error}")));
             }
         };
         let (before, crlf) = (text.replace("\r\n", "\n"), text.contains("\r\n"));
         let document = before.parse().map_err(|_| {
-            Failure::configuration(format!(
-                "{shown} is not TOML, and is left as it is; see `keyroster config check`"
-            ))
+            Failure::configuration(format!("{shown} is not valid TOML; nothing was changed"))
+                .with_hint("run `keyroster config check`")
         })?;
         Ok(Self { path, target, _lock: lock, before, crlf, document })
     }
 
-    /// Puts the text in the file's place, with the file's own permissions and line ends.
+    /// Replaces the file, keeping its permissions and line ends.
     fn write(&self, text: &str) -> Result<(), Failure> {
         let text = if self.crlf { text.replace('\n', "\r\n") } else { text.to_owned() };
         self.replace(&text).map_err(|error| unwritable(self.path, &error))
@@ -259,13 +253,13 @@ impl<'a> Draft<'a> {
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
     let shown = path.display();
-    Failure::configuration(format!("{shown} cannot be written: {error}; nothing was changed"))
+    Failure::configuration(format!("cannot write {shown}: {error}; nothing was changed"))
 }
 
-/// The file that a path leads to, whether it exists or not: one that is kept elsewhere stays linked.
+/// The file that a path leads to, whether it exists or not, so that a symbolic link stays one.
 fn followed(path: &Path) -> PathBuf {
     let mut target = path.to_owned();
-    // As many as Linux follows.
+    // Linux follows the same number of links.
     for _ in 0..40 {
         let Ok(link) = std::fs::read_link(&target) else { break };
         target = folder_of(&target).join(link);
@@ -273,21 +267,21 @@ fn followed(path: &Path) -> PathBuf {
     target
 }
 
-/// Waits until nobody else of us changes the file. It is replaced when it is written, so that the lock is
-/// another file beside it.
+/// Waits until no other keyroster process edits the file. The lock is a file next to it, because the file
+/// itself is replaced.
 fn lock(target: &Path) -> io::Result<File> {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let mut options = platform::private_file();
     options.create(true).truncate(false).write(true);
     let file = options.open(folder_of(target).join(format!(".{name}.lock")))?;
     match file.lock() {
-        // A file system without locks is no reason to write nothing.
+        // Some file systems have no locks.
         Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
         outcome => outcome.map(|()| file),
     }
 }
 
-/// Makes the folder, which nobody else may look into.
+/// Creates the folder, private to its owner.
 fn make_folder(folder: &Path) -> io::Result<()> {
     platform::private_folder().recursive(true).create(folder)
 }

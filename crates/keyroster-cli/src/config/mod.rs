@@ -1,7 +1,7 @@
-//! Which accounts there are: described in `keyroster.toml`, in the environment, or both.
+//! Defines the accounts, from `keyroster.toml` and the environment.
 //!
-//! No secret stands here. An account says where each secret is, and it is read when the account is
-//! asked, not before.
+//! A definition contains no secrets. It says where each secret is; the secret is read when the account is
+//! first used.
 
 mod account;
 mod credential;
@@ -18,7 +18,7 @@ use keyroster::{ProviderFactory, Registry};
 
 pub(crate) use account::{Definition, Origin, Setting, Value, check_name};
 pub(crate) use credential::{CredentialError, CredentialSource, is_variable};
-pub(crate) use diagnostic::{Diagnostic, quoted, report};
+pub(crate) use diagnostic::{Diagnostic, invalid, quoted, report};
 pub(crate) use edit::{NewAccount, add, new_credential, new_name, remove};
 pub(crate) use keychain::Keychain;
 use read::Found;
@@ -29,32 +29,32 @@ use crate::output::suggestion::Suggestion;
 use crate::output::text;
 use crate::platform::{self, Others};
 
-/// The accounts of this run, and the file that describes them.
+/// The defined accounts, and the configuration file.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// The file, whether it exists or not; none where this system has no folder for it.
+    /// The file, whether it exists or not. `None` if the system has no folder for settings.
     pub(crate) file: Option<PathBuf>,
     /// Whether the file exists.
     pub(crate) exists: bool,
-    /// In the order of their names.
+    /// The accounts, sorted by name.
     pub(crate) accounts: Vec<Definition>,
-    /// The names of accounts in the file that are so wrong that they are not among the others.
+    /// The names of accounts in the file that are too broken to be among the others.
     pub(crate) broken: Vec<String>,
 }
 
 impl Config {
-    /// Reads the file that the user names, or the usual one if it exists, and what the environment adds.
+    /// Reads the file that the user names, or else the default one if it exists, and the environment.
     ///
-    /// Without a file, the vendors' own environment variables describe an account each.
+    /// Without a file, each vendor's own environment variables define one account.
     pub(crate) fn load(named: Option<&Path>, registry: &Registry) -> Result<Self, Failure> {
         let (config, diagnostics) = Self::inspect(named, registry)?;
         if diagnostics.is_empty() {
             return Ok(config);
         }
-        Err(Failure::configuration(report(config.file.as_deref(), &diagnostics)))
+        Err(invalid(config.file.as_deref(), &diagnostics))
     }
 
-    /// The same, with all that is wrong.
+    /// Like [`load`](Self::load), but returns the mistakes next to the accounts.
     pub(crate) fn inspect(
         named: Option<&Path>,
         registry: &Registry,
@@ -62,7 +62,7 @@ impl Config {
         Self::read(named, registry, true)
     }
 
-    /// The same of a file that is about to be written, and so need not exist.
+    /// Like [`inspect`](Self::inspect), for a file that is about to be written and need not exist.
     pub(crate) fn inspect_for_writing(
         named: Option<&Path>,
         registry: &Registry,
@@ -77,19 +77,19 @@ impl Config {
     ) -> Result<(Self, Vec<Diagnostic>), Failure> {
         let named = named.map(Path::to_owned).or_else(env::config_file);
         let must_exist = must_exist && named.is_some();
-        let file = named.or_else(usual_file);
+        let file = named.or_else(default_file);
         let text = match &file {
             None => None,
             Some(path) => read_file(path, must_exist)?,
         };
         let exists = text.is_some();
-        let mut odd = Vec::new();
-        let variables = overrides::variables(&mut odd);
+        let mut unreadable = Vec::new();
+        let variables = overrides::variables(&mut unreadable);
         let Found { mut accounts, broken, mut diagnostics } = match &text {
             Some(text) => read::accounts(text, registry, &overrides::providers(&variables)),
             None => from_vendor_variables(registry),
         };
-        diagnostics.extend(odd);
+        diagnostics.extend(unreadable);
         overrides::apply(&mut accounts, &broken, &variables, registry, &mut diagnostics);
         if diagnostics.is_empty() {
             diagnostics.extend(accounts.iter().filter_map(|account| unusable(account, registry)));
@@ -99,7 +99,7 @@ impl Config {
     }
 }
 
-/// The folder that a file lies in: the current one, where its path names none.
+/// The folder of a file: the current one if the path has none.
 pub(crate) fn folder_of(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -107,68 +107,72 @@ pub(crate) fn folder_of(file: &Path) -> &Path {
     }
 }
 
-/// The provider of that id; the error says which there are, and the nearest.
+/// Returns the provider with this id.
 pub(crate) fn provider<'a>(
     registry: &'a Registry,
     id: &str,
-) -> Result<&'a dyn ProviderFactory, String> {
+) -> Result<&'a dyn ProviderFactory, Diagnostic> {
     registry.factory(id).map_err(|error| {
         let known: Vec<String> =
             registry.factories().map(|factory| factory.info().id.to_string()).collect();
-        match Suggestion::new(id, known.iter().map(String::as_str)) {
-            suggestion @ Suggestion::DidYouMean(_) => {
-                format!("there is no provider `{}`; {suggestion}", text::clean(id))
-            }
-            Suggestion::Known(_) => format!("{error}; {}", error.help()),
+        let suggestion = Suggestion::new(id, known.iter().map(String::as_str));
+        match suggestion.name() {
+            Some(_) => Diagnostic::new(format!("unknown provider `{}`", text::clean(id)))
+                .with_hint(suggestion.to_string()),
+            // The registry knows the providers that this program was built without.
+            None => Diagnostic::new(error.to_string()).with_hint(error.help()),
         }
     })
 }
 
-/// `keyroster.toml` in the folder where this system keeps programs' settings.
-fn usual_file() -> Option<PathBuf> {
+/// `keyroster.toml` in the system's folder for settings.
+fn default_file() -> Option<PathBuf> {
     Some(env::config_folder()?.join("keyroster").join("keyroster.toml"))
 }
 
-/// The file's text; none if it does not exist and nobody said that it does.
+/// Reads the file. Returns `None` if it does not exist and need not.
 fn read_file(path: &Path, must_exist: bool) -> Result<Option<String>, Failure> {
-    let wrong = |message: String| Failure::configuration(message);
     let shown = path.display();
     match std::fs::read_to_string(path) {
-        Ok(text) => {
-            if let Some(fix) = writable_by_others(path) {
-                return Err(wrong(format!(
-                    "{shown} can be written by everybody, who could let it run commands; {fix}"
-                )));
+        Ok(text) => match writable_by_others(path) {
+            Some(hint) => {
+                let message = format!(
+                    "every user can write to {shown}, which can make keyroster run commands"
+                );
+                Err(Failure::configuration(message).with_hint(hint))
             }
-            Ok(Some(text))
-        }
+            None => Ok(Some(text)),
+        },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => Ok(None),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(wrong(format!(
-            "there is no file {shown}; create it with `keyroster --config {shown} accounts add`, or name \
-             another with --config or KEYROSTER_CONFIG"
-        ))),
-        Err(error) => Err(wrong(format!(
-            "{shown} cannot be read: {error}; make it a file that you may read, or name another with \
-             --config"
-        ))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let hint = format!(
+                "create it with `keyroster --config {shown} accounts add`, or pass another file with \
+                 --config or KEYROSTER_CONFIG"
+            );
+            Err(Failure::configuration(format!("the configuration file {shown} does not exist"))
+                .with_hint(hint))
+        }
+        Err(error) => Err(Failure::configuration(format!("cannot read {shown}: {error}"))
+            .with_hint("check its permissions, or pass another file with --config")),
     }
 }
 
-/// How to take away everybody's leave to write a file, if they have it.
+/// The command that removes everyone's permission to write a file, if they have it.
 fn writable_by_others(path: &Path) -> Option<String> {
     writable(path, Others::Everyone)
 }
 
-/// How to take away the group's leave to write a file, if it has it.
+/// The command that removes the group's permission to write a file, if it has it.
 pub(crate) fn writable_by_group(path: &Path) -> Option<String> {
     writable(path, Others::Group)
 }
 
 fn writable(path: &Path, others: Others) -> Option<String> {
-    platform::is_writable_by(path, others).then(|| format!("run: chmod go-w {}", path.display()))
+    platform::is_writable_by(path, others).then(|| format!("run `chmod go-w {}`", path.display()))
 }
 
-/// An account of each provider whose own environment variables hold a credential, named after it.
+/// One account for each provider whose own environment variables contain a credential, named after the
+/// provider.
 fn from_vendor_variables(registry: &Registry) -> Found {
     let mut diagnostics = Vec::new();
     let described = |factory: &dyn ProviderFactory| {
@@ -181,14 +185,14 @@ fn from_vendor_variables(registry: &Registry) -> Found {
                 Value::Credential(CredentialSource::Env(setting.env.to_owned()))
             } else {
                 let text = env::text(setting.env).unwrap_or_default();
-                let why = wrong_value(factory, setting.name, &text);
-                wrong.extend(why.map(|why| Diagnostic::new(format!("{}: {why}", setting.env))));
+                let mistake = wrong_value(factory, setting.name, &text);
+                wrong.extend(mistake.map(|mistake| mistake.of(setting.env)));
                 Value::Plain(text)
             };
             let origin = Origin::Variable(setting.env.to_owned());
             settings.insert(setting.name, Setting { value, origin });
         }
-        // An address alone is no account.
+        // An address alone does not define an account.
         let has_credential =
             settings.values().any(|setting| matches!(setting.value, Value::Credential(_)));
         let id = factory.info().id.to_string();
@@ -209,22 +213,22 @@ fn from_vendor_variables(registry: &Registry) -> Found {
     Found { accounts, broken: Vec::new(), diagnostics }
 }
 
-/// A variable that nobody can read.
+/// A variable that is not valid UTF-8.
 fn garbled(variable: &str) -> Diagnostic {
-    Diagnostic::new(format!("{variable}: its value is no text (UTF-8); set it anew"))
+    Diagnostic::new(format!("{variable}: not valid UTF-8")).with_hint("correct or unset it")
 }
 
-/// What is wrong with the value of a setting that is no secret, and what to do.
+/// The mistake in the value of a setting that is not a secret, if there is one.
 pub(crate) fn wrong_value(
     factory: &dyn ProviderFactory,
     setting: &str,
     value: &str,
-) -> Option<String> {
+) -> Option<Diagnostic> {
     let error = factory.check_setting(setting, value).err()?;
-    Some(format!("{error}; {}", error.help()))
+    Some(Diagnostic::new(error.to_string()).with_hint(error.help()))
 }
 
-/// What keeps an account from being asked, told without reading a secret.
+/// What keeps an account from being used, without reading a secret.
 fn unusable(account: &Definition, registry: &Registry) -> Option<Diagnostic> {
     let factory = registry.factory(&account.provider).ok()?;
     let secrets: Vec<&str> = factory
@@ -237,13 +241,12 @@ fn unusable(account: &Definition, registry: &Registry) -> Option<Diagnostic> {
     if secrets.iter().any(|name| account.settings.contains_key(name)) {
         return None;
     }
-    let message = format!(
-        "account `{}` has no credential; say where it is, as `{first} = {{ env = \"{}\" }}`",
-        account.name,
-        overrides::variable(&account.name, first)
-    );
+    let mistake = Diagnostic::new(format!("account `{}` has no credential", account.name));
+    let variable = overrides::variable(&account.name, first);
     Some(match account.origin {
-        Origin::Line(line) => Diagnostic::at(line, 1, message),
-        _ => Diagnostic::new(message),
+        Origin::Line(line) => mistake
+            .with_hint(format!("say where it is: `{first} = {{ env = \"{variable}\" }}`"))
+            .at(line, 1),
+        _ => mistake.with_hint(format!("set {variable}")),
     })
 }

@@ -1,8 +1,8 @@
-//! Settings in environment variables, all of one scheme: `KEYROSTER_ACCOUNT__SETTING`.
+//! Reads settings from environment variables: `KEYROSTER_ACCOUNT__SETTING`.
 //!
-//! Names are written in capitals, and what is neither letter nor digit as `_`: the setting `base-url` of
-//! the account `pinata-prod` is `KEYROSTER_PINATA_PROD__BASE_URL`. `…__PROVIDER` for a name that no
-//! account has makes one. A secret's variable holds the secret itself.
+//! Names are uppercase, with `_` for every character that is neither a letter nor a digit: the setting
+//! `base-url` of the account `pinata-prod` is `KEYROSTER_PINATA_PROD__BASE_URL`. `…__PROVIDER` defines a new
+//! account if there is none with this name. The variable of a secret contains the secret itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,24 +15,24 @@ use crate::output::suggestion::Suggestion;
 const PROVIDER: &str = "PROVIDER";
 const TAGS: &str = "TAGS";
 
-/// The variable that holds an account's setting.
+/// The variable of an account's setting.
 pub(crate) fn variable(account: &str, setting: &str) -> String {
-    format!("{PREFIX}{}__{}", in_capitals(account), in_capitals(setting))
+    format!("{PREFIX}{}__{}", uppercase(account), uppercase(setting))
 }
 
-fn in_capitals(name: &str) -> String {
+fn uppercase(name: &str) -> String {
     name.chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
         .collect()
 }
 
-/// Account and setting that a variable of the scheme names, both in capitals.
+/// The account and the setting of a variable, both in uppercase.
 fn parts(variable: &str) -> Option<(&str, &str)> {
     let parts = variable.strip_prefix(PREFIX)?.rsplit_once("__")?;
     (!parts.0.is_empty() && !parts.1.is_empty()).then_some(parts)
 }
 
-/// Providers that the environment sets, by account in capitals.
+/// The providers that the environment sets, by account in uppercase.
 pub(super) fn providers(variables: &[String]) -> BTreeMap<String, String> {
     let named = variables.iter().filter_map(|variable| {
         let (account, setting) = parts(variable)?;
@@ -42,35 +42,33 @@ pub(super) fn providers(variables: &[String]) -> BTreeMap<String, String> {
     named.collect()
 }
 
-/// The provider that the environment gives an account of the file.
+/// The provider that the environment sets for an account of the file.
 pub(super) fn provider_of<'a>(
     providers: &'a BTreeMap<String, String>,
     account: &str,
 ) -> Option<&'a str> {
-    providers.get(&in_capitals(account)).map(String::as_str)
+    providers.get(&uppercase(account)).map(String::as_str)
 }
 
-/// The variables of the scheme that can be read; of others is told what is wrong.
+/// The variables that can be read. Adds a diagnostic for each of the others.
 pub(super) fn variables(diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
-    let (mut readable, mut odd) = (Vec::new(), Vec::new());
+    let mut readable = Vec::new();
     for variable in env::overrides() {
         let capitals = variable.to_ascii_uppercase();
         if variable != capitals {
-            odd.push(Diagnostic::new(format!(
-                "{variable}: such a variable is written in capitals, as {capitals}"
-            )));
+            let mistake = Diagnostic::new(format!("{variable}: the name is not uppercase"));
+            diagnostics.push(mistake.with_hint(format!("rename it to {capitals}")));
         } else if env::is_garbled(&variable) {
-            odd.push(super::garbled(&variable));
+            diagnostics.push(super::garbled(&variable));
         } else {
             readable.push(variable);
         }
     }
-    diagnostics.extend(odd);
     readable
 }
 
-/// Sets what the variables say, and makes the accounts that only they describe. Of the file's `broken`
-/// accounts the file's own diagnostics tell enough.
+/// Applies the variables, and adds the accounts that only they define. The file's `broken` accounts have their
+/// own diagnostics and get no others.
 pub(super) fn apply(
     accounts: &mut Vec<Definition>,
     broken: &[String],
@@ -79,53 +77,52 @@ pub(super) fn apply(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     diagnostics.extend(ambiguous(accounts));
-    let mut lost: BTreeSet<String> = broken.iter().map(|name| in_capitals(name)).collect();
+    let mut lost: BTreeSet<String> = broken.iter().map(|name| uppercase(name)).collect();
     for (account, provider) in providers(variables) {
-        let made = make(accounts, &account, provider, &lost, registry);
-        if let Err(wrong) = made {
-            diagnostics.push(Diagnostic::new(format!("{PREFIX}{account}__{PROVIDER}: {wrong}")));
+        if let Err(mistake) = define(accounts, &account, provider, &lost, registry) {
+            diagnostics.push(mistake.of(&format!("{PREFIX}{account}__{PROVIDER}")));
             lost.insert(account);
         }
     }
     for variable in variables {
         let Some((account, setting)) = parts(variable) else { continue };
-        let found = accounts.iter_mut().find(|known| in_capitals(&known.name) == account);
+        let found = accounts.iter_mut().find(|known| uppercase(&known.name) == account);
         let outcome = match found {
             Some(account) => set(account, setting, variable, registry),
             None if setting == PROVIDER || lost.contains(account) => Ok(()),
             None => {
                 let typed = account.to_ascii_lowercase().replace('_', "-");
                 let known = accounts.iter().map(|known| known.name.as_str());
-                let suggestion = Suggestion::new(&typed, known).to_string();
-                let suggestion = suggestion.trim_end_matches('?');
-                Err(format!(
-                    "no account is called so; {suggestion}, or set {PREFIX}{account}__{PROVIDER} to make one"
-                ))
+                let suggestion = Suggestion::new(&typed, known);
+                let end = if suggestion.name().is_some() { "" } else { "." };
+                Err(Diagnostic::new("no account has this name").with_hint(format!(
+                    "{suggestion}{end} Set {PREFIX}{account}__{PROVIDER} to define a new account"
+                )))
             }
         };
-        diagnostics
-            .extend(outcome.err().map(|wrong| Diagnostic::new(format!("{variable}: {wrong}"))));
+        diagnostics.extend(outcome.err().map(|mistake| mistake.of(variable)));
     }
 }
 
-/// Makes the account of that provider, unless there is one.
-fn make(
+/// Defines the account, unless there is one with this name.
+fn define(
     accounts: &mut Vec<Definition>,
     account: &str,
     provider: String,
     lost: &BTreeSet<String>,
     registry: &Registry,
-) -> Result<(), String> {
+) -> Result<(), Diagnostic> {
     super::provider(registry, &provider)?;
     let name = account.to_ascii_lowercase().replace('_', "-");
     let by = Origin::Variable(variable(&name, PROVIDER));
-    if let Some(known) = accounts.iter_mut().find(|known| in_capitals(&known.name) == account) {
+    if let Some(known) = accounts.iter_mut().find(|known| uppercase(&known.name) == account) {
         if known.origin == Origin::VendorVariables && known.provider != provider {
-            return Err(format!(
-                "`{}` is the account that {}'s own variables describe; call the other one otherwise, or \
-                 unset those",
+            let message = format!(
+                "the vendor's own variables define an account `{}` of the provider `{}`",
                 known.name, known.provider
-            ));
+            );
+            return Err(Diagnostic::new(message)
+                .with_hint("choose another name, or unset the vendor's variables"));
         }
         known.provider_by = by;
         return Ok(());
@@ -151,7 +148,7 @@ fn set(
     setting: &str,
     variable: &str,
     registry: &Registry,
-) -> Result<(), String> {
+) -> Result<(), Diagnostic> {
     let text = env::text(variable).unwrap_or_default();
     if setting == PROVIDER {
         return Ok(());
@@ -162,18 +159,13 @@ fn set(
         account.tags_by = Some(Origin::Variable(variable.to_owned()));
         return Ok(());
     }
-    let factory = registry
-        .factory(&account.provider)
-        .map_err(|error| format!("{error}; {}", error.help()))?;
+    let factory = super::provider(registry, &account.provider)?;
     let known = factory.settings();
-    let Some(known) = known.iter().find(|known| in_capitals(known.name) == setting) else {
-        let names: Vec<String> = known.iter().map(|known| in_capitals(known.name)).collect();
+    let Some(known) = known.iter().find(|known| uppercase(known.name) == setting) else {
+        let names: Vec<String> = known.iter().map(|known| uppercase(known.name)).collect();
         let names = names.iter().map(String::as_str).chain([PROVIDER, TAGS]);
-        return Err(format!(
-            "{} accounts have no such setting; {}",
-            account.provider,
-            Suggestion::new(setting, names)
-        ));
+        return Err(Diagnostic::new(format!("unknown setting of {} accounts", account.provider))
+            .with_hint(Suggestion::new(setting, names).to_string()));
     };
     let value = if known.secret {
         Value::Credential(CredentialSource::Env(variable.to_owned()))
@@ -188,22 +180,22 @@ fn set(
     Ok(())
 }
 
-/// Accounts whose names are one in capitals, so that no variable tells which is meant.
+/// Accounts with the same name in uppercase, so that a variable could mean either of them.
 pub(super) fn ambiguous(accounts: &[Definition]) -> Vec<Diagnostic> {
     let mut by_capitals: BTreeMap<String, &Definition> = BTreeMap::new();
     let mut diagnostics = Vec::new();
     for account in accounts {
-        if let Some(other) = by_capitals.insert(in_capitals(&account.name), account) {
-            let message = format!(
-                "the accounts `{}` and `{}` would share their environment variables \
-                 ({PREFIX}{}__…); rename one",
+        if let Some(other) = by_capitals.insert(uppercase(&account.name), account) {
+            let mistake = Diagnostic::new(format!(
+                "the accounts `{}` and `{}` share the environment variables {PREFIX}{}__…",
                 other.name,
                 account.name,
-                in_capitals(&account.name)
-            );
+                uppercase(&account.name)
+            ))
+            .with_hint("rename one of them");
             diagnostics.push(match account.origin {
-                Origin::Line(line) => Diagnostic::at(line, 1, message),
-                _ => Diagnostic::new(message),
+                Origin::Line(line) => mistake.at(line, 1),
+                _ => mistake,
             });
         }
     }

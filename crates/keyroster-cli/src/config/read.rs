@@ -1,4 +1,4 @@
-//! Reading `keyroster.toml`: all that is wrong with it is told at once, each with its place.
+//! Reads `keyroster.toml`, and reports every mistake in it with its place.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,16 +23,15 @@ const TAGS: &str = "tags";
 const SOURCES: [&str; 4] = ["env", "file", "command", "keychain"];
 const TIMEOUT: &str = "timeout";
 
-/// What a file holds.
+/// The content of a file.
 pub(super) struct Found {
     pub(super) accounts: Vec<Definition>,
-    /// The names of accounts that are so wrong that they are left out.
+    /// The names of accounts that are too broken to be among the others.
     pub(super) broken: Vec<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// The accounts of a file, and all that is wrong with it. The environment may say of which provider an
-/// account is.
+/// Returns the accounts of a file, and its mistakes. `providers` are those that the environment sets.
 pub(super) fn accounts(
     text: &str,
     registry: &Registry,
@@ -44,12 +43,12 @@ pub(super) fn accounts(
         Ok(document) => reader.document(document.as_table()),
         Err(error) => {
             let message = error.message().trim().replace('\n', ", ");
-            let what = if message.contains("duplicate key") {
-                "this name is given twice; keep one".to_owned()
+            let mistake = if message.contains("duplicate key") {
+                Diagnostic::new("duplicate name").with_hint("remove one of the two")
             } else {
-                format!("not TOML: {message}; see https://toml.io")
+                Diagnostic::new(format!("invalid TOML: {message}")).with_hint("see https://toml.io")
             };
-            reader.wrong(error.span(), what);
+            reader.add(error.span(), mistake);
             Vec::new()
         }
     };
@@ -65,8 +64,8 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn wrong(&mut self, span: Option<Range<usize>>, message: impl Into<String>) {
-        self.diagnostics.push(Diagnostic::within(self.text, span, message));
+    fn add(&mut self, span: Option<Range<usize>>, mistake: Diagnostic) {
+        self.diagnostics.push(mistake.within(self.text, span));
     }
 
     fn document(&mut self, table: &dyn TableLike) -> Vec<Definition> {
@@ -74,40 +73,33 @@ impl<'a> Reader<'a> {
         for (name, item) in table.iter() {
             if name != "accounts" {
                 let hint = match self.registry.factory(name) {
-                    Ok(_) => format!("an account is a table `[accounts.{name}]`"),
+                    Ok(_) => format!("an account is a table: `[accounts.{name}]`"),
                     Err(_) => Suggestion::new(name, ["accounts"]).to_string(),
                 };
-                self.wrong(
-                    key_span(table, name),
-                    format!("unknown setting {}; {hint}", quoted(name)),
-                );
+                let mistake = Diagnostic::new(format!("unknown setting {}", quoted(name)));
+                self.add(key_span(table, name), mistake.with_hint(hint));
                 continue;
             }
             let Some(accounts) = item.as_table_like() else {
-                let what = kind(item);
-                self.wrong(
-                    item.span(),
-                    format!("`accounts` holds tables, as `[accounts.prod]`, and not {what}"),
-                );
+                let mistake =
+                    Diagnostic::new(format!("`accounts` must be a table, not {}", kind(item)))
+                        .with_hint("write `[accounts.prod]`");
+                self.add(item.span(), mistake);
                 continue;
             };
             for (name, item) in accounts.iter() {
                 let span = key_span(accounts, name);
-                if let Err(wrong) = check_name(name) {
+                if let Err(mistake) = check_name(name) {
                     self.broken.push(name.to_owned());
-                    self.wrong(span, format!("{}: {wrong}", quoted(name)));
+                    self.add(span, mistake);
                     continue;
                 }
                 let Some(table) = item.as_table_like() else {
                     self.broken.push(name.to_owned());
-                    let what = kind(item);
-                    self.wrong(
-                        span,
-                        format!(
-                            "`{name}` is an account, and so a table, and not {what}; write \
-                             `[accounts.{name}]`"
-                        ),
-                    );
+                    let message = format!("account `{name}` must be a table, not {}", kind(item));
+                    let mistake =
+                        Diagnostic::new(message).with_hint(format!("write `[accounts.{name}]`"));
+                    self.add(span, mistake);
                     continue;
                 };
                 match self.account(name, table, span) {
@@ -153,9 +145,9 @@ impl<'a> Reader<'a> {
                     None => {
                         let names = factory.settings().iter().map(|setting| setting.name);
                         let names = names.chain([PROVIDER, TAGS]);
-                        let hint = Suggestion::new(key, names);
-                        let message = format!("unknown setting {}; {hint}", quoted(key));
-                        self.wrong(at, message);
+                        let mistake = Diagnostic::new(format!("unknown setting {}", quoted(key)));
+                        let hint = Suggestion::new(key, names).to_string();
+                        self.add(at, mistake.with_hint(hint));
                         continue;
                     }
                     Some(setting) if setting.secret => {
@@ -180,47 +172,49 @@ impl<'a> Reader<'a> {
     ) -> Option<&'a dyn ProviderFactory> {
         let named = table.get(PROVIDER);
         if let Some(id) = provider_of(self.providers, name) {
-            // A wrong one is told of the variable.
+            // If it is wrong, the variable has its own diagnostic.
             return super::provider(self.registry, id).ok();
         }
         let (id, at) = if let Some(item) = named {
             let Some(id) = item.as_str() else {
-                self.wrong(item.span(), format!("`provider` is a text, and not {}", kind(item)));
+                let message = format!("`provider` must be a string, not {}", kind(item));
+                self.add(item.span(), Diagnostic::new(message));
                 return None;
             };
             (id, item.span())
         } else if let Some((key, _)) = table.iter().find(|(key, _)| is_nearly(key, PROVIDER)) {
-            let message = format!("unknown setting `{key}`; did you mean `{PROVIDER}`?");
-            self.wrong(key_span(table, key), message);
+            let mistake = Diagnostic::new(format!("unknown setting `{key}`"))
+                .with_hint(format!("did you mean `{PROVIDER}`?"));
+            self.add(key_span(table, key), mistake);
             return None;
         } else {
             let known = self.registry.factories().map(|factory| factory.info().id.to_string());
             let known: Vec<String> = known.collect();
-            let hint = Suggestion::new(name, known.iter().map(String::as_str));
-            let message =
-                format!("account `{name}` names no provider; write `provider = \"…\"`; {hint}");
-            self.wrong(span, message);
+            let hint = match Suggestion::new(name, known.iter().map(String::as_str)).name() {
+                Some(id) => format!("add `provider = \"{id}\"`"),
+                None => format!("add `provider = \"…\"`: {}", known.join(", ")),
+            };
+            let mistake = Diagnostic::new(format!("account `{name}` has no provider"));
+            self.add(span, mistake.with_hint(hint));
             return None;
         };
         let factory = super::provider(self.registry, id);
-        factory.map_err(|wrong| self.wrong(at, wrong)).ok()
+        factory.map_err(|mistake| self.add(at, mistake)).ok()
     }
 
     fn tags(&mut self, item: &Item) -> Vec<String> {
         let text = |value: &Toml| value.as_str().map(str::to_owned);
         let tags = item.as_array().map(|tags| tags.iter().map(text).collect::<Option<Vec<_>>>());
         let Some(Some(tags)) = tags else {
-            let what = kind(item);
-            self.wrong(
-                item.span(),
-                format!("`tags` is a list of texts, as `[\"prod\"]`, and not {what}"),
-            );
+            let message = format!("`tags` must be a list of strings, not {}", kind(item));
+            let mistake = Diagnostic::new(message).with_hint("write `tags = [\"prod\"]`");
+            self.add(item.span(), mistake);
             return Vec::new();
         };
         tags
     }
 
-    /// A setting that may be shown; a number stands for its digits.
+    /// Reads a setting that may be shown. A number is read as its digits.
     fn plain(
         &mut self,
         factory: &dyn ProviderFactory,
@@ -230,15 +224,16 @@ impl<'a> Reader<'a> {
         let number = item.as_integer().map(|number| number.to_string());
         let text = item.as_str().map(str::to_owned).or(number);
         if text.is_none() {
-            let (name, what) = (setting.name, kind(item));
-            self.wrong(
-                item.span(),
-                format!("`{name}` is a text or a whole number, and not {what}"),
+            let message = format!(
+                "`{}` must be a string or a whole number, not {}",
+                setting.name,
+                kind(item)
             );
+            self.add(item.span(), Diagnostic::new(message));
         }
-        let wrong = text.as_deref().and_then(|text| wrong_value(factory, setting.name, text));
-        if let Some(wrong) = wrong {
-            self.wrong(item.span(), wrong);
+        let mistake = text.as_deref().and_then(|text| wrong_value(factory, setting.name, text));
+        if let Some(mistake) = mistake {
+            self.add(item.span(), mistake);
         }
         text.map(Value::Plain)
     }
@@ -252,26 +247,29 @@ impl<'a> Reader<'a> {
         let name = setting.name;
         let example = format!("`{name} = {{ env = \"{}\" }}`", setting.env);
         let Some(table) = item.as_table_like() else {
-            // The text itself is not shown, nor tried.
-            let what = if item.is_str() {
-                format!(
-                    "a secret may not stand in this file; move it, say where it is ({example}, or \
-                     `file`, `command`, `keychain`), and replace the key, as the file may have been read"
-                )
+            // The text may be the secret. It is neither shown nor used.
+            let mistake = if item.is_str() {
+                Diagnostic::new(format!("`{name}` must say where the secret is, not contain it"))
+                    .with_hint(format!(
+                        "write {example} (or `file`, `command`, `keychain`); if this was a secret, replace \
+                         the key, because others may have read the file"
+                    ))
             } else {
-                format!(
-                    "`{name}` says where the secret is, as {example}, and is not {}",
+                Diagnostic::new(format!(
+                    "`{name}` must say where the secret is, not be {}",
                     kind(item)
-                )
+                ))
+                .with_hint(format!("write {example}"))
             };
-            self.wrong(item.span(), what);
+            self.add(item.span(), mistake);
             return None;
         };
-        let (mut source, mut patience) = (None, None);
+        let mut source = None;
+        let mut timeout = None;
         for (kind_of, item) in table.iter() {
             let found = match kind_of {
                 TIMEOUT => {
-                    patience = self.timeout(item);
+                    timeout = self.timeout(item);
                     continue;
                 }
                 "env" => self.text(kind_of, item).and_then(|name| self.variable(&name, item)),
@@ -286,36 +284,31 @@ impl<'a> Reader<'a> {
                 },
                 "command" => self
                     .command(item)
-                    .map(|line| CredentialSource::Command(Command { line, patience: None })),
+                    .map(|line| CredentialSource::Command(Command { line, timeout: None })),
                 other => {
-                    let hint = Suggestion::new(other, SOURCES);
-                    let message = format!("{} is no place of a secret; {hint}", quoted(other));
-                    self.wrong(key_span(table, other), message);
+                    let hint = Suggestion::new(other, SOURCES).to_string();
+                    let mistake =
+                        Diagnostic::new(format!("unknown source of a secret {}", quoted(other)));
+                    self.add(key_span(table, other), mistake.with_hint(hint));
                     return None;
                 }
             };
             if source.is_some() {
-                self.wrong(
-                    key_span(table, kind_of),
-                    format!("`{name}` says twice where the secret is; keep one"),
-                );
+                let mistake = Diagnostic::new(format!("`{name}` has two sources"));
+                self.add(key_span(table, kind_of), mistake.with_hint("keep one of them"));
                 return None;
             }
             source = Some(found?);
         }
         if let Some(CredentialSource::Command(command)) = &mut source {
-            command.patience = patience;
-        } else if patience.is_some() {
-            self.wrong(
-                key_span(table, TIMEOUT),
-                "`timeout` is for a `command` alone; leave it out",
-            );
+            command.timeout = timeout;
+        } else if timeout.is_some() {
+            let mistake = Diagnostic::new("`timeout` applies only to `command`");
+            self.add(key_span(table, TIMEOUT), mistake.with_hint("remove it"));
         }
         if source.is_none() {
-            self.wrong(
-                item.span(),
-                format!("`{name}` does not say where the secret is; write {example}"),
-            );
+            let mistake = Diagnostic::new(format!("`{name}` does not say where the secret is"));
+            self.add(item.span(), mistake.with_hint(format!("write {example}")));
         }
         source.map(Value::Credential)
     }
@@ -323,13 +316,14 @@ impl<'a> Reader<'a> {
     fn text(&mut self, name: &str, item: &Item) -> Option<String> {
         let text = item.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
-            self.wrong(item.span(), format!("`{name}` is a text that is not empty"));
+            let mistake = Diagnostic::new(format!("`{name}` must be a string that is not empty"));
+            self.add(item.span(), mistake);
         }
         text.map(str::to_owned)
     }
 
     fn variable(&mut self, name: &str, item: &Item) -> Option<CredentialSource> {
-        CredentialSource::variable(name).map_err(|wrong| self.wrong(item.span(), wrong)).ok()
+        CredentialSource::variable(name).map_err(|mistake| self.add(item.span(), mistake)).ok()
     }
 
     fn command(&mut self, item: &Item) -> Option<CommandLine> {
@@ -344,11 +338,11 @@ impl<'a> Reader<'a> {
                 Some(CommandLine::Words(words))
             }
             _ => {
-                self.wrong(
-                    item.span(),
-                    "`command` is a program and its arguments, as `[\"pass\", \"show\", \"pinata\"]`, or \
-                     a line for the shell",
+                let mistake = Diagnostic::new(
+                    "`command` must be a list of a program and its arguments, or a line for the shell",
                 );
+                let hint = "write `command = [\"pass\", \"show\", \"pinata\"]`";
+                self.add(item.span(), mistake.with_hint(hint));
                 None
             }
         }
@@ -357,13 +351,14 @@ impl<'a> Reader<'a> {
     fn timeout(&mut self, item: &Item) -> Option<Duration> {
         let time = item.as_str().and_then(|text| duration(text).ok());
         if time.is_none() {
-            self.wrong(item.span(), "`timeout` is a time, as `\"10s\"`");
+            let mistake = Diagnostic::new("`timeout` must be a duration");
+            self.add(item.span(), mistake.with_hint("write `timeout = \"10s\"`"));
         }
         time
     }
 }
 
-/// Whether a name is another one that was mistyped.
+/// Whether a name is a mistyped form of another one.
 fn is_nearly(name: &str, other: &str) -> bool {
     Suggestion::new(name, [other]).name().is_some()
 }
@@ -372,7 +367,7 @@ fn key_span(table: &dyn TableLike, name: &str) -> Option<Range<usize>> {
     table.key(name).and_then(toml_edit::Key::span)
 }
 
-/// What stands there, with its article.
+/// The type of an item, with its article.
 fn kind(item: &Item) -> String {
     let name = item.type_name();
     let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };

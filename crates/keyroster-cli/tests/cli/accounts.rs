@@ -1,4 +1,4 @@
-//! Accounts: where their credentials come from, and writing them down.
+//! `keyroster accounts`, and where credentials come from.
 
 use keyroster_sandbox::Sandbox;
 
@@ -6,7 +6,7 @@ use crate::support::binary::{keyroster, run};
 use crate::support::changes::reading;
 use crate::support::settings::Settings;
 
-/// A file with one account of the sandbox's OpenRouter, whose key is where the line says.
+/// A file with one account of the sandbox's OpenRouter, with this source of its key.
 fn openrouter(sandbox: &Sandbox, credential: &str) -> Settings {
     let base_url = sandbox.openrouter().base_url;
     Settings::new(&format!(
@@ -37,7 +37,7 @@ async fn credentials_come_from_every_source() {
     }
 }
 
-/// A file that is named without its folder lies in the current one, and so do the things it names.
+/// Relative paths in a configuration file start at its folder.
 #[tokio::test]
 async fn config_in_the_working_directory() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -64,17 +64,17 @@ fn make_private(path: &std::path::Path) {
 async fn missing_credentials_say_what_to_do() {
     let sandbox = Sandbox::start().await.unwrap();
     for (credential, words) in [
-        ("env = \"LAB_KEY\"", "LAB_KEY is not set\nhint: set it"),
-        ("file = \"none.txt\"", "cannot be read"),
-        ("file = \"open.txt\"", "run: chmod 600 "),
-        ("file = \"empty.txt\"", "holds nothing"),
+        ("env = \"LAB_KEY\"", "LAB_KEY is not set\nhint: set LAB_KEY (see "),
+        ("file = \"none.txt\"", "cannot read the file"),
+        ("file = \"open.txt\"", "run `chmod 600 "),
+        ("file = \"empty.txt\"", "is empty"),
         ("command = [\"no-such-program\"]", "cannot be started"),
-        ("command = \"exit 3\"", "exit status: 3\nhint: run it by hand"),
-        ("command = \"true\"", "holds nothing"),
-        ("command = \"printf '\\\\377'\"", "no text"),
-        ("command = \"cat\"", "holds nothing"),
+        ("command = \"exit 3\"", "failed with exit status: 3\nhint: run it by hand"),
+        ("command = \"true\"", "is empty"),
+        ("command = \"printf '\\\\377'\"", "not text"),
+        ("command = \"cat\"", "is empty"),
         ("command = [\"sleep\", \"60\"], timeout = \"50ms\"", "within 50ms"),
-        ("keychain = \"lab\"", "no keychain runs here"),
+        ("keychain = \"lab\"", "no keychain is available"),
     ] {
         let settings = openrouter(&sandbox, credential);
         std::fs::write(settings.folder.path().join("open.txt"), "fa4efa4e").unwrap();
@@ -86,10 +86,14 @@ async fn missing_credentials_say_what_to_do() {
         let said = run(command).await;
         assert_eq!((said.code, said.stdout.as_str()), (4, ""), "{credential}: {said:?}");
         assert!(said.stderr.contains(words), "{credential}: {}", said.stderr);
-        assert!(said.stderr.contains("account `lab`: no `management-key`"), "{}", said.stderr);
-        assert!(said.stderr.contains("keyroster.toml:1)"), "{}", said.stderr);
+        assert!(
+            said.stderr.contains("account `lab`: cannot get `management-key`"),
+            "{}",
+            said.stderr
+        );
+        assert!(said.stderr.contains("keyroster.toml:1"), "{}", said.stderr);
     }
-    assert!(sandbox.requests().is_empty(), "nobody was asked");
+    assert!(sandbox.requests().is_empty(), "no vendor was contacted");
 }
 
 #[tokio::test]
@@ -124,7 +128,7 @@ async fn add_test_and_remove() {
     let added = settings.run(&[&add[..], &credential].concat()).await.ok();
     assert!(added.stderr.contains("accounts test lab"), "{}", added.stderr);
     let text = std::fs::read_to_string(&settings.file).unwrap();
-    assert!(text.starts_with(&before), "what stood there stays: {text}");
+    assert!(text.starts_with(&before), "the old text is kept: {text}");
     let twice = settings.run(&[&add[..], &credential].concat()).await;
     assert_eq!(twice.code, 2);
     assert!(twice.stderr.contains("already"), "{}", twice.stderr);
@@ -151,10 +155,13 @@ async fn add_test_and_remove() {
 async fn invalid_accounts_are_not_written() {
     let settings = Settings::new("");
     for (arguments, words) in [
-        (&["a/b", "--provider", "pinata", "--credential", "jwt=env:A"][..], "rename it"),
+        (
+            &["a/b", "--provider", "pinata", "--credential", "jwt=env:A"][..],
+            "use only letters, digits",
+        ),
         (&["a", "--provider", "pinatta", "--credential", "jwt=env:A"], "did you mean `pinata`?"),
         (&["a", "--provider", "pinata", "--credential", "jtw=env:A"], "did you mean `jwt`?"),
-        (&["a", "--provider", "pinata", "--credential", "jwt=fa4efa4e"], "where it is"),
+        (&["a", "--provider", "pinata", "--credential", "jwt=fa4efa4e"], "where the secret is"),
         (&["a", "--provider", "pinata", "--credential", "base-url=env:A"], "--set base-url"),
         (&["a", "--provider", "pinata", "--set", "jwt=fa4efa4e"], "must not be an argument"),
         (&["a", "--provider", "pinata"], "--credential is missing"),
@@ -166,11 +173,15 @@ async fn invalid_accounts_are_not_written() {
         assert!(!said.stderr.contains("fa4efa4e"), "{}", said.stderr);
         assert_eq!(std::fs::read_to_string(&settings.file).unwrap(), "");
     }
-    // No keychain runs here: the secret goes nowhere else, and no account speaks of it.
+    // Without a keychain, the secret goes nowhere else, and the account is not added.
     let add = ["accounts", "add", "a", "--provider", "pinata", "--credential", "jwt=keychain"];
     let said = reading(settings.command(&add), "fa4efa4e.fa4efa4e.fa4efa4e").await;
     assert_eq!(said.code, 4, "{said:?}");
-    assert!(said.stderr.contains("nothing was written: no keychain runs here"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("nothing was written: no keychain is available"),
+        "{}",
+        said.stderr
+    );
     assert_eq!(std::fs::read_to_string(&settings.file).unwrap(), "");
 }
 

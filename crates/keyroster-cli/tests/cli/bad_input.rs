@@ -1,4 +1,4 @@
-//! Bad input: each a clear paragraph and an exit code, never a panic or an empty list.
+//! Bad input gives a clear message and an exit code, never a panic or an empty list.
 
 use std::process::Command;
 
@@ -6,11 +6,11 @@ use keyroster_sandbox::{Fault, Sandbox};
 
 use crate::support::binary::{keyroster, keyroster_at, run};
 
-/// Runs a listing that cannot work, and answers what it said.
+/// Runs a listing that fails, and returns its message.
 async fn refused(command: Command, code: i32) -> String {
     let listed = run(command).await;
     assert_eq!(listed.code, code, "{listed:?}");
-    assert_eq!(listed.stdout, "", "nothing passes for an empty list");
+    assert_eq!(listed.stdout, "", "no output that looks like an empty list");
     assert!(listed.stderr.starts_with("error: "), "{}", listed.stderr);
     assert!(!listed.stderr.contains("panicked"), "{}", listed.stderr);
     listed.stderr
@@ -22,7 +22,7 @@ async fn missing_credential() {
     for word in ["PINATA_JWT", "OPENROUTER_MANAGEMENT_KEY", "--sandbox"] {
         assert!(said.contains(word), "{said}");
     }
-    // An empty variable is one that is not set.
+    // An empty variable counts as unset.
     let mut command = keyroster(&["list"]);
     command.env("PINATA_JWT", "").env("OPENROUTER_MANAGEMENT_KEY", "\n");
     assert!(refused(command, 4).await.contains("no credential"));
@@ -60,7 +60,7 @@ async fn wrong_base_url() {
         let said = refused(command, 4).await;
         assert!(said.contains(words) && !said.contains("fa4efa4e"), "{url}: {said}");
     }
-    // One that is an address, and not the API's.
+    // A valid address that is not the API's.
     let sandbox = Sandbox::start().await.unwrap();
     let mut command = keyroster(&["list"]);
     command.env("OPENROUTER_MANAGEMENT_KEY", sandbox.openrouter().management_key);

@@ -1,4 +1,4 @@
-//! Changing `keyroster.toml`: what others wrote there stays, and what is written can be used.
+//! Edits of `keyroster.toml`: comments are kept, and only valid accounts are written.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
@@ -27,7 +27,7 @@ async fn remove(settings: &Settings, name: &str) -> crate::support::binary::Run 
     settings.run(&["accounts", "remove", name, "--yes"]).await
 }
 
-/// Each reads the file, adds to it, and writes it: without a lock, the last one wins.
+/// Each process reads the file, adds to it and writes it. Without a lock, the last one would win.
 #[tokio::test]
 async fn concurrent_adds_are_all_kept() {
     let settings = Settings::new("");
@@ -48,7 +48,7 @@ async fn invalid_settings_are_not_written() {
     let before = text(&settings);
     let said = add(&settings, "a.b").await;
     assert_eq!(said.code, 4, "{said:?}");
-    assert!(said.stderr.contains("would share their environment variables"), "{}", said.stderr);
+    assert!(said.stderr.contains("share the environment variables"), "{}", said.stderr);
     for (arguments, words) in [
         (["--set", "base-url=nonsense"], "the base URL is not a URL"),
         (["--set", "generation=v9"], "must be `legacy`"),
@@ -61,7 +61,7 @@ async fn invalid_settings_are_not_written() {
     let twice = ["--set", "generation=v3", "--set", "generation=v3"];
     assert_eq!(settings.run(&[&ADD[..], &PINATA, &twice].concat()).await.code, 2);
     assert_eq!(text(&settings), before);
-    // An account of the environment alone may be written down.
+    // An account that only the environment defines can be added to the file.
     let mut command = settings.command(&[&["accounts", "add", "ci"], &PINATA[..]].concat());
     command.env("KEYROSTER_CI__PROVIDER", "pinata").env("KEYROSTER_CI__JWT", "fa4efa4e");
     run(command).await.ok();
@@ -143,9 +143,9 @@ async fn wrong_answers_are_asked_again() {
             ("provider (openrouter, pinata): ", "pinta\r"),
             ("did you mean `pinata`?", "pinata\r"),
             ("[pinata]: ", "a/b\r"),
-            ("rename it", "prod\r"),
+            ("use only letters, digits", "prod\r"),
             ("source: ", "fa4efa4e.x\r"),
-            ("a secret is not written here", "env:PROD_JWT\r"),
+            ("not the secret itself", "env:PROD_JWT\r"),
             ("tags, separated by commas", "x, y\r"),
         ] {
             terminal.until(question);

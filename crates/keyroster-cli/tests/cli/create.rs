@@ -129,7 +129,7 @@ async fn invalid_requests_are_not_sent() {
     for (arguments, words) in [
         (&["openrouter", ""][..], "empty"),
         (&["openrouter", "x", "--limit=-1"], "negative"),
-        (&["openrouter", "x", "--limit", "much"], "no amount"),
+        (&["openrouter", "x", "--limit", "much"], "invalid amount `much`"),
         (&["openrouter", "x", "--limit", "5 requests"], "limit in requests"),
         (&["openrouter", "x", "--expires", "2020-01-01T00:00:00Z"], "past"),
         (&["openrouter", "x", "--admin"], "admin access"),

@@ -1,4 +1,4 @@
-//! The published schemas hold for what is really printed, and for nothing else.
+//! The published schemas match the real output, and nothing else.
 
 use std::path::PathBuf;
 
@@ -86,7 +86,7 @@ async fn other_output_matches() {
     whoami.hold(&at(&sandbox, &["whoami", "-o", "json"]).await.json());
     let providers = run(keyroster(&["providers", "-o", "json"])).await.ok().json();
     Schema::published("providers").await.hold(&providers);
-    // One account of the two is refused.
+    // One of the two accounts fails.
     let tests = at(&sandbox, &["accounts", "test", "-o", "json"]).await.json();
     assert_eq!(tests["failures"].as_array().unwrap().len(), 1, "{tests}");
     Schema::published("tests").await.hold(&tests);
@@ -107,7 +107,7 @@ async fn golden_records_match() {
     for file in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
         let (_, text) = text.trim_start_matches("---").split_once("---\n").unwrap();
-        // One of the files holds records with their status before them.
+        // One of the files has the status before each record.
         let Ok(golden) = serde_json::from_str::<Vec<Value>>(text) else { continue };
         for mut record in golden {
             record["schema"] = json!("urn:keyroster:key:1");

@@ -1,4 +1,4 @@
-//! Completions, manual pages, version and `doctor`.
+//! Completions, manual pages, help, version and `doctor`.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use keyroster_sandbox::{Fault, Sandbox};
 use crate::support::binary::{keyroster, keyroster_at, run};
 use crate::support::settings::Settings;
 
-/// What a shell is offered for the last of these words.
+/// The completions of the last of these words.
 async fn completed(mut command: Command, words: &[&str]) -> Vec<String> {
     let index = words.len() - 1;
     command.env("KEYROSTER_COMPLETE", "bash").env("_CLAP_IFS", "\n");

@@ -5,7 +5,8 @@ use keyroster::{ProviderFactory, Secret, Setting};
 use crate::accounts::Source;
 use crate::args::AccountsAdd;
 use crate::config::{
-    self, Config, CredentialError, CredentialSource, Keychain, NewAccount, Origin, Value, quoted,
+    self, Config, CredentialError, CredentialSource, Diagnostic, Keychain, NewAccount, Origin,
+    Value, quoted,
 };
 use crate::exit::{Exit, Failure};
 use crate::output::suggestion::Suggestion;
@@ -44,7 +45,7 @@ async fn describe(
     terminal: &Terminal,
 ) -> Result<(NewAccount, Vec<(String, Secret)>), Failure> {
     let factory = match &add.provider {
-        Some(id) => config::provider(accounts.registry, id).map_err(Failure::usage)?,
+        Some(id) => config::provider(accounts.registry, id).map_err(Diagnostic::into_usage)?,
         None => questions::provider(accounts.registry, terminal)?,
     };
     let id = factory.info().id.to_string();
@@ -69,8 +70,8 @@ async fn describe(
     for given in &add.settings {
         let (setting, value) = pair("--set", given)?;
         let setting = known(factory, setting, false)?;
-        if let Some(wrong) = config::wrong_value(factory, setting.name, value) {
-            return Err(Failure::usage(wrong));
+        if let Some(mistake) = config::wrong_value(factory, setting.name, value) {
+            return Err(mistake.into_usage());
         }
         give("--set", setting, Value::Plain(value.to_owned()))?;
     }
@@ -156,8 +157,8 @@ fn known(
 
 /// Nothing has been written yet, because a secret could not be saved.
 fn nothing_written(error: CredentialError) -> Failure {
-    let message = format!("nothing was written: {}", error.what);
-    Failure::configuration(message).with_hint(error.fix)
+    let message = format!("nothing was written: {}", error.message);
+    Failure::configuration(message).with_hint(error.hint)
 }
 
 /// With a file, the vendors' own variables no longer define accounts.

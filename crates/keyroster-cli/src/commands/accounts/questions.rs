@@ -2,7 +2,7 @@
 
 use keyroster::{ProviderFactory, Registry, Setting};
 
-use crate::config::{self, Config, CredentialSource, Keychain, Value};
+use crate::config::{self, Config, CredentialSource, Diagnostic, Keychain, Value};
 use crate::exit::{Exit, Failure};
 use crate::terminal::{Terminal, prompt};
 
@@ -14,7 +14,7 @@ pub(super) fn provider<'a>(
         registry.factories().map(|factory| factory.info().id.to_string()).collect();
     attended("--provider", &format!("pass --provider with one of: {}", ids.join(", ")), terminal)?;
     let question = format!("provider ({}): ", ids.join(", "));
-    until(&question, terminal, |id| config::provider(registry, id).map_err(Failure::usage))
+    until(&question, terminal, |id| config::provider(registry, id).map_err(Diagnostic::into_usage))
 }
 
 /// The name of the account. An empty answer stands for the provider's name.
@@ -80,7 +80,7 @@ pub(super) async fn credential(
         if let Value::Credential(CredentialSource::Keychain(entry)) = &value
             && let Err(error) = Keychain::holds(entry).await
         {
-            terminal.warning_with_hint(&error.what, &error.fix);
+            terminal.warning_with_hint(&error.message, &error.hint);
             continue;
         }
         return Ok((name.to_owned(), value));

@@ -31,11 +31,13 @@ pub(super) async fn run(
         None if diagnostics.is_empty() => {
             let known = config.accounts.iter().map(|known| known.name.as_str());
             let suggestion = Suggestion::new(&name, known).to_string();
-            return Err(Failure::usage(format!("no account `{name}`")).with_hint(suggestion));
+            return Err(
+                Failure::usage(format!("no account is named `{name}`")).with_hint(suggestion)
+            );
         }
         None => {
             return Err(Failure::configuration(format!(
-                "no account `{name}`; {}",
+                "no account is named `{name}`; {}",
                 config::report(Some(file), &diagnostics)
             )));
         }
@@ -61,8 +63,8 @@ pub(super) async fn run(
             match Keychain::delete(entry).await {
                 Ok(()) => terminal.message(&format!("removed `{entry}` from the keychain")),
                 Err(error) => terminal.warning_with_hint(
-                    &format!("kept `{entry}` in the keychain: {}", error.what),
-                    &error.fix,
+                    &format!("kept `{entry}` in the keychain: {}", error.message),
+                    &error.hint,
                 ),
             }
         }

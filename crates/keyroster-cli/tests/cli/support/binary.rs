@@ -1,11 +1,11 @@
-//! Running the binary with an environment of its own.
+//! Runs the binary with an empty environment.
 
 use std::process::{Command, Stdio};
 
 use keyroster_sandbox::Sandbox;
 use serde_json::Value;
 
-/// What a run left behind.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -14,7 +14,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The run, which went well.
+    /// Asserts that the run succeeded.
     pub(crate) fn ok(self) -> Self {
         assert_eq!(self.code, 0, "{self:?}");
         self
@@ -45,7 +45,7 @@ pub(crate) fn keyroster_at(sandbox: &Sandbox, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs it to its end, while the sandbox of this process goes on serving.
+/// Runs it to its end, while the sandbox in this process keeps serving.
 pub(crate) async fn run(mut command: Command) -> Run {
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     Run {

@@ -1,4 +1,4 @@
-//! What the tests share: running the binary, terminals, configuration files, schemas, and changing keys.
+//! Helpers: running the binary, terminals, configuration files, schemas, and changes of keys.
 
 pub(crate) mod binary;
 pub(crate) mod changes;

@@ -1,11 +1,11 @@
-//! Holding documents against the published schemas.
+//! Validates documents against the published schemas.
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::{Value, json};
 
 use crate::support::binary::{keyroster, run};
 
-/// A schema as the binary prints it.
+/// A schema that the binary prints.
 pub(crate) struct Schema {
     all: Schemas,
     index: SchemaIndex,
@@ -19,7 +19,7 @@ impl Schema {
         assert_eq!(schema["$id"], urn);
         let (mut all, mut compiler) = (Schemas::new(), Compiler::new());
         compiler.enable_format_assertions();
-        // Nothing else is loaded: what a schema refers to comes with it.
+        // A schema contains everything that it refers to.
         compiler.add_resource(&urn, schema).unwrap();
         let index = compiler.compile(&urn, &mut all).unwrap();
         Self { all, index, name }
@@ -29,7 +29,7 @@ impl Schema {
         self.all.validate(document, self.index).is_ok()
     }
 
-    /// Holds a document against the schema, and every document that departs from it, too.
+    /// Asserts that a document matches the schema, and that no document with another shape does.
     pub(crate) fn hold(&self, document: &Value) {
         if let Err(error) = self.all.validate(document, self.index) {
             panic!("{}: {error:#}\n{document:#}", self.name);
@@ -53,7 +53,7 @@ impl Schema {
     }
 }
 
-/// Where the objects of a document are, but those that are the vendor's own.
+/// The paths of a document's objects, except vendor-specific ones.
 fn objects(value: &Value, place: &str) -> Vec<String> {
     match value {
         Value::Object(fields) => {

@@ -1,4 +1,4 @@
-//! A configuration file of a test's own.
+//! A configuration file for one test.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::support::binary::{Run, keyroster, run};
 
-/// A configuration file in a folder of its own.
+/// A configuration file in a temporary folder.
 pub(crate) struct Settings {
     pub(crate) folder: TempDir,
     pub(crate) file: PathBuf,
