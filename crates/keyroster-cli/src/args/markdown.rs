@@ -26,7 +26,9 @@ fn section(command: &Command, text: &mut String) {
     let below: Vec<&Command> =
         command.get_subcommands().filter(|sub| sub.get_name() != "help").collect();
     if !below.is_empty() {
-        below.iter().for_each(|sub| section(sub, text));
+        for sub in below {
+            section(sub, text);
+        }
         return;
     }
     let mut command = command.clone().term_width(0);
