@@ -7,7 +7,7 @@ use crate::support::binary::{Run, keyroster, run};
 /// The README's commands, without what a shell does before and after them.
 fn commands() -> Vec<String> {
     let readme = include_str!("../../../../README.md");
-    let (_, rest) = readme.split_once("## What people do with it").unwrap();
+    let (_, rest) = readme.split_once("## What you can do").unwrap();
     let (_, rest) = rest.split_once("```sh\n").unwrap();
     let lines = rest.split_once("```").unwrap().0.lines();
     let plain = lines.map(|line| line.split_once(" # ").unwrap_or((line, "")).0);
