@@ -139,7 +139,7 @@ fn rate_limit(options: &Extras) -> Result<Form> {
         let value = options.get(name)?;
         let number = value.as_u64().filter(|number| *number > 0);
         Some(number.map(|number| (name, number.to_string())).ok_or_else(|| {
-            let message = format!("the option `{name}` is not a whole number above nought");
+            let message = format!("the option `{name}` is not a positive whole number");
             Error::new(ErrorKind::InvalidRequest, message).with_help("give a number, as 10")
         }))
     };
