@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::{Fixture, send};
+use crate::support::{Fixture, send};
 
 #[tokio::test]
 async fn the_ready_line_has_every_address_and_credential() {

@@ -1,4 +1,4 @@
-//! What faults do, and what they leave behind.
+//! The effects of faults.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::{Fixture, Reply, send};
+use crate::support::{Fixture, Reply, send};
 
 async fn create(fixture: &Fixture) -> Result<Reply, reqwest::Error> {
     let body = json!({"name": "made under a fault"});
@@ -86,7 +86,7 @@ async fn a_truncated_reply_is_shorter_than_its_length() {
     assert_eq!(fixture.get_openrouter("/keys").await.text, whole, "nothing is left to cut off");
 }
 
-/// Everything the server sends until it closes the connection.
+/// Returns everything that the server sends until it closes the connection.
 async fn raw(fixture: &Fixture, path: &str) -> String {
     let access = fixture.sandbox.openrouter();
     let (address, prefix) = access.base_url["http://".len()..].split_once('/').unwrap();

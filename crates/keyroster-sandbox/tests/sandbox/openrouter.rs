@@ -1,50 +1,22 @@
-//! OpenRouter.
+//! OpenRouter's operations.
 
 use std::collections::BTreeSet;
 
-use keyroster_sandbox::{InvalidBoolean, ListRefusal, OpenRouterQuirks, Sandbox, UnknownWorkspace};
+use keyroster_sandbox::{InvalidBoolean, ListRefusal, Sandbox, UnknownWorkspace};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Fixture, Reply, all, frozen, send};
-
-pub(crate) async fn with(change: impl FnOnce(&mut OpenRouterQuirks)) -> Fixture {
-    Fixture::of(frozen().openrouter_quirks(OpenRouterQuirks::with(change))).await
-}
-
-pub(crate) async fn post(fixture: &Fixture, body: &Value) -> Reply {
-    send(fixture.openrouter(Method::POST, "/keys", Some(body))).await.unwrap()
-}
+use crate::support::openrouter::{ALL, by_name, delete, list, post, text, with};
+use crate::support::{Fixture, Reply, all, send};
 
 async fn patch(fixture: &Fixture, hash: &Value, body: &Value) -> Reply {
     let path = format!("/keys/{}", text(hash));
     send(fixture.openrouter(Method::PATCH, &path, Some(body))).await.unwrap()
 }
 
-pub(crate) async fn delete(fixture: &Fixture, hash: &Value) -> Reply {
-    let path = format!("/keys/{}", text(hash));
-    send(fixture.openrouter(Method::DELETE, &path, None)).await.unwrap()
-}
-
 async fn workspaces(fixture: &Fixture) -> Vec<Value> {
     fixture.get_openrouter("/workspaces").await.json()["data"].as_array().unwrap().clone()
 }
-
-pub(crate) async fn list(fixture: &Fixture, query: &str) -> Vec<Value> {
-    let reply = fixture.get_openrouter(&format!("/keys?{query}")).await;
-    assert_eq!(reply.status, 200, "{query}: {}", reply.text);
-    reply.json()["data"].as_array().unwrap().clone()
-}
-
-pub(crate) fn text(value: &Value) -> &str {
-    value.as_str().unwrap()
-}
-
-pub(crate) fn by_name<'a>(keys: &'a [Value], name: &str) -> &'a Value {
-    keys.iter().find(|key| key["name"] == name).unwrap()
-}
-
-pub(crate) const ALL: &str = "include_disabled=true&include_expired=true";
 
 #[tokio::test]
 async fn a_listing_hides_disabled_and_expired_keys() {
@@ -266,8 +238,8 @@ async fn an_update_changes_only_its_fields() {
     assert_eq!(same["data"]["updated_at"], Value::Null);
 }
 
-/// The wrong fields with a name, so that a creation fails for the same reason; a wrong `disabled`
-/// is ignored there, so the name goes too.
+/// Adds a name to the wrong fields, so that a create fails for the same reason. A create ignores a wrong
+/// `disabled`, so the name is removed then.
 fn merge(wrong: &Value) -> Value {
     let mut body = wrong.clone();
     if let Some(fields) = body.as_object_mut()

@@ -7,8 +7,8 @@ use keyroster_sandbox::{HashInput, RateLimit, TieBreak};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::openrouter::{ALL, by_name, delete, list, post, text, with};
-use crate::{Fixture, NOW, all, frozen};
+use crate::support::openrouter::{ALL, by_name, delete, list, post, text, with};
+use crate::support::{Fixture, NOW, all, frozen};
 
 #[tokio::test]
 async fn ties_are_broken_by_the_quirk() {

@@ -1,4 +1,4 @@
-//! Pinata's three generations.
+//! Pinata's three generations of its API.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use keyroster_sandbox::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Fixture, all, frozen, send};
+use crate::support::{Fixture, all, frozen, send};
 
 async fn with(change: impl FnOnce(&mut PinataQuirks)) -> Fixture {
     Fixture::of(frozen().pinata_quirks(PinataQuirks::with(change))).await
@@ -40,7 +40,7 @@ async fn pages_of_ten_newest_first_with_the_total() {
         assert_eq!(all(&listed, "key"), all(&truth, "key"), "{path}");
         let created = all(&listed, "createdAt");
         assert!(created.is_sorted_by(|a, b| text(a) > text(b)), "{path}");
-        // Only the legacy listing has a secret, and not the usable one.
+        // Only the legacy listing has a secret, which is not the usable one.
         let legacy = path.starts_with("/users");
         assert!(listed.iter().all(|key| key["secret"].is_string() == legacy), "{path}");
     }
@@ -101,7 +101,7 @@ async fn who_may_do_what() {
         assert_eq!(status("/v3/pinata/keys").await, v3);
         assert_eq!(status("/v3/api_keys").await, v3);
     }
-    // The pair of headers, on the legacy API only.
+    // Only the legacy API accepts the pair of headers.
     let pair = async |path: &str, key: &Value, secret: &str| {
         let request = fixture.client.get(format!("{base}{path}"));
         let request = request.header("pinata_api_key", text(key));
@@ -115,7 +115,7 @@ async fn who_may_do_what() {
     assert_eq!(wrong.json()["error"]["details"], "Invalid secret API key provided");
     let unknown = pair("/users/apiKeys", &json!("00"), secret).await;
     assert_eq!(unknown.json()["error"]["details"], "Invalid API key provided");
-    // The secret of the listing opens nothing.
+    // The secret of the listing does not authenticate.
     let listed = fixture.get_pinata("/users/apiKeys").await.json();
     assert_eq!(&listed["keys"][0]["key"], key);
     let listed = text(&listed["keys"][0]["secret"]);
@@ -208,7 +208,7 @@ async fn a_new_key_has_the_requested_fields() {
         let path = "/data/testAuthentication";
         fixture.pinata_as(text(&made["JWT"]), Method::GET, path).await.status
     };
-    // A refusal for want of scope is a use as well.
+    // A request that is refused because of its scopes also counts as a use.
     assert_eq!(test().await, 200);
     assert_eq!(fixture.truth("pinata")[0]["uses"], 1);
     assert_eq!(

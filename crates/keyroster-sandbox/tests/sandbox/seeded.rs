@@ -1,4 +1,4 @@
-//! What a sandbox starts with.
+//! The seeded data.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use keyroster_sandbox::{Sandbox, SandboxBuilder};
 use serde_json::Value;
 
-use crate::{Fixture, all};
+use crate::support::{Fixture, all};
 
 fn at_noon() -> SystemTime {
     // 2026-10-30T12:00:00Z
@@ -141,7 +141,7 @@ async fn any_number_of_keys_is_consistent() {
 async fn every_secret_looks_fake_and_none_is_shown() {
     let sandbox = fixed().start().await.unwrap();
     let secrets = sandbox.secrets();
-    // A management key and 30 keys; of each Pinata key a secret, a listed one and a token.
+    // A management key, 30 keys, and for each Pinata key a secret, a listed secret and a token.
     assert_eq!(secrets.len(), 31 + 24 * 3);
     for secret in &secrets {
         let fake = secret.starts_with("sk-or-v1-fa4efa4e")
