@@ -9,7 +9,7 @@ use create_and_store::{Advice, Failure, advice, create_and_store};
 use keyroster::openrouter::OpenRouter;
 use keyroster::{Amount, CreateKey, Provider, Reset, Timestamp, Unit};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 const LIFETIME: Duration = Duration::from_hours(90 * 24);
 
 #[tokio::main(flavor = "current_thread")]
@@ -52,8 +52,9 @@ fn account_from_env() -> keyroster::Result<Provider> {
 
 async fn interrupted_or_late() {
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = tokio::time::sleep(PATIENCE) => {}
+        // Without a signal handler, only the time counts.
+        Ok(()) = tokio::signal::ctrl_c() => {}
+        () = tokio::time::sleep(TIME_LIMIT) => {}
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fs;
 use std::future::pending;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use create_and_store::{Advice, Failure, advice, create_and_store};
@@ -12,6 +13,7 @@ use keyroster::openrouter::OpenRouter;
 use keyroster::{Access, ApiKey, CreateKey, ErrorKind, ListKeys, Provider, Revocation};
 use keyroster_sandbox::{Fault, Sandbox};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 struct World {
     sandbox: Sandbox,
@@ -155,14 +157,20 @@ async fn a_create_that_was_lost_on_the_way_is_not_found() {
 #[tokio::test]
 async fn a_key_whose_create_was_cancelled_is_found() {
     let world = World::new().await;
-    // The vendor creates the key at once, and answers in an hour.
-    world.sandbox.add_fault(Fault::delay(3_600_000).method("POST"));
-    let arrived = async {
-        while !world.sandbox.requests().iter().any(|request| request.method == "POST") {
-            tokio::task::yield_now().await;
+    // The vendor creates the key, and never answers.
+    let arrived = Arc::new(Notify::new());
+    let signal = Arc::clone(&arrived);
+    world.sandbox.on_request(move |request| {
+        let signal = Arc::clone(&signal);
+        async move {
+            if request.method == "POST" {
+                signal.notify_one();
+                pending::<()>().await;
+            }
         }
-    };
-    let created = create_and_store(&world.account, &request(), &world.path(), arrived).await;
+    });
+    let give_up = arrived.notified();
+    let created = create_and_store(&world.account, &request(), &world.path(), give_up).await;
     assert_in_doubt(&world, created.unwrap_err(), 1);
 }
 

@@ -1,12 +1,13 @@
 //! A company with twenty accounts. One of them hangs.
 
+use std::future::pending;
 use std::pin::Pin;
 use std::time::Duration;
 
 use keyroster::openrouter::OpenRouter;
 use keyroster::pinata::Pinata;
 use keyroster::{Provider, Result, Roster};
-use keyroster_sandbox::{Fault, Sandbox};
+use keyroster_sandbox::Sandbox;
 use tokio::sync::watch;
 
 pub(crate) const ACCOUNTS: usize = 20;
@@ -25,7 +26,7 @@ pub(crate) async fn start() -> (Roster, Vec<Sandbox>) {
             .openrouter_keys(KEYS_PER_ACCOUNT);
         let sandbox = sandbox.start().await.unwrap();
         if name == HANGING {
-            sandbox.add_fault(Fault::delay(3_600_000));
+            sandbox.on_request(|_| pending());
         }
         let odd = number % 2 == 1;
         let provider = if odd { pinata(&sandbox) } else { openrouter(&sandbox) };
