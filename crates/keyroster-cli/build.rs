@@ -1,4 +1,4 @@
-//! Tells the program which commit it is built from.
+//! Passes the commit that it is built from to the program.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ fn main() {
     }
 }
 
-/// The commit that whoever builds a package names.
+/// The commit that the environment of the build names.
 #[expect(clippy::disallowed_methods, reason = "a build script reads the environment of the build")]
 fn named() -> Option<String> {
     std::env::var("KEYROSTER_COMMIT").ok().filter(|commit| !commit.is_empty())
@@ -32,7 +32,7 @@ fn checked_out() -> Option<String> {
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then(|| text.trim().to_owned())
     };
-    // A package that lies in somebody else's repository is not of that repository's commit.
+    // A package inside another project's repository is not of that repository's commit.
     let top = git(&["rev-parse", "--show-toplevel"])?;
     if !Path::new(&top).join("crates/keyroster-cli/build.rs").exists() {
         return None;

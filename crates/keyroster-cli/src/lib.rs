@@ -25,7 +25,7 @@ use commands::setup;
 use exit::{Exit, Failure};
 use terminal::Terminal;
 
-/// The command and the providers that it knows.
+/// The command with its providers.
 #[derive(Debug)]
 pub struct App {
     registry: Registry,
@@ -38,7 +38,7 @@ impl Default for App {
 }
 
 impl App {
-    /// The command with the providers whose Cargo features are on.
+    /// Creates the command with the providers whose Cargo features are enabled.
     #[must_use]
     pub fn new() -> Self {
         Self { registry: keyroster::registry() }
@@ -51,7 +51,7 @@ impl App {
         self
     }
 
-    /// Reads the command line, does what it says, and tells how it went.
+    /// Runs the command line of this process, and returns its exit code.
     #[must_use]
     pub fn run(self) -> ExitCode {
         let registry = Arc::new(self.registry);

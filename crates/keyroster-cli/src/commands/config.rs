@@ -72,7 +72,8 @@ fn show(accounts: &Source<'_>, show: &ConfigShow) -> Result<Exit, Failure> {
 
 fn to_json(account: &Definition) -> serde_json::Value {
     let settings = account.settings.iter().map(|(name, setting)| {
-        let (value, set_by) = (setting.value.to_string(), setting.origin.to_string());
+        let value = setting.value.to_string();
+        let set_by = setting.origin.to_string();
         json!({ "name": name, "value": value, "set_by": set_by })
     });
     json!({
@@ -106,6 +107,7 @@ fn print(config: &Config, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn line(name: &str, value: &str, origin: &Origin, out: &mut impl Write) -> Result<(), Failure> {
-    let (name, value) = (format!("{name}:"), text::clean(value));
+    let name = format!("{name}:");
+    let value = text::clean(value);
     Ok(writeln!(out, "{name:<20} {value}  {DIM}# {origin}{DIM:#}")?)
 }

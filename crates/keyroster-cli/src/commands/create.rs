@@ -46,14 +46,18 @@ pub(crate) async fn run(
         terminal.error(&format!(
             "interrupted while creating `{name}`: the key may exist, and its secret is lost"
         ));
-        terminal.hint("look for it with `keyroster list`, and revoke it");
+        terminal.error_hint("look for it with `keyroster list`, and revoke it");
         return Ok(interrupted.unwrap_or(Exit::Interrupted));
     };
     match made {
         Ok(created) => {
-            let (account, part) = (create.account.as_str(), create.to.part.as_deref());
-            let (done, output) = ("created", create.output);
-            let delivery = Delivery { account, provider: &provider, done, part, output };
+            let delivery = Delivery {
+                account: &create.account,
+                provider: &provider,
+                done: "created",
+                part: create.to.part.as_deref(),
+                output: create.output,
+            };
             deliver::deliver(delivery, sink, created, terminal).await
         }
         Err(error) => {
@@ -127,7 +131,7 @@ async fn explain_orphan(account: &str, provider: &Provider, error: &Error, termi
         terminal.warning(&warning.message);
     }
     match found {
-        Ok(found) if found.suspects.is_empty() => terminal.hint(&format!(
+        Ok(found) if found.suspects.is_empty() => terminal.error_hint(&format!(
             "no new key named `{}` is listed so far, but the list may lag. Check again with `keyroster \
              list` before you create it again",
             text::clean(&orphan.name)
@@ -140,7 +144,7 @@ async fn explain_orphan(account: &str, provider: &Provider, error: &Error, termi
                     || "at an unknown time".to_owned(),
                     |at| format!("at {at}"),
                 );
-                terminal.hint(&if suspect.made_since {
+                terminal.error_hint(&if suspect.made_since {
                     format!(
                         "`{name}` was created {at}, after the request was sent. If no one else created \
                          it, revoke it:\n  keyroster revoke {}",
@@ -155,7 +159,7 @@ async fn explain_orphan(account: &str, provider: &Provider, error: &Error, termi
                 });
             }
         }
-        Err(error) => terminal.hint(&format!(
+        Err(error) => terminal.error_hint(&format!(
             "cannot list the keys to look for it ({error}). Check with `keyroster list`"
         )),
     }

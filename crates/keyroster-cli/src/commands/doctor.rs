@@ -83,7 +83,8 @@ pub(crate) async fn run(
     out.flush()?;
     drop(out);
     let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
-    let (problems, warnings) = (count(Verdict::Problem), count(Verdict::Warning));
+    let problems = count(Verdict::Problem);
+    let warnings = count(Verdict::Warning);
     terminal.note(&format!(
         "{}, {}",
         text::plural(problems as u64, "problem"),
@@ -94,7 +95,8 @@ pub(crate) async fn run(
 
 fn versions(accounts: &Source<'_>) -> Finding {
     let version = args::version(accounts.registry).replace('\n', "; ");
-    let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
+    let system = std::env::consts::OS;
+    let machine = std::env::consts::ARCH;
     Finding::ok("version", format!("keyroster {version}; {system} {machine}"))
 }
 
@@ -204,7 +206,8 @@ fn judge(name: &str, answer: &Answer) -> Finding {
 /// This machine's clock compared with the vendors', if they date their answers.
 fn clock<'a>(ahead: impl Iterator<Item = (&'a str, i64)>) -> Option<Finding> {
     let (name, ahead) = ahead.max_by_key(|(_, ahead)| ahead.unsigned_abs())?;
-    let (seconds, side) = (ahead.unsigned_abs(), if ahead > 0 { "behind" } else { "ahead of" });
+    let seconds = ahead.unsigned_abs();
+    let side = if ahead > 0 { "behind" } else { "ahead of" };
     if seconds <= MAX_CLOCK_SKEW {
         return Some(Finding::ok(
             "clock",

@@ -242,7 +242,8 @@ fn print(account: &str, answer: &Identification, out: &mut impl Write) -> Result
         ("Access", format::access(&answer.principal.access)),
     ];
     lines.extend(answer.keys.iter().map(|key| {
-        let (id, name) = (text::clean(key.id.as_str()), format::name(key));
+        let id = text::clean(key.id.as_str());
+        let name = format::name(key);
         ("Key", format!("{account}/{id}  {name}  ({})", key.status_at(now)))
     }));
     if answer.keys.is_empty() {

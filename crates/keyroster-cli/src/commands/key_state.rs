@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use keyroster::{Error, Operation, Principal, Revocation, UpdateKey};
+use keyroster::{Error, ErrorKind, Operation, Principal, Revocation, UpdateKey};
 use serde::Serialize;
 
 use crate::accounts::find_key::{Selection, Target};
@@ -66,6 +66,18 @@ struct KeyResult {
     /// `disabled`, `enabled`, `revoked`, `unchanged`, `already-gone`, `not-found`, `failed` or `not-started`.
     outcome: &'static str,
     error: Option<String>,
+}
+
+impl KeyResult {
+    fn new(target: Target, outcome: &'static str) -> Self {
+        Self {
+            account: target.account,
+            id: target.key.id.to_string(),
+            name: target.key.name,
+            outcome,
+            error: None,
+        }
+    }
 }
 
 pub(crate) async fn run(
@@ -132,13 +144,33 @@ fn is_done(action: KeyAction, target: &Target) -> bool {
 /// Refuses what the vendor does not support, before anything is changed.
 fn check_support(action: KeyAction, target: &Target) -> Result<(), Failure> {
     match action {
-        KeyAction::Disable => Ok(target.provider.check_update(&UpdateKey::new().disabled(true))?),
+        KeyAction::Disable => {
+            let checked = target.provider.check_update(&UpdateKey::new().disabled(true));
+            checked.map_err(|error| cannot_be_disabled(target, error))
+        }
         KeyAction::Enable => Ok(target.provider.check_update(&UpdateKey::new().disabled(false))?),
         KeyAction::Revoke if target.provider.info().capabilities.revoke => Ok(()),
         KeyAction::Revoke => {
             Err(Error::unsupported(target.provider.info(), action.operation()).into())
         }
     }
+}
+
+/// The failure to disable a key. If it can be revoked instead, it says so.
+fn cannot_be_disabled(target: &Target, error: Error) -> Failure {
+    let info = target.provider.info();
+    if error.kind() != ErrorKind::Unsupported || !info.capabilities.revoke {
+        return error.into();
+    }
+    let reference = target.reference();
+    let message = format!(
+        "cannot disable {} ({}): {} keys cannot be disabled, only revoked",
+        text::clean(&reference),
+        format::name(&target.key),
+        info.display_name
+    );
+    let hint = format!("to revoke it instead: keyroster revoke {}", text::quoted(&reference));
+    Failure::usage(message).with_hint(hint)
 }
 
 /// Refuses to change too many keys at once, or the credential in use.
@@ -183,7 +215,8 @@ async fn guard(
             Some(None) => "it may be the credential in use, whose id the vendor does not report",
             Some(Some(false)) | None => continue,
         };
-        let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
+        let reference = text::clean(&target.reference());
+        let name = format::name(&target.key);
         let verb = action.verb();
         let message = format!("cannot {verb} {reference} ({name}): {reason}; nothing was changed");
         return Err(
@@ -213,7 +246,8 @@ fn plan(action: KeyAction, args: &KeyStateArgs, targets: &[Target]) -> String {
     let mut plan = format!("{would}{} {keys}:", action.verb());
     let now = clock::now();
     for target in targets {
-        let (name, status) = (format::name(&target.key), target.key.status_at(now));
+        let name = format::name(&target.key);
+        let status = target.key.status_at(now);
         plan += &format!("\n  {}  {name}  ({status})", text::clean(&target.reference()));
     }
     plan
@@ -235,9 +269,14 @@ fn dry_run(
     for reference in &selection.missing {
         terminal.warning(&format!("{} is not in any list", text::clean(reference)));
         let (account, id) = find_key::split(reference)?;
-        let (account, id) = (account.to_owned(), Some(id.to_owned()));
-        let (outcome, changes) = (Outcome::NotFound, Vec::new());
-        keys.push(Planned { account, id, name: None, status: None, outcome, changes });
+        keys.push(Planned {
+            account: account.to_owned(),
+            id: Some(id.to_owned()),
+            name: None,
+            status: None,
+            outcome: Outcome::NotFound,
+            changes: Vec::new(),
+        });
     }
     keys.extend(unchanged.iter().map(of(Outcome::Unchanged)));
     keys.extend(selection.targets.iter().map(of(Outcome::Planned)));
@@ -279,13 +318,12 @@ async fn carry_out(
     let mut results = Results::new(args);
     for reference in selection.missing {
         let (account, id) = find_key::split(&reference)?;
-        let (account, id) = (account.to_owned(), id.to_owned());
+        let account = account.to_owned();
+        let id = id.to_owned();
         results.add(KeyResult { account, id, name: None, outcome: NOT_FOUND, error: None });
     }
     for target in unchanged {
-        let (id, name) = (target.key.id.to_string(), target.key.name);
-        let (account, outcome) = (target.account, UNCHANGED);
-        results.add(KeyResult { account, id, name, outcome, error: None });
+        results.add(KeyResult::new(target, UNCHANGED));
     }
     let count = selection.targets.len();
     let mut interrupt = Interrupt::listen_once()?;
@@ -328,13 +366,10 @@ async fn carry_out(
                 (FAILED, Some(message))
             }
         };
-        let (id, name) = (target.key.id.to_string(), target.key.name.clone());
-        results.add(KeyResult { account: target.account.clone(), id, name, outcome, error });
+        results.add(KeyResult { error, ..KeyResult::new(target, outcome) });
     }
     for target in targets {
-        let (id, name) = (target.key.id.to_string(), target.key.name);
-        let (account, outcome) = (target.account, NOT_STARTED);
-        results.add(KeyResult { account, id, name, outcome, error: None });
+        results.add(KeyResult::new(target, NOT_STARTED));
     }
     if interrupted.is_some() {
         terminal.warning(&results.interruption(action));
@@ -351,7 +386,8 @@ async fn carry_out(
     } else if results.all.is_empty() {
         terminal.hint("no keys were selected; nothing was changed");
     }
-    let (failed, all) = (results.count(FAILED), results.all.len());
+    let failed = results.count(FAILED);
+    let all = results.all.len();
     results.finish()?;
     if let Some(exit) = interrupted {
         return Ok(exit);
@@ -405,7 +441,8 @@ impl<'a> Results<'a> {
 
     /// How far an interrupted command came.
     fn interruption(&self, action: KeyAction) -> String {
-        let (failed, left) = (self.count(FAILED), self.count(NOT_STARTED));
+        let failed = self.count(FAILED);
+        let left = self.count(NOT_STARTED);
         let done = self.all.len() - failed - left - self.count(NOT_FOUND) - self.count(UNCHANGED);
         let mut text =
             format!("interrupted: {} {}", text::plural(done as u64, "key"), action.done());
@@ -443,7 +480,8 @@ impl<'a> Results<'a> {
 /// Prints one line per result. Keys that were not started have the form that `--from` reads.
 fn print(result: &KeyResult, first: bool) -> Result<(), Failure> {
     let name = result.name.as_deref().map(text::clean).unwrap_or_default();
-    let (account, id) = (text::clean(&result.account), text::clean(&result.id));
+    let account = text::clean(&result.account);
+    let id = text::clean(&result.id);
     let line = match (result.outcome, first) {
         (NOT_STARTED, true) => format!("# not started:\n{account}/{id}  {name}"),
         (NOT_STARTED, false) => format!("{account}/{id}  {name}"),

@@ -34,7 +34,7 @@ pub(crate) async fn run(
     let now = clock::now();
     let view = list.view();
     if list.output == Format::Ids && !matches!(view, View::Keys) {
-        let message = "`-o ids` prints keys, and --group-by and --count print none; leave one out";
+        let message = "`-o ids` prints keys: it cannot be combined with --group-by or --count";
         return Err(Failure::usage(message));
     }
     let mut filter = Filter::new(list.filter.criteria(), now)?;

@@ -87,7 +87,8 @@ fn print(entries: &[Entry], terminal: &Terminal, out: &mut impl Write) -> Result
     }
     table.print(terminal.width, out)?;
     for entry in entries {
-        let (name, docs) = (&entry.info.display_name, &entry.info.docs_url);
+        let name = &entry.info.display_name;
+        let docs = &entry.info.docs_url;
         writeln!(out, "\n{BOLD}{name}{BOLD:#}  {docs}")?;
         if let Some(unlisted) = entry.info.unlisted {
             writeln!(out, "  {:<20} {unlisted}", "(not listed)")?;

@@ -43,7 +43,8 @@ pub(crate) async fn run(
         &provider,
     )?;
     let target = find_key::one(&accounts, &rotate.key).await?;
-    let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
+    let reference = text::clean(&target.reference());
+    let name = format::name(&target.key);
     if rotate.dry_run {
         let mut changes = Vec::new();
         if let Some(until) = request.old_works_until {
@@ -77,20 +78,27 @@ pub(crate) async fn run(
         terminal.error(&format!(
             "interrupted while rotating {reference}: its secret may have been replaced, and is then lost"
         ));
-        terminal.hint("rotate it again");
+        terminal.error_hint("rotate it again");
         return Ok(interrupted.unwrap_or(Exit::Interrupted));
     };
     match rotated {
         Ok(rotated) => {
-            let (done, part, output) = ("rotated", rotate.to.part.as_deref(), rotate.output);
-            let delivery = Delivery { account, provider: &provider, done, part, output };
+            let delivery = Delivery {
+                account,
+                provider: &provider,
+                done: "rotated",
+                part: rotate.to.part.as_deref(),
+                output: rotate.output,
+            };
             deliver::deliver(delivery, sink, rotated, terminal).await
         }
         Err(error) => {
             terminal.failure(&error);
             if error.kind() == ErrorKind::Indeterminate {
-                terminal
-                    .hint(&format!("keyroster rotate {} --secret-to …", text::quoted(&reference)));
+                terminal.error_hint(&format!(
+                    "rotate it again: keyroster rotate {} --secret-to SINK",
+                    text::quoted(&reference)
+                ));
             }
             Ok(Exit::from(error.kind()))
         }

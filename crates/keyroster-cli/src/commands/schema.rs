@@ -17,7 +17,7 @@ pub(crate) fn run(args: &Schema) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     };
     let Some(entry) = schema::find(name) else {
-        let message = format!("there is no schema `{}`", text::clean(name));
+        let message = format!("no schema `{}`", text::clean(name));
         let suggestion = Suggestion::new(name, schema::names()).to_string();
         return Err(Failure::usage(message).with_hint(suggestion));
     };

@@ -39,7 +39,8 @@ pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<Exit, 
 
 /// Prints what would change.
 fn plan(update: &Update, target: &Target, change: &UpdateKey) -> Result<(), Failure> {
-    let (reference, name) = (text::clean(&target.reference()), format::name(&target.key));
+    let reference = text::clean(&target.reference());
+    let name = format::name(&target.key);
     let changes = differences(&target.key, change);
     let (mut words, outcome) = if changes.is_empty() {
         (
@@ -66,7 +67,8 @@ fn differences(key: &ApiKey, change: &UpdateKey) -> Vec<Difference> {
     if let Some(name) = &change.name {
         differ("name", key.name.as_ref() == Some(name), &format::name(key), name);
     }
-    let (limit, old) = (&key.quota.limit, format::quota(&key.quota));
+    let limit = &key.quota.limit;
+    let old = format::quota(&key.quota);
     match &change.limit {
         Change::Set(new) => {
             differ("quota", *limit == Limit::Amount(new.clone()), &old, &new.to_string());
@@ -74,7 +76,8 @@ fn differences(key: &ApiKey, change: &UpdateKey) -> Vec<Difference> {
         Change::Clear => differ("quota", *limit == Limit::Unlimited, &old, "unlimited"),
         _ => {}
     }
-    let (reset, old) = (&key.quota.reset, format::reset(&key.quota.reset));
+    let reset = &key.quota.reset;
+    let old = format::reset(&key.quota.reset);
     match &change.reset {
         Change::Set(new) => differ("resets", reset == new, &old, &format::reset(new)),
         Change::Clear => differ("resets", *reset == Reset::Never, &old, "never"),

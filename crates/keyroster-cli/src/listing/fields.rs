@@ -86,13 +86,11 @@ impl Field {
             return Ok(Self::Extra(field.to_owned()));
         }
         let names = KNOWN.iter().flat_map(|known| [known.name, known.alias]);
-        match Suggestion::new(&name, names).name() {
-            Some(nearest) => Err(format!("no key has this field; did you mean `{nearest}`?")),
-            None => {
-                let known: Vec<&str> = Self::names().collect();
-                Err(format!("no key has this field; known: {}, extras.NAME", known.join(", ")))
-            }
+        if let Some(nearest) = Suggestion::new(&name, names).name() {
+            return Err(format!("no key has this field; did you mean `{nearest}`?"));
         }
+        let known: Vec<&str> = Self::names().collect();
+        Err(format!("no key has this field; known: {}, extras.NAME", known.join(", ")))
     }
 
     /// Whether it is the key's id, which is shortened in tables.

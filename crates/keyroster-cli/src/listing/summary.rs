@@ -126,7 +126,8 @@ impl Summary<'_> {
 
     /// The result in one line.
     fn line(&self, terminal: &Terminal) -> String {
-        let (found, report) = (self.found, &self.collected.report);
+        let found = self.found;
+        let report = &self.collected.report;
         // An interrupted account has no report.
         let keys = report.keys_answered().max(found);
         let sum =

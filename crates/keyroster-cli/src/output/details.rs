@@ -41,7 +41,8 @@ pub(crate) fn print(
     }
     if let Some(container) = &key.container {
         let name = container.name.as_deref().map(|name| format!(" ({})", text::clean(name)));
-        let (kind, id) = (text::clean(&container.kind), text::clean(&container.id));
+        let kind = text::clean(&container.kind);
+        let id = text::clean(&container.id);
         lines.push(("Container", format!("{kind} {id}{}", name.unwrap_or_default())));
     }
     lines.push(("Created", known(key.created_at)));

@@ -82,7 +82,8 @@ pub(crate) async fn deliver(
     for warning in &created.warnings {
         terminal.warning(&warning.message);
     }
-    let (key, now) = (&created.key, clock::now());
+    let key = &created.key;
+    let now = clock::now();
     let mut out = stdout();
     let shown = match output {
         ListFormat::Table => details::print(account, key, now, &mut out),
@@ -112,11 +113,11 @@ fn choose(wanted: Option<&str>, created: &mut CreatedKey) -> (Secret, Vec<String
 /// Keeps a secret that could not be delivered, and says where.
 fn rescue(secret: &Secret, reference: &str, terminal: &Terminal) {
     match sink::rescue(secret) {
-        Ok(path) => terminal.hint(&format!(
+        Ok(path) => terminal.error_hint(&format!(
             "the secret is in {}, which only you can read. Move it where it belongs",
             path.display()
         )),
-        Err(error) => terminal.hint(&format!(
+        Err(error) => terminal.error_hint(&format!(
             "the secret is lost ({error}). Revoke the key:\n  keyroster revoke {}",
             text::quoted(reference)
         )),

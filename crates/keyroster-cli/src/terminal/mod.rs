@@ -55,7 +55,7 @@ impl Terminal {
     /// Prints an error of the library and, on a line of its own, what to do.
     pub(crate) fn failure(&self, error: &Error) {
         self.error(&error.to_string());
-        self.labeled("hint", BOLD, error.help());
+        self.error_hint(error.help());
     }
 
     /// Prints why a command failed and, on a line of its own, what to do.
@@ -65,7 +65,7 @@ impl Terminal {
         }
         self.error(&failure.message());
         if let Some(hint) = failure.hint() {
-            self.labeled("hint", BOLD, hint);
+            self.error_hint(hint);
         }
     }
 
@@ -77,7 +77,12 @@ impl Terminal {
     /// Prints a warning and, on a line of its own, what to do. The hint is printed even with `--quiet`.
     pub(crate) fn warning_with_hint(&self, message: &str, hint: &str) {
         self.warning(message);
-        self.labeled("hint", BOLD, hint);
+        self.error_hint(hint);
+    }
+
+    /// Prints what to do about an error, even with `--quiet`.
+    pub(crate) fn error_hint(&self, message: &str) {
+        self.labeled("hint", BOLD, message);
     }
 
     /// Prints what to do next.

@@ -73,7 +73,7 @@ async fn names_are_searched_in_every_account_or_one() {
     assert_eq!(sandbox.truth(), before);
     let one = ["revoke", "--name", "tf-*", "--account", "openrouter", "--dry-run"];
     assert!(lost(&one).await.ok().stderr.contains("these 5 keys"));
-    // One that does not answer is no other case.
+    // An account that does not answer is treated alike.
     sandbox.add_fault(Fault::respond(401).vendor(Vendor::Pinata));
     let deaf = at(&sandbox, &["revoke", "--name", "tf-*", "--yes"]).await;
     assert!(deaf.code == 4 && deaf.stderr.contains("with --account"), "{deaf:?}");
@@ -122,7 +122,7 @@ async fn whoami_reports_the_own_key() {
         assert_eq!(account["access"]["kind"], "admin", "{account}");
     }
     assert_eq!(accounts[1]["key_id"], sandbox.pinata().api_key);
-    assert_eq!(accounts[1]["expiry"]["kind"], "at", "the JWT tells when it ends");
+    assert_eq!(accounts[1]["expiry"]["kind"], "at", "the JWT says when it expires");
     sandbox.add_fault(Fault::respond(401).vendor(Vendor::Pinata));
     let known = at(&sandbox, &["whoami"]).await;
     assert_eq!(known.code, 3);
@@ -217,7 +217,7 @@ async fn a_closed_pipe_stops_no_bulk() {
     drop(child.stdout.take());
     let output =
         tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
-    assert_ne!(output.status.code(), Some(0), "nobody was told what was done");
+    assert_ne!(output.status.code(), Some(0), "the caller was not told what was done");
     let truth = sandbox.truth();
     let left = truth["openrouter"].as_array().unwrap().iter();
     assert_eq!(left.filter(|key| key["name"].as_str().unwrap().starts_with("tf-")).count(), 0);
@@ -230,8 +230,8 @@ async fn disabled_keys_are_identified() {
     let key = named(&sandbox, "openrouter", "leaky").unwrap();
     let reference = format!("openrouter/{}", key["hash"].as_str().unwrap());
     at(&sandbox, &["disable", &reference, "--yes"]).await.ok();
-    let told = reading(keyroster_at(&sandbox, &["identify", "-"]), &made.stdout).await.ok();
-    assert!(told.stdout.contains("dead") && told.stdout.contains(&reference), "{}", told.stdout);
+    let run = reading(keyroster_at(&sandbox, &["identify", "-"]), &made.stdout).await.ok();
+    assert!(run.stdout.contains("dead") && run.stdout.contains(&reference), "{}", run.stdout);
 }
 
 #[tokio::test]
@@ -273,4 +273,15 @@ async fn include_own_needs_no_whoami() {
     let own = format!("pinata/{}", sandbox.pinata().api_key);
     assert_ne!(at(&sandbox, &["revoke", &own, "--yes"]).await.code, 0);
     at(&sandbox, &["revoke", &own, "--yes", "--include-own"]).await.ok();
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_disabled_say_so() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let id = sandbox.truth()["pinata"][0]["key"].as_str().unwrap().to_owned();
+    let run = at(&sandbox, &["disable", &format!("pinata/{id}"), "--yes"]).await;
+    assert_eq!(run.code, 2);
+    let hint = format!("\nhint: to revoke it instead: keyroster revoke pinata/{id}\n");
+    assert!(run.stderr.contains("Pinata keys cannot be disabled, only revoked"), "{run:?}");
+    assert!(run.stderr.contains(&hint), "{run:?}");
 }

@@ -124,6 +124,19 @@ async fn an_undelivered_secret_is_kept() {
 }
 
 #[tokio::test]
+async fn a_quiet_failure_says_where_the_secret_is() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let create = ["create", "openrouter", "x", "--secret-to", "command:false", "--quiet"];
+    let mut command = keyroster_at(&sandbox, &create);
+    command.env("TMPDIR", folder.path()).env("PATH", "/usr/bin:/bin");
+    let made = run(command).await;
+    assert_eq!(made.code, 7);
+    let kept = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    assert!(made.stderr.contains(kept.to_str().unwrap()), "{}", made.stderr);
+}
+
+#[tokio::test]
 async fn invalid_requests_are_not_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     for (arguments, words) in [
@@ -180,7 +193,7 @@ async fn an_older_namesake_is_not_offered_for_revoking() {
     let sink = format!("file:{}", folder.path().join("good").display());
     at(&sandbox, &["create", "openrouter", "ci", "--secret-to", &sink]).await.ok();
     let good = named(&sandbox, "openrouter", "ci").unwrap();
-    // Nothing is made, and nobody can know that.
+    // No key is created, but the caller cannot know that.
     sandbox.add_fault(Fault::respond(502).method("POST"));
     let made = at(&sandbox, &["create", "openrouter", "ci", "--secret-to", "stdout"]).await;
     assert_eq!(made.code, 5);

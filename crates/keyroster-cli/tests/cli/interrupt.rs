@@ -17,7 +17,7 @@ const ONE: &str = "1 of 2 accounts";
 /// What an interrupted bulk change shows until its last request is answered.
 const WAITING: &str = "waiting for the answer about openrouter/";
 
-/// A sandbox of which one account never answers.
+/// A sandbox with an account that never answers.
 async fn half(pinata_keys: usize) -> Sandbox {
     let sandbox = Sandbox::builder().pinata_keys(pinata_keys).start().await.unwrap();
     sandbox.add_fault(Fault::delay(3_600_000).vendor(Vendor::OpenRouter));

@@ -211,6 +211,6 @@ async fn unreported_fields_are_undecided() {
     sandbox.reset();
     run(keyroster_at(&sandbox, &["list", "--account", "pinata"])).await.ok();
     assert!(sandbox.requests().iter().all(|request| request.vendor == Vendor::Pinata));
-    let none = run(keyroster_at(&sandbox, &["list", "--account", "nobody"])).await;
+    let none = run(keyroster_at(&sandbox, &["list", "--account", "no-such"])).await;
     assert!(none.code == 2 && none.stderr.contains("`openrouter`, `pinata`"), "{none:?}");
 }

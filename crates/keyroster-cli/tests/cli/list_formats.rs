@@ -101,7 +101,7 @@ async fn amounts_are_sorted_by_unit() {
         spans.push((unit, used));
     }
     assert_eq!(units, ["requests", "USD"], "{text}");
-    // Of nothing there is no share.
+    // A quota of zero has no share.
     let none = ["create", "openrouter", "none", "--limit", "0", "--secret-to", "stdout"];
     at(&sandbox, &none).await.ok();
     for sort in ["quota", "-quota"] {

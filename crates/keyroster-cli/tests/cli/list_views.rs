@@ -158,7 +158,7 @@ async fn groups_add_up() {
 async fn a_count_is_a_number() {
     let sandbox = Sandbox::start().await.unwrap();
     for (arguments, number) in
-        [(&[][..], "54\n"), (&["--provider", "pinata"], "24\n"), (&["--name", "nobody"], "0\n")]
+        [(&[][..], "54\n"), (&["--provider", "pinata"], "24\n"), (&["--name", "no-such"], "0\n")]
     {
         let counted = at(&sandbox, &[&["list", "--count"], arguments].concat()).await.ok();
         assert_eq!(counted.stdout, number);
@@ -173,11 +173,11 @@ async fn exit_code_reports_found_keys() {
     };
     assert_eq!(check(&["--access", "admin"]).await, 1);
     assert_eq!(check(&["--access", "admin", "--count"]).await, 1);
-    assert_eq!(check(&["--name", "nobody"]).await, 0);
+    assert_eq!(check(&["--name", "no-such"]).await, 0);
     // What is found is certain; without it, keys may be missing.
     sandbox.add_fault(Fault::respond(401).vendor(Vendor::OpenRouter));
     assert_eq!(check(&["--access", "admin"]).await, 1);
-    assert_eq!(check(&["--name", "nobody"]).await, 3);
+    assert_eq!(check(&["--name", "no-such"]).await, 3);
     sandbox.add_fault(Fault::respond(401).vendor(Vendor::Pinata));
     assert_eq!(check(&["--access", "admin"]).await, 4);
 }

@@ -73,7 +73,7 @@ async fn crowd() -> (Settings, (Vec<Sandbox>, TcpSocket), BTreeSet<(String, Stri
             // Its first page comes, and no other.
             sandbox.on_request(async |request| {
                 if !request.query.is_empty() && !request.query.contains("offset=0") {
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
             });
         }

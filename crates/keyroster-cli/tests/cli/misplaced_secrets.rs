@@ -30,7 +30,7 @@ async fn only_the_program_of_a_command_is_shown() {
         list.env("PATH", "/usr/bin:/bin");
         let failed = run(list).await;
         assert_eq!(failed.code, 4, "{line}: {failed:?}");
-        // What the shell itself says of a line that is none goes by unread.
+        // The shell's own message about an invalid line is ignored.
         let own = failed.stderr.lines().filter(|line| line.starts_with("error"));
         let own: String = own.collect();
         assert!(own.contains("command"), "{line}: {own}");
@@ -79,7 +79,7 @@ async fn a_secret_argument_is_not_repeated() {
     }
 }
 
-/// The sandbox's accounts stand nowhere: nothing of the real configuration is shown or changed.
+/// The sandbox's accounts are in no file: the real configuration is neither shown nor changed.
 #[tokio::test]
 async fn a_sandbox_has_no_configuration() {
     let settings = lab("env = \"A\"");

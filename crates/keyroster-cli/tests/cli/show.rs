@@ -42,7 +42,7 @@ async fn unknown_names_get_suggestions() {
     for (name, code, words) in [
         ("nonsense", 2, "ACCOUNT/KEY-ID"),
         ("pinata/", 2, "ACCOUNT/KEY-ID"),
-        ("nobody/abc", 2, "`openrouter`, `pinata`"),
+        ("no-such/abc", 2, "`openrouter`, `pinata`"),
         ("pinata/zzzz", 2, "keyroster list"),
         ("openrouter/zzzz", 2, "keyroster list"),
         ("openrouter/..", 2, "`..`"),

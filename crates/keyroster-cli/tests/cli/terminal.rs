@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::support::binary::{keyroster, keyroster_at, run};
 use crate::support::pty::Terminal;
 
-/// What a command leaves on a terminal of so many columns, and all that it wrote there.
+/// What a command leaves on a terminal of this width, and everything that it wrote there.
 async fn shown(command: Command, columns: u16) -> (String, String) {
     let read = move || {
         let mut terminal = Terminal::start(&command, columns, None);
@@ -67,7 +67,7 @@ async fn tables_fit_every_terminal() {
                 continue;
             }
             assert!(text.lines().count() > 2, "{arguments:?} {text}");
-            // No id is cut, whatever else is, unless there is no room at all.
+            // Ids are never cut, unless there is no room at all.
             let cut = columns < 40 || !text.contains("KEY ID");
             assert!(cut || text.contains("5fdddc6f "), "{text}");
             // An address is of no use in pieces.
@@ -137,7 +137,7 @@ async fn progress_is_erased() {
     assert!(!left.contains("of 2 accounts") && !left.contains('━'), "{left}");
     assert!(left.contains("5fdddc6f") && left.contains("error:"), "{left}");
     assert!(left.contains("24 keys in 2 accounts, 1 failed; "), "{left}");
-    // It takes as long here, and nobody watches.
+    // It takes as long here, without a terminal.
     assert!(!quiet.contains("of 2 accounts") && !quiet.contains("24 keys in"), "{quiet}");
     assert!(quiet.contains("error:"), "{quiet}");
     assert!(piped.stderr.starts_with("error: openrouter"), "{}", piped.stderr);

@@ -58,7 +58,9 @@ pub(super) async fn credential(
         usage += &format!(" (or {})", instead.join(" "));
     }
     attended("--credential", &format!("pass {usage}"), terminal)?;
-    let (name, help, env) = (setting.name, setting.help, setting.env);
+    let name = setting.name;
+    let help = setting.help;
+    let env = setting.env;
     terminal.message(&format!(
         "where is the {name} ({help})?\n  env:NAME      an environment variable, e.g. env:{env}\n  \
          file:PATH     a file that only you can read\n  command:LINE  the output of a command, e.g. \

@@ -21,7 +21,7 @@ pub(crate) struct Terminal {
 const LINES: u16 = 90;
 
 impl Terminal {
-    /// Runs a command on a terminal of so many columns; its standard output may go elsewhere.
+    /// Runs a command on a terminal of this width. Its standard output may go elsewhere.
     pub(crate) fn start(command: &Command, columns: u16, stdout: Option<Stdio>) -> Self {
         let (pty, inside) = blocking::open().unwrap();
         pty.resize(Size::new(LINES, columns)).unwrap();
