@@ -139,13 +139,13 @@ async fn misses(listings: usize, keys: usize, spaces: usize, by_page_lengths: bo
             list(&provider).await
         };
         let after = key_ids(&sandbox);
-        let mut moves = BTreeMap::new();
+        let mut counts = BTreeMap::new();
         for id in &moved.lock().unwrap()[first_move..] {
-            *moves.entry(id.clone()).or_insert(0) += 1;
+            *counts.entry(id.clone()).or_insert(0) += 1;
         }
         let unique: BTreeSet<_> = found.iter().cloned().collect();
         assert_eq!(unique.len(), found.len(), "a key is listed twice");
-        let mut stayed = before.intersection(&after).filter(|id| moves.get(*id) < Some(&2));
+        let mut stayed = before.intersection(&after).filter(|id| counts.get(*id) < Some(&2));
         missed += usize::from(stayed.any(|id| !unique.contains(id)));
     }
     missed

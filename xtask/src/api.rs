@@ -33,7 +33,7 @@ const FORMAT: u64 = 57;
 ///
 /// # Errors
 ///
-/// rustdoc fails, or prints another format than [`FORMAT`].
+/// rustdoc fails, or prints another format than this module reads.
 pub fn check(root: &Path) -> io::Result<Vec<String>> {
     let mut complaints = Vec::new();
     let mut libraries = LIBRARIES.map(|(library, extra)| (library.to_owned(), extra)).to_vec();

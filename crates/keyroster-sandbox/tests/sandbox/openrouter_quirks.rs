@@ -69,7 +69,7 @@ async fn a_listing_may_lag_and_a_deletion_too() {
     assert!(!listed().await);
     let path = format!("/keys/{}", text(hash));
     assert_eq!(fixture.get_openrouter(&path).await.status, 200);
-    let pause = Duration::from_millis(1_000);
+    let pause = Duration::from_secs(1);
     fixture.sandbox.advance(pause);
     assert!(listed().await);
     delete(&fixture, hash).await;

@@ -8,6 +8,7 @@ pub(crate) mod mutation;
 mod setup;
 mod state;
 
+#[cfg(feature = "http")]
 use std::any::Any;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -48,13 +49,19 @@ pub struct FakeVendor {
     state: Mutex<State>,
     rows: Box<dyn Rows + Send + Sync>,
     /// What has to live as long as the vendor.
+    #[cfg(feature = "http")]
     attached: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
 impl FakeVendor {
     pub(crate) fn new(setup: Setup, samples: Samples, rows: Box<dyn Rows + Send + Sync>) -> Self {
         let state = Mutex::new(State::new(setup, samples));
-        Self { state, rows, attached: Mutex::new(None) }
+        Self {
+            state,
+            rows,
+            #[cfg(feature = "http")]
+            attached: Mutex::new(None),
+        }
     }
 
     /// The secret of the account's own credential.
