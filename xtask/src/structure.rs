@@ -111,6 +111,7 @@ pub fn read(src: &Path) -> io::Result<Structure> {
         |module: &ModulePath| test_modules.iter().any(|test| module.starts_with(test));
     parsed.retain(|module, _| !is_in_tests(module));
 
+    let exported = parsed.get(&ModulePath::new()).map(exported_names).unwrap_or_default();
     let mut structure = Structure::default();
     for (module, file) in &parsed {
         let mut collector =
@@ -121,7 +122,7 @@ pub fn read(src: &Path) -> io::Result<Structure> {
             if target == *module || is_in_tests(&target) {
                 continue;
             }
-            if let Some(item) = item.filter(|_| target.is_empty()) {
+            if let Some(item) = item.filter(|item| target.is_empty() && exported.contains(item)) {
                 structure.root_imports.insert((display(module), item));
             }
             named.insert(target);
@@ -196,6 +197,28 @@ fn is_test(attributes: &[syn::Attribute]) -> bool {
         attribute.path().is_ident("cfg")
             && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"))
     })
+}
+
+/// The names that a crate root re-exports from its modules. What the root itself defines is not among them.
+fn exported_names(root: &syn::File) -> BTreeSet<String> {
+    fn collect(tree: &syn::UseTree, names: &mut BTreeSet<String>) {
+        match tree {
+            syn::UseTree::Path(path) => collect(&path.tree, names),
+            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| collect(tree, names)),
+            syn::UseTree::Name(name) => drop(names.insert(name.ident.to_string())),
+            syn::UseTree::Rename(name) => drop(names.insert(name.rename.to_string())),
+            syn::UseTree::Glob(_) => {}
+        }
+    }
+    let mut names = BTreeSet::new();
+    for item in &root.items {
+        if let syn::Item::Use(item) = item
+            && !matches!(item.vis, syn::Visibility::Inherited)
+        {
+            collect(&item.tree, &mut names);
+        }
+    }
+    names
 }
 
 /// A module that a file names; the item after it, if any.
@@ -341,8 +364,17 @@ impl Collector<'_> {
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         let mut colons = 0;
+        // `$crate` is written for other crates, which see the root only.
+        let mut dollar = false;
         for token in tokens {
+            let after_dollar = dollar;
+            dollar = matches!(&token, TokenTree::Punct(mark) if mark.as_char() == '$');
             match token {
+                TokenTree::Ident(_) if after_dollar => {
+                    self.macro_path(&path);
+                    path.clear();
+                    colons = 0;
+                }
                 TokenTree::Ident(name) => {
                     if colons != 2 {
                         self.macro_path(&path);
@@ -527,16 +559,16 @@ mod tests {
     #[test]
     fn circles_are_found_but_a_module_and_its_parent_may() {
         let structure = structure(&[
-            ("lib.rs", "mod a; mod b; mod c;"),
+            ("lib.rs", "mod a; mod b; mod c; pub use b::X; struct C;"),
             ("a.rs", "use crate::b::x::X;"),
             ("b/mod.rs", "mod x; mod y; pub use x::X; struct P(y::Y);"),
             ("b/x.rs", "use super::P; use crate::a;"),
             ("b/y.rs", "use super::P;"),
-            ("c.rs", "use crate::C;"),
+            ("c.rs", "use crate::{C, X}; macro_rules! m { () => { $crate::X } }"),
         ]);
         assert_eq!(structure.module_circles, [["a", "b"]]);
         assert_eq!(structure.file_circles, [["a", "b/x"]]);
-        assert_eq!(structure.root_imports.len(), 1);
+        assert_eq!(Vec::from_iter(structure.root_imports.iter().map(|(_, item)| item)), ["X"]);
         assert_eq!(structure.users_of(&["a"]), ["b/x"]);
     }
 }

@@ -57,6 +57,8 @@ pub fn check(root: &Path) -> io::Result<Vec<String>> {
         }
     }
     complaints.extend(facade(root, &packages)?);
+    complaints.extend(crate::structure::check(root)?);
+    complaints.extend(crate::words::check(root)?);
     for source in sources(root)? {
         complaints.extend(source_rules(root, &source)?);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use keyroster::Timestamp;
 
 /// The present.
-#[expect(clippy::disallowed_methods, reason = "the one place of the command that reads the clock")]
+#[expect(clippy::disallowed_methods, reason = "the only place in the CLI that reads the clock")]
 pub(crate) fn now() -> Timestamp {
     std::time::SystemTime::now().into()
 }

@@ -45,17 +45,20 @@ impl Exit {
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done",
-            Self::Found => "found: `doctor` found a problem, or `list --exit-code` found a key",
+            Self::Found => "found: `doctor` found a problem, or `list --exit-code` matched a key",
             Self::Usage => {
                 "usage: the command line is wrong, or the vendor does not support the request"
             }
             Self::Partial => {
-                "partial: an account or key failed, keys may be missing, or a filter could not be decided"
+                "partial: an operation failed for an account or a key, keys may be missing, or a \
+                 filter could not be evaluated"
             }
-            Self::Credentials => "a credential or setting is missing, malformed or refused",
-            Self::Vendor => "a vendor or the network failed",
-            Self::Guard => "a safety check refused, and nothing was changed",
-            Self::Machine => "this machine failed: a disk, a file, a pipe or the terminal",
+            Self::Credentials => {
+                "a credential or setting is missing or invalid, or a vendor rejected it"
+            }
+            Self::Vendor => "a vendor or network error",
+            Self::Guard => "blocked by a safety check; nothing was changed",
+            Self::Machine => "a local error: a disk, a file, a pipe or the terminal",
             Self::Interrupted => "interrupted with Ctrl-C",
             Self::Terminated => "terminated with SIGTERM",
         }

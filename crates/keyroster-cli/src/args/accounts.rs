@@ -6,11 +6,11 @@ use crate::output::ListFormat;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {
-    /// List accounts and where their credentials are, without contacting vendors.
+    /// List accounts and the sources of their credentials, without contacting vendors.
     List(AccountsList),
     /// Add an account to the configuration file.
     ///
-    /// Asks for everything that you do not give. Secrets are never arguments: with `keychain`, the secret is
+    /// Prompts for missing values. Secrets are never passed as arguments: with `keychain`, the secret is
     /// read from a hidden prompt or from standard input, and stored in the system's credential store.
     #[command(after_help = ADD_EXAMPLES)]
     Add(AccountsAdd),
@@ -37,19 +37,19 @@ pub(crate) struct AccountsList {
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountsAdd {
-    /// Name of the account, as other commands refer to it.
+    /// Account name to use in other commands.
     pub(crate) name: Option<String>,
 
     /// Provider of the account (see `keyroster providers`).
     #[arg(long, value_name = "ID")]
     pub(crate) provider: Option<String>,
 
-    /// Read a secret from this place: `jwt=env:NAME`, `jwt=file:PATH`, `jwt=command:LINE` or
+    /// Read a secret from this source: `jwt=env:NAME`, `jwt=file:PATH`, `jwt=command:LINE` or
     /// `jwt=keychain` (repeatable).
     #[arg(long = "credential", value_name = "SETTING=SOURCE")]
     pub(crate) credentials: Vec<String>,
 
-    /// Set another setting of the provider: `base-url=https://…` (repeatable).
+    /// Set a setting of the provider, e.g. `base-url=https://…` (repeatable).
     #[arg(long = "set", value_name = "SETTING=VALUE")]
     pub(crate) settings: Vec<String>,
 

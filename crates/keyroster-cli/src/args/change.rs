@@ -21,11 +21,11 @@ pub(crate) struct Create {
     #[command(flatten)]
     pub(crate) access: AccessArgs,
 
-    /// Limit what the key may use, in the vendor's unit: `25` or `25 USD`.
+    /// Set a usage limit in the vendor's unit, e.g. `25` or `25 USD`.
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) limit: Option<String>,
 
-    /// Reset the used amount at this interval.
+    /// Reset the usage at this interval.
     #[arg(long, value_enum, value_name = "INTERVAL")]
     pub(crate) reset: Option<ResetArg>,
 
@@ -66,7 +66,7 @@ pub(crate) struct SinkArgs {
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// Write this part of the credential instead of the secret: `pinata_api_secret`.
+    /// Write this part of the credential, e.g. `pinata_api_secret`, instead of the main secret.
     #[arg(long, value_name = "NAME")]
     pub(crate) part: Option<String>,
 }
@@ -77,7 +77,7 @@ pub(crate) struct AccessArgs {
     #[arg(long, conflicts_with = "scopes")]
     pub(crate) admin: bool,
 
-    /// Grant this scope: `pinning:pinFileToIPFS` (repeatable).
+    /// Grant this scope, e.g. `pinning:pinFileToIPFS` (repeatable).
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(crate) scopes: Vec<String>,
 }
@@ -96,7 +96,7 @@ impl AccessArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Update {
-    /// Key to change; the beginning of its id is enough.
+    /// Key to change, by its id or a unique beginning of it.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
@@ -104,7 +104,7 @@ pub(crate) struct Update {
     #[arg(long)]
     pub(crate) name: Option<String>,
 
-    /// Limit what the key may use, in the vendor's unit: `25` or `25 USD`.
+    /// Set a usage limit in the vendor's unit, e.g. `25` or `25 USD`.
     #[arg(long, value_name = "AMOUNT", conflicts_with = "no_limit")]
     pub(crate) limit: Option<String>,
 
@@ -112,7 +112,7 @@ pub(crate) struct Update {
     #[arg(long)]
     pub(crate) no_limit: bool,
 
-    /// Reset the used amount at this interval.
+    /// Reset the usage at this interval.
     #[arg(long, value_enum, value_name = "INTERVAL")]
     pub(crate) reset: Option<ResetArg>,
 
@@ -146,7 +146,7 @@ pub(crate) struct Update {
 
 #[derive(Debug, Args)]
 pub(crate) struct Rotate {
-    /// Key to rotate; the beginning of its id is enough.
+    /// Key to rotate, by its id or a unique beginning of it.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
@@ -157,7 +157,7 @@ pub(crate) struct Rotate {
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Keep the old secret working until then: `1d`, `2027-01-31` (midnight UTC).
+    /// Keep the old secret valid for a duration or until a date, e.g. `1d` or `2027-01-31` (midnight UTC).
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) old_works: Option<Moment>,
 
@@ -182,15 +182,15 @@ pub(crate) struct Rotate {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, not a state")]
 pub(crate) struct KeyStateArgs {
-    /// Keys to change; the beginning of an id is enough.
+    /// Keys to change, by their ids or unique beginnings of them.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) keys: Vec<String>,
 
-    /// Select keys by name in all accounts, or in --account: `ci-*`.
+    /// Select keys by name, e.g. `ci-*`, in all accounts or in --account.
     #[arg(long, value_name = "GLOB")]
     pub(crate) name: Option<String>,
 
-    /// Search only this account for --name.
+    /// Search only this account; used with --name.
     #[arg(long, value_name = "ACCOUNT", requires = "name")]
     pub(crate) account: Option<String>,
 

@@ -21,30 +21,28 @@ pub(crate) struct List {
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) output: Format,
 
-    /// Sort by these fields, `-` for descending: `status,-created_at`.
+    /// Sort by these fields, with `-` in front for descending, e.g. `status,-created_at`.
     #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = Order::parse,
         allow_hyphen_values = true, add = ArgValueCandidates::new(fields),
-        long_help = with_fields("Sort by these fields, `-` for descending: `status,-created_at`.\n\nKeys \
-            whose vendor does not report the field come last. `quota` sorts by the share that is used, and \
-            amounts such as `used` sort by unit first."))]
+        long_help = with_fields("Sort by these fields, with `-` in front for descending, e.g. `status,-created_at`.\n\nKeys \
+            whose vendor does not report the field come last. `quota` sorts by the percentage used. Amounts such \
+            as `used` sort by unit, then by value."))]
     pub(crate) sort: Vec<Order>,
 
-    /// Print these columns, or `all`, in tables, CSV and Markdown: `account,id,owner`.
+    /// Print only these columns, e.g. `account,id,owner`, or `all`; for tables, CSV and Markdown.
     #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = Columns::parse,
         add = ArgValueCandidates::new(columns),
-        long_help = with_fields("Print these columns, or `all`, in tables, CSV and Markdown: \
-            `account,id,owner`."))]
+        long_help = with_fields("Print only these columns, e.g. `account,id,owner`, or `all`; for tables, CSV and Markdown."))]
     columns: Vec<Columns>,
 
     /// Print every column and full ids, however narrow the terminal is.
     #[arg(long)]
     pub(crate) wide: bool,
 
-    /// Group keys by this field and print the counts: `provider`, `status`, `owner`.
+    /// Group keys by this field, e.g. `status`, and print a count for each value.
     #[arg(long, value_name = "FIELD", value_parser = Field::parse,
         conflicts_with_all = ["sort", "columns"], add = ArgValueCandidates::new(fields),
-        long_help = with_fields("Group keys by this field and print the counts: `provider`, \
-            `status`, `owner`."))]
+        long_help = with_fields("Group keys by this field, e.g. `status`, and print a count for each value."))]
     group_by: Option<Field>,
 
     /// Print only the number of keys.
@@ -55,7 +53,7 @@ pub(crate) struct List {
     #[arg(long)]
     pub(crate) exit_code: bool,
 
-    /// Give up on an account if its next page takes longer than this.
+    /// Give up on an account whose next page takes longer than this.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "3m")]
     pub(crate) deadline: Duration,
 
@@ -108,7 +106,7 @@ impl Columns {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct FilterArgs {
-    /// Select keys of these accounts: `prod-*,lab`.
+    /// Select keys of these accounts, e.g. `prod-*,lab`.
     #[arg(long, value_name = "GLOB", value_delimiter = ',')]
     pub(crate) account: Vec<String>,
 
@@ -132,11 +130,11 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_enum)]
     pub(crate) access: Option<AccessKind>,
 
-    /// Select keys created longer ago than this: `90d`, `1y`.
+    /// Select keys older than this, e.g. `90d` or `1y`.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) older_than: Option<Duration>,
 
-    /// Select keys not used for this long: `90d`.
+    /// Select keys not used for this long, e.g. `90d`.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) unused_for: Option<Duration>,
 
@@ -152,13 +150,13 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) used_over: Option<u32>,
 
-    /// Include keys whose vendor does not report a field that you filter on.
+    /// Also include keys for which a filtered field is unknown.
     #[arg(long)]
     pub(crate) or_unknown: bool,
 }
 
 impl FilterArgs {
-    /// The selection that the options make.
+    /// Builds the filter from the options.
     pub(crate) fn criteria(&self) -> Criteria {
         Criteria {
             accounts: self.account.clone(),

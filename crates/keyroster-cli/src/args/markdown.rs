@@ -13,7 +13,7 @@ use crate::exit::Exit;
 fn reference(mut command: Command) -> String {
     command.build();
     let mut text =
-        String::from("\n### Global options\n\nAccepted before and after every command.\n\n");
+        String::from("\n### Global options\n\nAccepted before or after any command.\n\n");
     for arg in arguments(&command).filter(|arg| arg.is_global_set()) {
         text += &item(arg);
     }

@@ -74,12 +74,12 @@ pub(crate) enum Command {
     /// Revoke keys permanently.
     #[command(after_help = help::REVOKE)]
     Revoke(KeyStateArgs),
-    /// Check the credential of each account.
+    /// Show whose credential each account uses, and whether it works.
     Whoami(WhoAmI),
-    /// Find the key that a secret belongs to, and whether it works.
+    /// Find the key that a secret belongs to, and check whether it works.
     ///
-    /// The secret is never an argument, because arguments end up in the shell's history and the process
-    /// list. It is sent only to the vendor whose format it has. Checking a Pinata key with a limited number
+    /// The secret is never passed as an argument, because arguments end up in the shell's history and the process
+    /// list. It is sent only to the vendor whose key format it matches. Checking a Pinata key with a limited number
     /// of uses consumes one use.
     #[command(after_help = help::IDENTIFY)]
     Identify(Identify),
@@ -108,7 +108,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// Key to show; the beginning of its id is enough.
+    /// Key to show, by its id or a unique beginning of it.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
@@ -153,7 +153,7 @@ pub(crate) struct Sandbox {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) openrouter_keys: Option<u32>,
 
-    /// Delay every response by at least this: `50ms`.
+    /// Delay every response by at least this, e.g. `50ms`.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) latency: Option<Duration>,
 }
@@ -173,7 +173,7 @@ pub(crate) struct Identify {
     /// Read the secret from standard input (`-`), `file:PATH` or `env:NAME`.
     pub(crate) source: String,
 
-    /// Ask this account, whatever the format of the secret.
+    /// Check the secret against this account, regardless of its format.
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) account: Option<String>,
 

@@ -30,7 +30,7 @@ pub(crate) fn run(
 fn path(accounts: &Source<'_>, terminal: &Terminal) -> Result<Exit, Failure> {
     let (config, _) = Config::inspect_for_writing(accounts.config, accounts.registry)?;
     let Some(file) = &config.file else {
-        return Err(Failure::configuration("this system has no configuration folder")
+        return Err(Failure::configuration("cannot determine the configuration folder")
             .with_hint("pass --config FILE"));
     };
     let mut out = stdout();
@@ -50,7 +50,7 @@ fn check(accounts: &Source<'_>, terminal: &Terminal) -> Result<Exit, Failure> {
         _ => "no configuration file; the environment is correct".to_owned(),
     };
     terminal.message(&format!("{place}: {count}"));
-    terminal.hint("run `keyroster doctor` to read the secrets and ask the vendors as well");
+    terminal.hint("run `keyroster doctor` to also check the secrets and the vendors");
     Ok(Exit::Done)
 }
 

@@ -192,7 +192,7 @@ fn judge(name: &str, answer: &Answer) -> Finding {
                     format!(
                         "{id}: the credential has limited access; it may not be able to create or revoke keys"
                     ),
-                    "use an admin credential, unless listing keys is enough",
+                    "to change keys, use an admin credential",
                 );
             }
             let elapsed = answer.elapsed.as_millis();

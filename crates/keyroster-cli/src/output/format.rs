@@ -94,7 +94,7 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// A span in its largest whole unit. Months have 30 days here, years 365.
+/// Formats a duration in its largest whole unit: `90m` is `1h`. Months have 30 days here, years 365.
 fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     let (count, unit) = match seconds {

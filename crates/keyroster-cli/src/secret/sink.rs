@@ -129,7 +129,7 @@ fn file(path: &Path, overwrite: bool) -> Result<Sink, Failure> {
     // A dangling link exists, too.
     if !overwrite && path.symlink_metadata().is_ok() {
         return Err(Failure::usage(format!("{shown} already exists"))
-            .with_hint("name another file, or pass --overwrite"));
+            .with_hint("choose another file, or pass --overwrite"));
     }
     let path = resolve(path);
     let draft = draft_beside(&path)?;
@@ -152,7 +152,7 @@ fn dotenv(path: &Path, name: &str, overwrite: bool) -> Result<Sink, Failure> {
             .with_hint("remove all lines but one"));
     }
     if old.lines().any(|line| sets(line, name) && opens_quote(line)) {
-        return Err(Failure::usage(format!("{shown} gives {name} a value of several lines"))
+        return Err(Failure::usage(format!("{shown} sets {name} to a value of several lines"))
             .with_hint("put the value on one line first"));
     }
     if !overwrite && holds(&old, name) {

@@ -13,7 +13,7 @@ pub(crate) struct Interrupt {
     signals: StopSignals,
 }
 
-/// What came of work that an interruption does not cut short.
+/// The outcome of work that finishes despite an interruption.
 #[derive(Debug)]
 pub(crate) struct Waited<T> {
     /// `None` if it was given up.

@@ -21,7 +21,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let (config, _) = Config::inspect_for_writing(accounts.config, accounts.registry)?;
     let Some(file) = &config.file else {
-        return Err(Failure::configuration("this system has no configuration folder")
+        return Err(Failure::configuration("cannot determine the configuration folder")
             .with_hint("pass --config FILE"));
     };
     let (account, secrets) = describe(accounts, add, &config, terminal).await?;

@@ -17,7 +17,7 @@ pub(super) async fn run(
     let name = text::clean(&remove.account);
     let account = config.accounts.iter().find(|known| known.name == remove.account);
     let Some(file) = &config.file else {
-        return Err(Failure::usage("this system has no configuration folder")
+        return Err(Failure::usage("cannot determine the configuration folder")
             .with_hint("pass --config FILE"));
     };
     match account.map(|account| &account.origin) {
