@@ -82,6 +82,8 @@ fn found(line: &str) -> Vec<(String, &'static str)> {
     let mut found = Vec::new();
     for (head, tail, instead) in WORDS {
         let word = format!("{head}{tail}");
+        // "stands for" is good English.
+        let padded = padded.replace(&format!(" sta{} for ", "nds"), " means ");
         if padded.contains(&format!(" {} ", word.trim())) {
             found.push((word, instead));
         }
@@ -108,7 +110,12 @@ fn texts(root: &Path) -> io::Result<Vec<PathBuf>> {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             if path.is_dir() {
-                if !is_root && !matches!(name, "target" | "node_modules" | "golden" | "fixtures") {
+                if !is_root
+                    && !matches!(
+                        name,
+                        "target" | "node_modules" | "golden" | "fixtures" | "records"
+                    )
+                {
                     folders.push(path);
                 }
                 continue;
@@ -141,9 +148,12 @@ mod tests {
 
     #[test]
     fn plain_sentences_pass() {
-        for line in
-            ["there is no such key", "the key is no longer there", "a tellstone", "understands"]
-        {
+        for line in [
+            "there is no such key",
+            "the key is no longer there",
+            "it stands for 3",
+            "it understands",
+        ] {
             assert_eq!(words(line), Vec::<String>::new(), "{line}");
         }
     }

@@ -30,7 +30,7 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// Creates a credential that works and of which nothing else is known.
+    /// Creates a credential that works. Nothing else is known about it.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -348,7 +348,7 @@ impl Provider {
     /// ```
     ///
     /// Names are not unique, so a person decides which suspect is the orphan. A vendor's list may lag behind
-    /// its creates, so finding nothing soon after is no proof.
+    /// its creates, so finding nothing soon after proves nothing.
     pub async fn reconcile(&self, orphan: &Orphan) -> Result<Reconciliation> {
         let request = ListKeys { container: orphan.container.clone() };
         let list = self.list(request).await?;

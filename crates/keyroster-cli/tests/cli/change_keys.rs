@@ -217,7 +217,7 @@ async fn a_closed_pipe_stops_no_bulk() {
     drop(child.stdout.take());
     let output =
         tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
-    assert_ne!(output.status.code(), Some(0), "the caller was not told what was done");
+    assert_ne!(output.status.code(), Some(0), "the exit code must not hide what was done");
     let truth = sandbox.truth();
     let left = truth["openrouter"].as_array().unwrap().iter();
     assert_eq!(left.filter(|key| key["name"].as_str().unwrap().starts_with("tf-")).count(), 0);

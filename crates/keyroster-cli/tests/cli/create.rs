@@ -86,7 +86,7 @@ async fn an_unusable_sink_creates_no_key() {
     assert_eq!(count(&sandbox), before);
     assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
     assert!(sandbox.requests().is_empty(), "nothing was sent");
-    // Told to, it replaces the file.
+    // With --overwrite it replaces the file.
     let sink = format!("file:{}", taken.display());
     at(&sandbox, &["create", "openrouter", "x", "--secret-to", &sink, "--overwrite"]).await.ok();
     assert!(std::fs::read_to_string(&taken).unwrap().starts_with("sk-or-v1-"));

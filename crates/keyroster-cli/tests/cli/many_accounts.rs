@@ -10,7 +10,7 @@ use crate::support::binary::run;
 use crate::support::settings::Settings;
 
 /// Longer than any test runs.
-const FOR_EVER: u64 = 3_600_000;
+const ONE_HOUR_MS: u64 = 3_600_000;
 
 /// What an account does wrong, and what is said of it.
 const TROUBLES: [(&str, &str); 10] = [
@@ -30,7 +30,7 @@ fn fault(trouble: &str) -> Option<Fault> {
     Some(match trouble {
         "unauthorised" => Fault::respond(401),
         "broken" => Fault::respond(500),
-        "hanging" => Fault::delay(FOR_EVER),
+        "hanging" => Fault::delay(ONE_HOUR_MS),
         "truncated" => Fault::truncate(60),
         "redirecting" => Fault::respond(302).header("location", "https://elsewhere.invalid/"),
         "limited" => Fault::respond(429).header("retry-after", "3600"),

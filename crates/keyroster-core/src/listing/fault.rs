@@ -2,7 +2,7 @@
 
 /// Maximum number of empty pages in a row that lead on by a cursor.
 ///
-/// A vendor that filters after cutting its pages may leave a good many empty; one that forgets where its
+/// A vendor that filters after cutting its pages may leave many of them empty; one that forgets where its
 /// list ends would go on forever.
 pub(crate) const MAX_EMPTY_PAGES: u32 = 100;
 

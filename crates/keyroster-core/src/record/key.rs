@@ -86,7 +86,7 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
-    /// Creates a record of which only the provider and the id are known.
+    /// Creates a record that has only the provider and the id.
     #[must_use]
     pub fn new(provider: ProviderId, id: impl Into<KeyId>) -> Self {
         Self {

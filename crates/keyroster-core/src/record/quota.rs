@@ -22,7 +22,7 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// Creates a quota of which only the limit is known.
+    /// Creates a quota that has only the limit.
     #[must_use]
     pub fn new(limit: Limit) -> Self {
         Self { limit, ..Self::default() }
@@ -132,7 +132,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Creates a usage of which only the meter is known.
+    /// Creates a usage that has only the meter.
     #[must_use]
     pub fn new(meter: impl Into<String>) -> Self {
         Self { meter: meter.into(), total: None, daily: None, weekly: None, monthly: None }
