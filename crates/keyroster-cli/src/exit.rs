@@ -90,7 +90,7 @@ pub(crate) enum Failure {
     Account(Error),
     /// Reading or writing on this machine failed.
     Io(io::Error),
-    /// Anything else, with the exit code that it stands for.
+    /// Anything else, with its exit code.
     Other { exit: Exit, message: String, hint: Option<String> },
 }
 
@@ -148,7 +148,7 @@ impl Failure {
         }
     }
 
-    /// The exit code that it stands for.
+    /// The exit code of this failure.
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Account(error) => error.kind().into(),

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use keyroster::{AccountFailure, ApiKey, Error, KeyStatus, Timestamp};
+use keyroster::{AccountFailure, ApiKey, Error, ErrorKind, KeyStatus, Timestamp};
 use serde::Serialize;
 
 use super::{schema, text};
@@ -52,7 +52,7 @@ impl<T> Document<T> {
 pub(crate) struct FailedAccount<'a> {
     account: Option<&'a str>,
     provider: Option<&'a str>,
-    kind: String,
+    kind: ErrorKind,
     status: Option<u16>,
     message: String,
 }
@@ -66,7 +66,7 @@ impl<'a> FailedAccount<'a> {
         Self {
             account: error.account(),
             provider: error.provider().map(keyroster::ProviderId::as_str),
-            kind: error.kind().to_string(),
+            kind: error.kind(),
             status: error.status(),
             message: format!("{error}; {}", error.help()),
         }

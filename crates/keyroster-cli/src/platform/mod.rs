@@ -25,5 +25,6 @@ pub(crate) enum StopSignal {
     /// Ctrl-C.
     Interrupt,
     /// SIGTERM, from a service manager or `kill`.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "other systems have no such signal"))]
     Terminate,
 }

@@ -55,7 +55,7 @@ impl StopSignal {
     }
 }
 
-/// Ends the program at the second signal from now on, with the exit code that the signal stands for.
+/// Ends the program at the second signal from now on, with the exit code of the signal.
 pub(crate) fn end_at_second_signal(code: impl Fn(StopSignal) -> u8) -> io::Result<()> {
     let first_seen = Arc::new(AtomicBool::new(false));
     // Handlers run in the order of their registration: each signal finds what an earlier signal left.

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use crate::exit::Exit;
 use crate::platform::{self, StopSignal, StopSignals};
 
-/// Hears interruptions, each with the exit code that it stands for.
+/// Hears interruptions, each with its exit code.
 #[derive(Debug)]
 pub(crate) struct Interrupt {
     signals: StopSignals,

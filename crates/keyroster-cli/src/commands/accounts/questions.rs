@@ -17,7 +17,7 @@ pub(super) fn provider<'a>(
     until(&question, terminal, |id| config::provider(registry, id).map_err(Diagnostic::into_usage))
 }
 
-/// The name of the account. An empty answer stands for the provider's name.
+/// The name of the account. An empty answer means the provider's name.
 pub(super) fn name(
     provider: &str,
     config: &Config,
