@@ -227,20 +227,20 @@ impl Registry {
     fn provider_help(&self, id: &str) -> String {
         let compiled_in: Vec<&str> = self.factories.keys().map(ProviderId::as_str).collect();
         let known = compiled_in.iter().chain(self.disabled.keys()).copied();
-        let question = match Suggestion::for_name(id, known).nearest() {
-            Some(nearest) => format!("did you mean `{nearest}`? "),
-            None => String::new(),
-        };
         let list = if compiled_in.is_empty() {
             "no provider is compiled in".to_owned()
         } else {
             format!("providers: {}", compiled_in.join(", "))
         };
-        let mut parts = vec![format!("{question}{list}")];
+        let mut parts = vec![list];
         parts.extend(
             self.disabled.iter().map(|(id, how)| format!("`{id}` is not compiled in: {how}")),
         );
-        parts.join("; ")
+        let providers = parts.join("; ");
+        match Suggestion::for_name(id, known).nearest() {
+            Some(nearest) => format!("did you mean `{nearest}`? ({providers})"),
+            None => providers,
+        }
     }
 }
 
@@ -252,7 +252,7 @@ fn check_names(factory: &dyn ProviderFactory, settings: &Settings) -> Result<()>
     };
     let list = known.join(", ");
     let help = match Suggestion::for_name(name, known).nearest() {
-        Some(nearest) => format!("did you mean `{nearest}`? Settings: {list}"),
+        Some(nearest) => format!("did you mean `{nearest}`? (settings: {list})"),
         None if list.is_empty() => "the provider has no settings".to_owned(),
         None => format!("settings: {list}"),
     };

@@ -18,7 +18,7 @@ const MIN_LIKENESS: f64 = 0.8;
 ///
 /// let suggestion = Suggestion::for_name("color", ["base-url", "jwt"]);
 /// assert_eq!(suggestion.nearest(), None);
-/// assert_eq!(suggestion.to_string(), "known names: base-url, jwt");
+/// assert_eq!(suggestion.to_string(), "known: `base-url`, `jwt`");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -60,8 +60,11 @@ impl fmt::Display for Suggestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nearest(name) => write!(f, "did you mean `{name}`?"),
-            Self::OneOf(known) if known.is_empty() => f.write_str("there are no known names"),
-            Self::OneOf(known) => write!(f, "known names: {}", known.join(", ")),
+            Self::OneOf(known) if known.is_empty() => f.write_str("there are none"),
+            Self::OneOf(known) => {
+                let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+                write!(f, "known: {}", known.join(", "))
+            }
         }
     }
 }
@@ -72,4 +75,19 @@ fn likeness(one: &str, other: &str) -> f64 {
     let typos = strsim::damerau_levenshtein(one, other);
     let one_typo = if typos <= 1 && one.len() > 2 { 0.9 } else { 0.0 };
     strsim::jaro_winkler(one, other).max(one_typo)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Suggestion;
+
+    #[test]
+    fn similar_names_are_suggested() {
+        let known = ["openrouter", "pinata"];
+        for typo in ["pinatta", "Pinata", "pniata", "pinat"] {
+            assert_eq!(Suggestion::for_name(typo, known).nearest(), Some("pinata"), "{typo}");
+        }
+        assert_eq!(Suggestion::for_name("vault", known).nearest(), None);
+        assert_eq!(Suggestion::for_name("vault", []).to_string(), "there are none");
+    }
 }

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use keyroster::{Error, ErrorKind, Provider, ProviderFactory, Registry, Roster, Settings};
+use keyroster::{
+    Error, ErrorKind, Provider, ProviderFactory, Registry, Roster, Settings, Suggestion,
+};
 use keyroster_sandbox::Sandbox;
 
 use crate::config::{Config, Definition, Origin, Setting, Value, folder_of};
 use crate::exit::Failure;
-use crate::output::suggestion::Suggestion;
 use crate::output::text;
 
 /// Maximum number of names in an error.
@@ -116,7 +117,7 @@ impl Accounts {
         let known = self.definitions().find(|account| account.name == name);
         known.ok_or_else(|| {
             let names = self.definitions().map(|known| known.name.as_str());
-            let suggestion = Suggestion::new(name, names).to_string();
+            let suggestion = Suggestion::for_name(name, names).to_string();
             Failure::usage(format!("no account is named `{}`", text::clean(name)))
                 .with_hint(suggestion)
         })

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
+use keyroster::Suggestion;
+
 use crate::args::Schema;
 use crate::exit::{Exit, Failure};
-use crate::output::suggestion::Suggestion;
 use crate::output::{print_json, raw_stdout, schema, text};
 
 pub(crate) fn run(args: &Schema) -> Result<Exit, Failure> {
@@ -18,7 +19,7 @@ pub(crate) fn run(args: &Schema) -> Result<Exit, Failure> {
     };
     let Some(entry) = schema::find(name) else {
         let message = format!("no schema `{}`", text::clean(name));
-        let suggestion = Suggestion::new(name, schema::names()).to_string();
+        let suggestion = Suggestion::for_name(name, schema::names()).to_string();
         return Err(Failure::usage(message).with_hint(suggestion));
     };
     print_json(&schema::whole(entry)?, &mut out)?;

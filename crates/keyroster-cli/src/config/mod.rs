@@ -25,8 +25,6 @@ use read::Found;
 
 use crate::env;
 use crate::exit::Failure;
-use crate::output::suggestion::Suggestion;
-use crate::output::text;
 use crate::platform::{self, Others};
 
 /// The defined accounts, and the configuration file.
@@ -112,17 +110,7 @@ pub(crate) fn provider<'a>(
     registry: &'a Registry,
     id: &str,
 ) -> Result<&'a dyn ProviderFactory, Diagnostic> {
-    registry.factory(id).map_err(|error| {
-        let known: Vec<String> =
-            registry.factories().map(|factory| factory.info().id.to_string()).collect();
-        let suggestion = Suggestion::new(id, known.iter().map(String::as_str));
-        match suggestion.name() {
-            Some(_) => Diagnostic::new(format!("unknown provider `{}`", text::clean(id)))
-                .with_hint(suggestion.to_string()),
-            // The registry knows the providers that this program was built without.
-            None => Diagnostic::new(error.to_string()).with_hint(error.help()),
-        }
-    })
+    registry.factory(id).map_err(|error| Diagnostic::new(error.to_string()).with_hint(error.help()))
 }
 
 /// `keyroster.toml` in the system's folder for settings.

@@ -6,11 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keyroster::Registry;
+use keyroster::{Registry, Suggestion};
 
 use super::{CredentialSource, Definition, Diagnostic, Origin, Setting, Value, check_name};
 use crate::env::{self, ACCOUNT_PREFIX as PREFIX};
-use crate::output::suggestion::Suggestion;
 
 const PROVIDER: &str = "PROVIDER";
 const TAGS: &str = "TAGS";
@@ -93,8 +92,8 @@ pub(super) fn apply(
             None => {
                 let typed = account.to_ascii_lowercase().replace('_', "-");
                 let known = accounts.iter().map(|known| known.name.as_str());
-                let suggestion = Suggestion::new(&typed, known);
-                let end = if suggestion.name().is_some() { "" } else { "." };
+                let suggestion = Suggestion::for_name(&typed, known);
+                let end = if suggestion.nearest().is_some() { "" } else { "." };
                 Err(Diagnostic::new("no account has this name").with_hint(format!(
                     "{suggestion}{end} Set {PREFIX}{account}__{PROVIDER} to define a new account"
                 )))
@@ -165,7 +164,7 @@ fn set(
         let names: Vec<String> = known.iter().map(|known| uppercase(known.name)).collect();
         let names = names.iter().map(String::as_str).chain([PROVIDER, TAGS]);
         return Err(Diagnostic::new(format!("unknown setting of {} accounts", account.provider))
-            .with_hint(Suggestion::new(setting, names).to_string()));
+            .with_hint(Suggestion::for_name(setting, names).to_string()));
     };
     let value = if known.secret {
         Value::Credential(CredentialSource::Env(variable.to_owned()))

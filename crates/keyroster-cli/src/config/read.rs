@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use keyroster::{ProviderFactory, Registry};
+use keyroster::{ProviderFactory, Registry, Suggestion};
 use toml_edit::{Document, Item, TableLike, Value as Toml};
 
 use super::credential::{Command, CommandLine};
@@ -16,7 +16,6 @@ use super::{
     wrong_value,
 };
 use crate::clock::duration;
-use crate::output::suggestion::Suggestion;
 
 const PROVIDER: &str = "provider";
 const TAGS: &str = "tags";
@@ -74,7 +73,7 @@ impl<'a> Reader<'a> {
             if name != "accounts" {
                 let hint = match self.registry.factory(name) {
                     Ok(_) => format!("an account is a table: `[accounts.{name}]`"),
-                    Err(_) => Suggestion::new(name, ["accounts"]).to_string(),
+                    Err(_) => Suggestion::for_name(name, ["accounts"]).to_string(),
                 };
                 let mistake = Diagnostic::new(format!("unknown setting {}", quoted(name)));
                 self.add(key_span(table, name), mistake.with_hint(hint));
@@ -146,7 +145,7 @@ impl<'a> Reader<'a> {
                         let names = factory.settings().iter().map(|setting| setting.name);
                         let names = names.chain([PROVIDER, TAGS]);
                         let mistake = Diagnostic::new(format!("unknown setting {}", quoted(key)));
-                        let hint = Suggestion::new(key, names).to_string();
+                        let hint = Suggestion::for_name(key, names).to_string();
                         self.add(at, mistake.with_hint(hint));
                         continue;
                     }
@@ -190,7 +189,8 @@ impl<'a> Reader<'a> {
         } else {
             let known = self.registry.factories().map(|factory| factory.info().id.to_string());
             let known: Vec<String> = known.collect();
-            let hint = match Suggestion::new(name, known.iter().map(String::as_str)).name() {
+            let hint = match Suggestion::for_name(name, known.iter().map(String::as_str)).nearest()
+            {
                 Some(id) => format!("add `provider = \"{id}\"`"),
                 None => format!("add `provider = \"…\"`: {}", known.join(", ")),
             };
@@ -286,7 +286,7 @@ impl<'a> Reader<'a> {
                     .command(item)
                     .map(|line| CredentialSource::Command(Command { line, timeout: None })),
                 other => {
-                    let hint = Suggestion::new(other, SOURCES).to_string();
+                    let hint = Suggestion::for_name(other, SOURCES).to_string();
                     let mistake =
                         Diagnostic::new(format!("unknown source of a secret {}", quoted(other)));
                     self.add(key_span(table, other), mistake.with_hint(hint));
@@ -360,7 +360,7 @@ impl<'a> Reader<'a> {
 
 /// Whether a name is a mistyped form of another one.
 fn is_nearly(name: &str, other: &str) -> bool {
-    Suggestion::new(name, [other]).name().is_some()
+    Suggestion::for_name(name, [other]).nearest().is_some()
 }
 
 fn key_span(table: &dyn TableLike, name: &str) -> Option<Range<usize>> {

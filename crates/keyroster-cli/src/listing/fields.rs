@@ -1,10 +1,11 @@
 //! The fields of a record by name, for columns, sorting and groups.
 
 use anstyle::Style;
-use keyroster::{Access, Amount, Decimal, Expiry, KeyStatus, LastUsed, Limit, Quota, Timestamp};
+use keyroster::{
+    Access, Amount, Decimal, Expiry, KeyStatus, LastUsed, Limit, Quota, Suggestion, Timestamp,
+};
 
 use crate::listing::sort_key::{Natural, Share, SortKey};
-use crate::output::suggestion::Suggestion;
 use crate::output::{BAD, Column, DIM, GOOD, Record, WARN, format, text};
 
 /// Number of characters that are shown of a container's id.
@@ -86,7 +87,7 @@ impl Field {
             return Ok(Self::Extra(field.to_owned()));
         }
         let names = KNOWN.iter().flat_map(|known| [known.name, known.alias]);
-        if let Some(nearest) = Suggestion::new(&name, names).name() {
+        if let Some(nearest) = Suggestion::for_name(&name, names).nearest() {
             return Err(format!("no key has this field; did you mean `{nearest}`?"));
         }
         let known: Vec<&str> = Self::names().collect();

@@ -5,7 +5,6 @@ pub(crate) mod dry_run;
 pub(crate) mod format;
 mod records;
 pub(crate) mod schema;
-pub(crate) mod suggestion;
 mod table;
 pub(crate) mod text;
 

@@ -46,7 +46,7 @@ fn an_unknown_setting_is_refused_with_the_nearest() {
     let error = registry().build("acme", &settings).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert_eq!(error.to_string(), "acme: unknown setting `base_url`");
-    assert_eq!(error.help(), "did you mean `base-url`? Settings: jwt, base-url");
+    assert_eq!(error.help(), "did you mean `base-url`? (settings: jwt, base-url)");
     let error = registry().build("acme", &Settings::new().with("color", "red")).unwrap_err();
     assert_eq!(error.help(), "settings: jwt, base-url");
     assert!(registry().build("acme", &Settings::new().with("jwt", "fa4efa4e")).is_ok());
@@ -69,9 +69,9 @@ fn an_unknown_provider_is_refused_with_the_nearest_and_what_is_left_out() {
     let left_out = "`globex` is not compiled in: enable the feature `globex`";
     let error = registry().factory("acne").unwrap_err();
     assert_eq!(error.to_string(), "unknown provider `acne`");
-    assert_eq!(error.help(), format!("did you mean `acme`? providers: acme; {left_out}"));
+    assert_eq!(error.help(), format!("did you mean `acme`? (providers: acme; {left_out})"));
     let error = registry().factory("globexx").unwrap_err();
-    assert_eq!(error.help(), format!("did you mean `globex`? providers: acme; {left_out}"));
+    assert_eq!(error.help(), format!("did you mean `globex`? (providers: acme; {left_out})"));
     let error = registry().factory("globex").unwrap_err();
     assert_eq!(error.to_string(), "the provider `globex` is not compiled into this program");
     assert_eq!(error.help(), "enable the feature `globex`");

@@ -1,6 +1,6 @@
 //! `keyroster accounts add`: adds an account to the configuration file.
 
-use keyroster::{ProviderFactory, Secret, Setting};
+use keyroster::{ProviderFactory, Secret, Setting, Suggestion};
 
 use crate::accounts::Source;
 use crate::args::AccountsAdd;
@@ -9,7 +9,6 @@ use crate::config::{
     Value, quoted,
 };
 use crate::exit::{Exit, Failure};
-use crate::output::suggestion::Suggestion;
 use crate::terminal::{Terminal, prompt};
 
 use super::questions;
@@ -148,7 +147,7 @@ fn known(
             .with_hint(format!("say where it is: --credential {name}=env:NAME"))),
         None => {
             let settings = factory.settings().iter().filter(|setting| setting.secret == secret);
-            let suggestion = Suggestion::new(name, settings.map(|setting| setting.name));
+            let suggestion = Suggestion::for_name(name, settings.map(|setting| setting.name));
             Err(Failure::usage(format!("{id} accounts have no setting {}", quoted(name)))
                 .with_hint(suggestion.to_string()))
         }

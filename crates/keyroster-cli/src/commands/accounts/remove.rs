@@ -1,10 +1,11 @@
 //! `keyroster accounts remove`: removes an account from the configuration file.
 
+use keyroster::Suggestion;
+
 use crate::accounts::Source;
 use crate::args::AccountsRemove;
 use crate::config::{self, Config, CredentialSource, Definition, Keychain, Origin, Value};
 use crate::exit::{Exit, Failure};
-use crate::output::suggestion::Suggestion;
 use crate::output::text;
 use crate::terminal::{Terminal, prompt};
 
@@ -30,7 +31,7 @@ pub(super) async fn run(
         None if config.broken.contains(&remove.account) => {}
         None if diagnostics.is_empty() => {
             let known = config.accounts.iter().map(|known| known.name.as_str());
-            let suggestion = Suggestion::new(&name, known).to_string();
+            let suggestion = Suggestion::for_name(&name, known).to_string();
             return Err(
                 Failure::usage(format!("no account is named `{name}`")).with_hint(suggestion)
             );
