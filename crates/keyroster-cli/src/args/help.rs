@@ -5,7 +5,9 @@ use clap::{Arg, ArgAction, Command};
 use keyroster::Registry;
 
 use super::global::HEADING;
+use crate::env;
 use crate::exit::Exit;
+use crate::output::text::wrapped;
 
 /// The groups of commands in the help.
 const GROUPS: [(&str, &[&str]); 4] = [
@@ -54,36 +56,47 @@ Examples:
   keyroster identify env:OPENROUTER_API_KEY
   keyroster identify file:leaked.txt --account prod";
 
-/// Maximum width of a line of the help's own text, in columns.
-const WIDTH: usize = 80;
+/// Maximum width of the end of the top page, in columns.
+const MAX_WIDTH: usize = 80;
 
-/// The end of the top page: exit codes and variables.
+/// Minimum width of a description, in columns.
+const MIN_WIDTH: usize = 20;
+
+/// The end of the top page: exit codes and variables, wrapped for the terminal.
 pub(super) fn after_help() -> String {
+    let terminal = terminal_size::terminal_size_of(std::io::stdout());
+    let width = terminal.map_or(MAX_WIDTH, |(width, _)| usize::from(width.0)).min(MAX_WIDTH);
     let mut text = String::from("Exit codes:\n");
     for exit in Exit::ALL {
-        let mut line = format!("  {:<4}", exit.code());
-        for word in exit.meaning().split(' ') {
-            if line.len() + 1 + word.len() > WIDTH {
-                text += &format!("{line}\n");
-                line = " ".repeat("  130 ".len());
-            }
-            line += &format!(" {word}");
-        }
-        text += &format!("{line}\n");
+        text += &entry(&exit.code().to_string(), "130 ".len(), exit.meaning(), width);
     }
-    text + ENVIRONMENT
+    text += "\nEnvironment:\n";
+    let setting = format!("{}<ACCOUNT>__<SETTING>", env::ACCOUNT_PREFIX);
+    let falls_back = format!("log filter, e.g. `debug`; falls back to {}", env::COMMON_LOG);
+    for (name, help) in [
+        (env::CONFIG, "configuration file, unless you pass --config"),
+        (env::LOG, &falls_back),
+        (&setting, "setting of an account, takes precedence over the file"),
+        ("NO_COLOR", "disables colors"),
+    ] {
+        text += &entry(name, env::CONFIG.len() + 2, help, width);
+    }
+    let vendors = "Without a configuration file, each vendor's own variables define one account (see \
+                   `keyroster providers`).";
+    text + "\n" + &wrapped(vendors, width).join("\n")
 }
 
-const ENVIRONMENT: &str = "
-Environment:
-  KEYROSTER_CONFIG   configuration file, unless you pass --config
-  KEYROSTER_LOG      log filter, e.g. `debug`; falls back to RUST_LOG
-  KEYROSTER_<ACCOUNT>__<SETTING>
-                     setting of an account, takes precedence over the file
-  NO_COLOR           disables colors
-
-Without a configuration file, each vendor's own variables define one account
-(see `keyroster providers`).";
+/// A name in a column of this width, and its wrapped description next to it or below it.
+fn entry(name: &str, column: usize, description: &str, width: usize) -> String {
+    let indent = "  ".len() + column + 1;
+    let lines = wrapped(description, width.saturating_sub(indent).max(MIN_WIDTH));
+    let lines = lines.join(&format!("\n{:indent$}", ""));
+    if name.len() > column {
+        format!("  {name}\n{:indent$}{lines}\n", "")
+    } else {
+        format!("  {name:<column$} {lines}\n")
+    }
+}
 
 /// The commit that the program is built from.
 const COMMIT: Option<&str> = option_env!("KEYROSTER_COMMIT");
