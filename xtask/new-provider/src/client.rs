@@ -14,7 +14,7 @@ impl KeyProvider for Acme {
 
     /// Ask for the keys that the vendor hides by default: disabled keys, expired ones.
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
-        // In place of this, for a vendor that pages by cursor:
+        // Replace this. For a vendor that pages by cursor:
         //
         // let call = Request::get(Operation::ListKeys, "/keys");
         // let response = self.http.send(call.maybe_query("after", request.start.cursor())).await?;
@@ -27,7 +27,7 @@ impl KeyProvider for Acme {
         Err(Error::new(ErrorKind::Unsupported, "listing is not written yet"))
     }
 
-    // Then `traffic`, which is `self.http.traffic()`, `window`, which is `self.http.window()`, and one after
-    // the other what the vendor offers: get, create, update, rotate, revoke, whoami, identify. Each of these
-    // is declared in lib.rs when it is written.
+    // Then add `traffic`, which is `self.http.traffic()`, `window`, which is `self.http.window()`, and what the
+    // vendor offers: get, create, update, rotate, revoke, whoami, identify. Declare each in lib.rs once it is
+    // written.
 }

@@ -61,7 +61,7 @@ impl AcmeBuilder {
         self
     }
 
-    /// Makes the account; nothing is sent.
+    /// Creates the account. Nothing is sent.
     ///
     /// - [`Configuration`](ErrorKind::Configuration): the admin key is missing, or a setting is malformed.
     pub fn build(self) -> Result<Acme> {

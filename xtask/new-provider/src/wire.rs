@@ -12,8 +12,8 @@ pub(crate) struct KeyPage {
 }
 
 record! {
-    /// A key. Every field that has a place in the record is named here; a secret is `Discarded`; the others are
-    /// kept as extras.
+    /// A key. Fields with a place in the record are named here, and secrets are `Discarded`. Other fields are kept
+    /// as extras.
     pub(crate) struct KeyRow {
         id: String = "id",
         name: String = "name",

@@ -1,15 +1,15 @@
-//! Acme's provider against an imitated Acme, and held to what every provider promises.
+//! Acme's provider against an imitated Acme, with the conformance suite of every provider.
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 mod vendor;
 
-/// `docs/writing-a-provider.md` of keyroster explains what each asks for.
+/// `docs/writing-a-provider.md` of keyroster explains the scenarios.
 mod conformance {
     use keyroster_testkit::Suite;
 
     use crate::vendor::AcmeApi;
 
-    /// What fails for now. A test whose scenario passes asks for its name to be taken out of here.
+    /// Scenarios that fail for now. Once a scenario passes, its test fails until its name is removed here.
     const NOT_YET: &[&str] = &[
         "answers_the_same_in_any_order",
         "sends_one_request_for_a_page",
@@ -48,12 +48,12 @@ mod conformance {
 }
 
 #[test]
-fn no_credential_is_an_error_that_says_what_to_set() {
+fn a_missing_credential_says_what_to_set() {
     let error = provider_acme::Acme::builder().build().unwrap_err();
-    assert!(error.to_string().contains("ACME_ADMIN_KEY"), "{error}");
+    assert!(error.help().contains("ACME_ADMIN_KEY"), "{error:?}");
 }
 
-/// Against a real account, if `KEYROSTER_LIVE=acme` and its settings are in the environment; it only reads.
+/// Reads a real account if `KEYROSTER_LIVE=acme` and its settings are in the environment.
 #[test]
 fn a_real_account_conforms() {
     if let Some(live) = keyroster_testkit::Live::from_env(&provider_acme::AcmeFactory).unwrap() {

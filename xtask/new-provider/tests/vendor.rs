@@ -29,7 +29,7 @@ impl VendorApi for AcmeApi {
         }
     }
 
-    /// An error in the vendor's own words.
+    /// An error in the vendor's JSON.
     fn error(&self, status: u16, message: &str) -> Value {
         json!({ "error": { "code": status, "message": message } })
     }

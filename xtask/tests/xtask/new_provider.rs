@@ -1,4 +1,4 @@
-//! What `cargo xtask new-provider` makes: it compiles, its suite runs, and it goes green as one writes.
+//! The crate that `cargo xtask new-provider` creates: it compiles, and its tests pass step by step.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> (bool, String) {
     (output.status.success(), text.into_owned())
 }
 
-/// Changes a file as a person would.
+/// Edits a file.
 fn edit(file: &Path, changes: &[(&str, &str)]) {
     let mut text = std::fs::read_to_string(file).unwrap();
     for (from, to) in changes {
@@ -38,7 +38,7 @@ fn edit(file: &Path, changes: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_new_provider_compiles_and_goes_green_as_one_writes() {
+fn a_new_provider_compiles_and_passes_once_it_lists() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path().join("nimbus");
     let next = create(&root(), "nimbus-9", Some(&folder)).unwrap();
@@ -47,10 +47,10 @@ fn a_new_provider_compiles_and_goes_green_as_one_writes() {
     assert!(passed && !text.contains("warning"), "{text}");
     assert!(text.contains("xfail, because it is not written yet:"), "{text}");
 
-    // What its comments say: list by cursor, and nothing is expected to fail any more.
+    // Follow its comments: list by cursor, and expect no scenario to fail.
     let client = folder.join("src/client.rs");
     let text = std::fs::read_to_string(&client).unwrap();
-    let (before, rest) = text.split_once("        // In place of this").unwrap();
+    let (before, rest) = text.split_once("        // Replace this.").unwrap();
     let (snippet, rest) = rest.split_once("        let _ = request;").unwrap();
     let (_, after) = rest.split_once("\n    }\n").unwrap();
     let code: String =
@@ -73,7 +73,7 @@ fn a_new_provider_compiles_and_goes_green_as_one_writes() {
         "    #[expect(dead_code, reason = \"until the first request is written, in client.rs\")]\n";
     edit(&folder.join("src/lib.rs"), &[(unused, ""), ("Paging::Single", "Paging::Cursor")]);
     let (passed, text) = cargo(&folder, &["test"]);
-    assert!(!passed, "what passes now is still expected to fail");
+    assert!(!passed, "what passes is still expected to fail");
     assert!(text.contains("conformance::lists_many_keys ... FAILED"), "{text}");
     let tests = folder.join("tests/nimbus-9/main.rs");
     let text = std::fs::read_to_string(&tests).unwrap();
@@ -86,7 +86,7 @@ fn a_new_provider_compiles_and_goes_green_as_one_writes() {
 }
 
 #[test]
-fn within_a_workspace_it_inherits() {
+fn inside_the_workspace_it_inherits_settings() {
     let temporary = tempfile::tempdir().unwrap();
     let workspace = temporary.path();
     std::fs::create_dir(workspace.join("crates")).unwrap();
@@ -103,7 +103,7 @@ fn within_a_workspace_it_inherits() {
 }
 
 #[test]
-fn what_is_there_stays_and_a_name_that_is_none_makes_nothing() {
+fn existing_files_stay_and_invalid_names_are_refused() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path().join("mine");
     for name in ["", "Acme", "acme_2", "-acme", "a--b", "acme/../x", "acme "] {
