@@ -33,12 +33,16 @@ impl KeyAction {
         }
     }
 
-    fn done(self) -> &'static str {
+    fn outcome(self) -> KeyOutcome {
         match self {
-            Self::Disable => "disabled",
-            Self::Enable => "enabled",
-            Self::Revoke => "revoked",
+            Self::Disable => KeyOutcome::Disabled,
+            Self::Enable => KeyOutcome::Enabled,
+            Self::Revoke => KeyOutcome::Revoked,
         }
+    }
+
+    fn done(self) -> &'static str {
+        self.outcome().as_str()
     }
 
     fn operation(self) -> Operation {
@@ -49,13 +53,38 @@ impl KeyAction {
     }
 }
 
-/// Outcomes that decide the exit code.
-const FAILED: &str = "failed";
-const NOT_FOUND: &str = "not-found";
+/// What happened to a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum KeyOutcome {
+    Disabled,
+    Enabled,
+    Revoked,
+    /// It was gone before, or went at the same time.
+    AlreadyGone,
+    /// It was in the wanted state already.
+    Unchanged,
+    NotFound,
+    Failed,
+    /// The command was interrupted before this key.
+    NotStarted,
+}
 
-/// Outcomes of keys that were not touched.
-const UNCHANGED: &str = "unchanged";
-const NOT_STARTED: &str = "not-started";
+impl KeyOutcome {
+    /// The same text as in JSON.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::Revoked => "revoked",
+            Self::AlreadyGone => "already-gone",
+            Self::Unchanged => "unchanged",
+            Self::NotFound => "not-found",
+            Self::Failed => "failed",
+            Self::NotStarted => "not-started",
+        }
+    }
+}
 
 /// The result for one key.
 #[derive(Debug, Serialize)]
@@ -63,13 +92,12 @@ struct KeyResult {
     account: String,
     id: String,
     name: Option<String>,
-    /// `disabled`, `enabled`, `revoked`, `unchanged`, `already-gone`, `not-found`, `failed` or `not-started`.
-    outcome: &'static str,
+    outcome: KeyOutcome,
     error: Option<String>,
 }
 
 impl KeyResult {
-    fn new(target: Target, outcome: &'static str) -> Self {
+    fn new(target: Target, outcome: KeyOutcome) -> Self {
         Self {
             account: target.account,
             id: target.key.id.to_string(),
@@ -320,10 +348,16 @@ async fn carry_out(
         let (account, id) = find_key::split(&reference)?;
         let account = account.to_owned();
         let id = id.to_owned();
-        results.add(KeyResult { account, id, name: None, outcome: NOT_FOUND, error: None });
+        results.add(KeyResult {
+            account,
+            id,
+            name: None,
+            outcome: KeyOutcome::NotFound,
+            error: None,
+        });
     }
     for target in unchanged {
-        results.add(KeyResult::new(target, UNCHANGED));
+        results.add(KeyResult::new(target, KeyOutcome::Unchanged));
     }
     let count = selection.targets.len();
     let mut interrupt = Interrupt::listen_once()?;
@@ -363,18 +397,18 @@ async fn carry_out(
                 terminal.hint(error.help());
                 let message = format!("{error}; {}", error.help());
                 first_failure.get_or_insert(error.kind());
-                (FAILED, Some(message))
+                (KeyOutcome::Failed, Some(message))
             }
         };
         results.add(KeyResult { error, ..KeyResult::new(target, outcome) });
     }
     for target in targets {
-        results.add(KeyResult::new(target, NOT_STARTED));
+        results.add(KeyResult::new(target, KeyOutcome::NotStarted));
     }
     if interrupted.is_some() {
         terminal.warning(&results.interruption(action));
     }
-    let missing = results.count(NOT_FOUND);
+    let missing = results.count(KeyOutcome::NotFound);
     if missing > 0 {
         terminal.warning_with_hint(
             &format!(
@@ -386,7 +420,7 @@ async fn carry_out(
     } else if results.all.is_empty() {
         terminal.hint("no keys were selected; nothing was changed");
     }
-    let failed = results.count(FAILED);
+    let failed = results.count(KeyOutcome::Failed);
     let all = results.all.len();
     results.finish()?;
     if let Some(exit) = interrupted {
@@ -402,15 +436,19 @@ async fn carry_out(
 }
 
 /// Changes one key, and returns the outcome.
-async fn apply(action: KeyAction, target: &Target) -> Result<&'static str, Error> {
+async fn apply(action: KeyAction, target: &Target) -> Result<KeyOutcome, Error> {
     match action {
         KeyAction::Revoke => target.provider.revoke(&target.key.id).await.map(|revocation| {
             // The key was listed a moment ago.
-            if revocation == Revocation::AlreadyGone { "already-gone" } else { action.done() }
+            if revocation == Revocation::AlreadyGone {
+                KeyOutcome::AlreadyGone
+            } else {
+                KeyOutcome::Revoked
+            }
         }),
         KeyAction::Disable | KeyAction::Enable => {
             let change = UpdateKey::new().disabled(action == KeyAction::Disable);
-            target.provider.update(&target.key.id, &change).await.map(|_| action.done())
+            target.provider.update(&target.key.id, &change).await.map(|_| action.outcome())
         }
     }
 }
@@ -429,21 +467,25 @@ impl<'a> Results<'a> {
 
     fn add(&mut self, result: KeyResult) {
         if self.args.output == ListFormat::Table && self.printed.is_ok() {
-            let first = self.count(NOT_STARTED) == 0;
+            let first = self.count(KeyOutcome::NotStarted) == 0;
             self.printed = print(&result, first);
         }
         self.all.push(result);
     }
 
-    fn count(&self, outcome: &str) -> usize {
+    fn count(&self, outcome: KeyOutcome) -> usize {
         self.all.iter().filter(|result| result.outcome == outcome).count()
     }
 
     /// How far an interrupted command came.
     fn interruption(&self, action: KeyAction) -> String {
-        let failed = self.count(FAILED);
-        let left = self.count(NOT_STARTED);
-        let done = self.all.len() - failed - left - self.count(NOT_FOUND) - self.count(UNCHANGED);
+        let failed = self.count(KeyOutcome::Failed);
+        let left = self.count(KeyOutcome::NotStarted);
+        let done = self.all.len()
+            - failed
+            - left
+            - self.count(KeyOutcome::NotFound)
+            - self.count(KeyOutcome::Unchanged);
         let mut text =
             format!("interrupted: {} {}", text::plural(done as u64, "key"), action.done());
         if failed > 0 {
@@ -483,9 +525,9 @@ fn print(result: &KeyResult, first: bool) -> Result<(), Failure> {
     let account = text::clean(&result.account);
     let id = text::clean(&result.id);
     let line = match (result.outcome, first) {
-        (NOT_STARTED, true) => format!("# not started:\n{account}/{id}  {name}"),
-        (NOT_STARTED, false) => format!("{account}/{id}  {name}"),
-        (outcome, _) => format!("{outcome:<12}  {account}/{id}  {name}"),
+        (KeyOutcome::NotStarted, true) => format!("# not started:\n{account}/{id}  {name}"),
+        (KeyOutcome::NotStarted, false) => format!("{account}/{id}  {name}"),
+        (outcome, _) => format!("{:<12}  {account}/{id}  {name}", outcome.as_str()),
     };
     let mut out = stdout();
     writeln!(out, "{}", line.trim_end())?;
