@@ -83,9 +83,9 @@ mod tests {
 
     #[test]
     fn similar_names_are_suggested() {
-        let known = ["openrouter", "pinata"];
-        for typo in ["pinatta", "Pinata", "pniata", "pinat"] {
-            assert_eq!(Suggestion::for_name(typo, known).nearest(), Some("pinata"), "{typo}");
+        let known = ["globex", "initech"];
+        for typo in ["initechh", "Initech", "intiech", "inite"] {
+            assert_eq!(Suggestion::for_name(typo, known).nearest(), Some("initech"), "{typo}");
         }
         assert_eq!(Suggestion::for_name("vault", known).nearest(), None);
         assert_eq!(Suggestion::for_name("vault", []).to_string(), "there are none");
