@@ -111,7 +111,10 @@ pub fn read(src: &Path) -> io::Result<Structure> {
         |module: &ModulePath| test_modules.iter().any(|test| module.starts_with(test));
     parsed.retain(|module, _| !is_in_tests(module));
 
-    let exported = parsed.get(&ModulePath::new()).map(exported_names).unwrap_or_default();
+    let exported = parsed
+        .get(&ModulePath::new())
+        .map(|root| exported_names(root, &modules))
+        .unwrap_or_default();
     let mut structure = Structure::default();
     for (module, file) in &parsed {
         let mut collector =
@@ -122,10 +125,17 @@ pub fn read(src: &Path) -> io::Result<Structure> {
             if target == *module || is_in_tests(&target) {
                 continue;
             }
-            if let Some(item) = item.filter(|item| target.is_empty() && exported.contains(item)) {
-                structure.root_imports.insert((display(module), item));
+            match item.filter(|_| target.is_empty()).and_then(|item| exported.get_key_value(&item))
+            {
+                // The item is defined in a module that the root re-exports it from.
+                Some((item, source)) => {
+                    structure.root_imports.insert((display(module), item.clone()));
+                    if source != module {
+                        named.insert(source.clone());
+                    }
+                }
+                None => drop(named.insert(target)),
             }
-            named.insert(target);
         }
     }
     for (module, named) in &structure.names {
@@ -199,26 +209,54 @@ fn is_test(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
-/// The names that a crate root re-exports from its modules. What the root itself defines is not among them.
-fn exported_names(root: &syn::File) -> BTreeSet<String> {
-    fn collect(tree: &syn::UseTree, names: &mut BTreeSet<String>) {
-        match tree {
-            syn::UseTree::Path(path) => collect(&path.tree, names),
-            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| collect(tree, names)),
-            syn::UseTree::Name(name) => drop(names.insert(name.ident.to_string())),
-            syn::UseTree::Rename(name) => drop(names.insert(name.rename.to_string())),
-            syn::UseTree::Glob(_) => {}
-        }
-    }
-    let mut names = BTreeSet::new();
+/// The names that a crate root re-exports, each with the module that it comes from. What the root itself
+/// defines is not among them.
+fn exported_names(
+    root: &syn::File,
+    modules: &BTreeSet<ModulePath>,
+) -> BTreeMap<String, ModulePath> {
+    let mut names = BTreeMap::new();
     for item in &root.items {
         if let syn::Item::Use(item) = item
             && !matches!(item.vis, syn::Visibility::Inherited)
         {
-            collect(&item.tree, &mut names);
+            collect_exports(&item.tree, &mut Vec::new(), modules, &mut names);
         }
     }
     names
+}
+
+fn collect_exports(
+    tree: &syn::UseTree,
+    path: &mut ModulePath,
+    modules: &BTreeSet<ModulePath>,
+    names: &mut BTreeMap<String, ModulePath>,
+) {
+    let mut export = |name: &syn::Ident, path: &ModulePath| {
+        if modules.contains(path) {
+            names.insert(name.to_string(), path.clone());
+        }
+    };
+    match tree {
+        syn::UseTree::Path(part) => {
+            let is_prefix = part.ident == "crate" || part.ident == "self";
+            if !is_prefix {
+                path.push(part.ident.to_string());
+            }
+            collect_exports(&part.tree, path, modules, names);
+            if !is_prefix {
+                path.pop();
+            }
+        }
+        syn::UseTree::Group(group) => {
+            for tree in &group.items {
+                collect_exports(tree, path, modules, names);
+            }
+        }
+        syn::UseTree::Name(name) => export(&name.ident, path),
+        syn::UseTree::Rename(name) => export(&name.rename, path),
+        syn::UseTree::Glob(_) => {}
+    }
 }
 
 /// A module that a file names; the item after it, if any.
@@ -568,7 +606,8 @@ mod tests {
         ]);
         assert_eq!(structure.module_circles, [["a", "b"]]);
         assert_eq!(structure.file_circles, [["a", "b/x"]]);
-        assert_eq!(Vec::from_iter(structure.root_imports.iter().map(|(_, item)| item)), ["X"]);
+        let root_imports: Vec<_> = structure.root_imports.iter().map(|(_, item)| item).collect();
+        assert_eq!(root_imports, ["X"]);
         assert_eq!(structure.users_of(&["a"]), ["b/x"]);
     }
 }

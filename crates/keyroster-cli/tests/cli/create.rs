@@ -146,7 +146,7 @@ async fn invalid_requests_are_not_sent() {
         (&["openrouter", "x", "--limit", "5 requests"], "limit in requests"),
         (&["openrouter", "x", "--expires", "2020-01-01T00:00:00Z"], "past"),
         (&["openrouter", "x", "--admin"], "admin access"),
-        (&["openrouter", "x", "--set", "colour=blue"], "colour"),
+        (&["openrouter", "x", "--set", "color=blue"], "color"),
         (&["pinata", "x", "--admin", "--expires", "30d"], "an expiry"),
         (&["pinata", "x", "--scope", "pinning:unpinn"], "`pinning:unpin`"),
         (&["pinata", "x"], "no scopes"),

@@ -56,7 +56,7 @@ async fn every_format_shows_the_same_keys() {
     let rows = rows.map(|row| (row[0].to_owned(), row[2].to_owned()));
     assert_eq!(rows.collect::<BTreeSet<_>>(), truth);
 
-    // Off a terminal, a table holds whole ids and no colours.
+    // Off a terminal, a table holds whole ids and no colors.
     let table = run(keyroster_at(&sandbox, &["list"])).await.ok();
     for (_, id) in &truth {
         assert!(table.stdout.contains(id.as_str()), "{id} is cut");

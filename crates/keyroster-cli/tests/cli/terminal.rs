@@ -24,7 +24,7 @@ fn is_colored(text: &str) -> bool {
 
 #[tokio::test]
 async fn colors_are_for_terminals() {
-    for (terminal, arguments, variables, coloured) in [
+    for (terminal, arguments, variables, colored) in [
         (true, &[][..], &[][..], true),
         (true, &[], &[("NO_COLOR", "1")], false),
         (true, &[], &[("CLICOLOR", "0")], false),
@@ -40,7 +40,7 @@ async fn colors_are_for_terminals() {
         let text =
             if terminal { shown(command, 100).await.1 } else { run(command).await.ok().stdout };
         assert!(text.contains("ops-admin"), "{text}");
-        assert_eq!(is_colored(&text), coloured, "{terminal} {arguments:?} {variables:?}");
+        assert_eq!(is_colored(&text), colored, "{terminal} {arguments:?} {variables:?}");
     }
 }
 

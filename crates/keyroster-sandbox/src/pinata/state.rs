@@ -239,9 +239,9 @@ fn gcd(mut a: u64, mut b: u64) -> u64 {
 }
 
 fn select(rows: &[Row], filter: &Filter, quirks: &PinataQuirks) -> Vec<u32> {
-    let honoured =
+    let honored =
         filter.limited == Some(true) || quirks.exhausted_filter == ExhaustedFilter::Honoured;
-    let exhausted = filter.exhausted.filter(|_| honoured);
+    let exhausted = filter.exhausted.filter(|_| honored);
     let name = filter.name.as_deref().map(str::to_lowercase);
     let matches = |row: &Row| {
         filter.revoked.is_none_or(|wanted| row.revoked == wanted)

@@ -84,26 +84,26 @@ async fn refuses_undeclared_arguments(bench: &Bench) -> Check {
 }
 
 async fn honors_an_expiry(bench: &Bench) -> Check {
-    honours(bench, |field| matches!(field, Field::Expiry)).await
+    honors(bench, |field| matches!(field, Field::Expiry)).await
 }
 
 async fn honors_a_limit(bench: &Bench) -> Check {
-    honours(bench, |field| matches!(field, Field::Limit(_) | Field::Reset)).await
+    honors(bench, |field| matches!(field, Field::Limit(_) | Field::Reset)).await
 }
 
 async fn honors_scopes(bench: &Bench) -> Check {
-    honours(bench, |field| matches!(field, Field::Scopes | Field::Admin)).await
+    honors(bench, |field| matches!(field, Field::Scopes | Field::Admin)).await
 }
 
 async fn honors_every_other_argument(bench: &Bench) -> Check {
-    honours(bench, |field| {
+    honors(bench, |field| {
         matches!(field, Field::Container | Field::Owner | Field::Disabled | Field::Extra(_))
     })
     .await
 }
 
 /// Checks that two creates that differ in one argument differ on the wire.
-async fn honours(bench: &Bench, is: fn(&Field) -> bool) -> Check {
+async fn honors(bench: &Bench, is: fn(&Field) -> bool) -> Check {
     let samples = &bench.facts.samples;
     for field in bench.facts.can().create.unwrap_or_default().iter().filter(|field| is(field)) {
         if let Some(missing) = samples.missing(field) {
