@@ -300,7 +300,7 @@ impl UpdateKey {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RotateKey {
-    /// How long the old secret works besides the new one. By default, the vendor decides.
+    /// How long the old secret keeps working alongside the new one. By default, the vendor decides.
     pub old_works_until: Option<Timestamp>,
     /// When the key expires. By default, the vendor decides what becomes of the current expiry.
     pub expires_at: Option<Timestamp>,
@@ -315,7 +315,7 @@ impl RotateKey {
         Self::default()
     }
 
-    /// Sets how long the old secret works besides the new one.
+    /// Sets how long the old secret keeps working alongside the new one.
     #[must_use]
     pub fn old_works_until(mut self, at: Timestamp) -> Self {
         self.old_works_until = Some(at);

@@ -153,3 +153,26 @@ async fn schemas_are_listed() {
     let wrong = run(keyroster(&["schema", "lists"])).await;
     assert!(wrong.code == 2 && wrong.stderr.contains("did you mean `list`?"), "{wrong:?}");
 }
+
+/// A copy of a schema without the texts for people.
+fn shape(schema: &Value) -> Value {
+    match schema {
+        Value::Object(members) => {
+            let members = members.iter().filter(|(name, _)| *name != "description");
+            members.map(|(name, member)| (name.clone(), shape(member))).collect()
+        }
+        Value::Array(items) => items.iter().map(shape).collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn a_printed_key_extends_the_librarys_record() {
+    let record: Value = serde_json::from_str(keyroster::API_KEY_SCHEMA).unwrap();
+    let key: Value = serde_json::from_str(include_str!("../../schemas/key.json")).unwrap();
+    for part in ["properties", "$defs"] {
+        for (name, member) in record[part].as_object().unwrap() {
+            assert_eq!(shape(member), shape(&key[part][name]), "{part} {name}");
+        }
+    }
+}
