@@ -320,7 +320,7 @@ impl Provider {
                 created.key = key;
                 created.complete = true;
             }
-            Err(error) => created.warnings.push(Warning::incomplete(format!(
+            Err(error) => created.warnings.push(Warning::unconfirmed(format!(
                 "the secret is new, but the key's record could not be fetched: {error}"
             ))),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use keyroster::{AccountReport, AccountWarning, ProviderId, Roster, WarningKind};
+use keyroster::{AccountReport, AccountWarning, ProviderId, Roster};
 
 use crate::exit::Exit;
 use crate::listing::collect::Collected;
@@ -109,8 +109,8 @@ impl Summary<'_> {
                 .first()
                 .map_or(Exit::Done, |failure| failure.error.kind().into());
         }
-        let incomplete = |w: &AccountWarning| w.warning.kind == WarningKind::Incomplete;
-        if !report.failures.is_empty() || report.warnings.iter().any(incomplete) {
+        let partial = |w: &AccountWarning| w.warning.kind.is_partial();
+        if !report.failures.is_empty() || report.warnings.iter().any(partial) {
             terminal.note(&self.line(terminal));
             return Exit::Partial;
         }
