@@ -144,6 +144,12 @@ impl Provider {
         Self { backend: Backend { implementation, account } }
     }
 
+    /// Returns the implementation, without the account's name.
+    #[must_use]
+    pub fn into_inner(self) -> Arc<dyn KeyProvider> {
+        self.backend.implementation
+    }
+
     /// Returns what the provider is and can do.
     #[must_use]
     pub fn info(&self) -> &ProviderInfo {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyroster_core::{KeyId, KeyProvider, Result};
+use keyroster_core::{KeyId, Provider, Result};
 use serde_json::Value;
 
 use crate::fake::{FakeContainer, FakeKey, FakeVendor};
@@ -19,8 +19,8 @@ use crate::samples::Samples;
 /// use std::sync::Arc;
 ///
 /// use keyroster_core::{
-///     ApiKey, Capabilities, KeyProvider, Page, PageRequest, Paging, ProviderId, ProviderInfo, Result,
-///     async_trait,
+///     ApiKey, Capabilities, KeyProvider, Page, PageRequest, Paging, Provider, ProviderId,
+///     ProviderInfo, Result, async_trait,
 /// };
 /// use keyroster_testkit::{FakeKey, FakeVendor, Harness, Suite};
 /// use serde_json::{Value, json};
@@ -51,12 +51,12 @@ use crate::samples::Samples;
 /// struct LedgerHarness;
 ///
 /// impl Harness for LedgerHarness {
-///     fn provider(&self, vendor: Arc<FakeVendor>) -> Result<Box<dyn KeyProvider>> {
+///     fn provider(&self, vendor: Arc<FakeVendor>) -> Result<Provider> {
 ///         let id = ProviderId::from_static("ledger");
 ///         let docs = "https://ledger.example";
 ///         let info =
 ///             ProviderInfo::new(id, "Ledger", docs, Paging::Single, Capabilities::LIST_ONLY);
-///         Ok(Box::new(Ledger(info, vendor)))
+///         Ok(Provider::new(Ledger(info, vendor)))
 ///     }
 ///
 ///     fn row(&self, key: &FakeKey) -> Value {
@@ -70,7 +70,7 @@ use crate::samples::Samples;
 /// ```
 pub trait Harness: Send + Sync + 'static {
     /// Builds the provider of an account at this vendor. Its credential is [`FakeVendor::secret`].
-    fn provider(&self, vendor: Arc<FakeVendor>) -> Result<Box<dyn KeyProvider>>;
+    fn provider(&self, vendor: Arc<FakeVendor>) -> Result<Provider>;
 
     /// A key in the vendor's JSON, with every field that the provider reads; null if the vendor does not use
     /// JSON.

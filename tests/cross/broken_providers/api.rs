@@ -1,6 +1,6 @@
 //! The sample vendor's API.
 
-use keyroster::{KeyProvider, Result};
+use keyroster::{Provider, Result};
 use keyroster_testkit::{
     Call, FakeContainer, FakeKey, HttpAccount, Keys, Reply, Samples, Suite, VendorApi,
 };
@@ -17,8 +17,8 @@ pub(crate) fn suite(flaw: Flaw) -> Suite {
 struct SampleApi(Flaw);
 
 impl VendorApi for SampleApi {
-    fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
-        Ok(Box::new(Sample::new(self.0, account)?))
+    fn provider(&self, account: &HttpAccount) -> Result<Provider> {
+        Ok(Provider::new(Sample::new(self.0, account)?))
     }
 
     fn row(&self, key: &FakeKey) -> Value {

@@ -1,6 +1,6 @@
 //! An imitated Acme: its routes and its JSON.
 
-use keyroster_core::{KeyProvider, Result};
+use keyroster_core::{Provider, Result};
 use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, VendorApi};
 use provider_acme::Acme;
 use serde_json::{Value, json};
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 pub(crate) struct AcmeApi;
 
 impl VendorApi for AcmeApi {
-    fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
+    fn provider(&self, account: &HttpAccount) -> Result<Provider> {
         let builder = Acme::builder().admin_key(account.secret()).http(account.options());
-        Ok(Box::new(builder.build()?))
+        Ok(Provider::new(builder.build()?))
     }
 
     /// Every field that the vendor documents.

@@ -148,6 +148,9 @@ impl Roster {
     ///
     /// The time starts when the account is first asked, and includes the time in which events wait for their
     /// reader. `sleep` waits in the way of the program's runtime, e.g. `tokio::time::sleep`.
+    ///
+    /// The account's error is of the kind [`Transport`](ErrorKind::Transport), like that of a connection that
+    /// breaks off.
     #[must_use]
     pub fn with_deadline<F, S>(self, time: Duration, sleep: S) -> Self
     where
@@ -162,7 +165,8 @@ impl Roster {
     ///
     /// Unlike [`with_deadline`](Self::with_deadline), it gives a large account with a strict rate limit as much
     /// time as it needs: every page of keys or containers, even an empty one, starts the time again. While
-    /// events wait for their reader, the account does not count as silent.
+    /// events wait for their reader, the account does not count as silent. The error is of the kind
+    /// [`Transport`](ErrorKind::Transport) here too.
     #[must_use]
     pub fn with_patience<F, S>(self, time: Duration, sleep: S) -> Self
     where

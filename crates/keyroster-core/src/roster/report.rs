@@ -111,6 +111,24 @@ impl RosterReport {
         self.accounts.iter().map(|account| account.keys).sum()
     }
 
+    /// Returns why an account failed, or `None` if it did not fail.
+    ///
+    /// ```
+    /// # use keyroster_core::{ListKeys, Roster};
+    /// # async fn example(roster: Roster) {
+    /// let report = roster.list(ListKeys::all()).await;
+    /// match report.failure("prod") {
+    ///     Some(error) => eprintln!("prod failed: {error}"),
+    ///     None => println!("all keys of prod were listed"),
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn failure(&self, account: &str) -> Option<&Error> {
+        let failure = self.failures.iter().find(|failure| &*failure.account == account)?;
+        Some(&failure.error)
+    }
+
     /// Adds an event to the report.
     pub fn record(&mut self, event: RosterEvent) {
         match event {

@@ -124,6 +124,8 @@ fn providers_can_share_an_implementation() {
         provider.downcast_ref::<Counting>().map(|it| it.1.load(Ordering::Relaxed))
     };
     assert_eq!((asked(&one), asked(&other)), (Some(2), Some(2)));
+    // Without the account's name, it is the same implementation.
+    assert_eq!(asked(&Provider::from_arc(one.into_inner())), Some(2));
 }
 
 /// A vendor that counts its requests.

@@ -236,6 +236,17 @@ async fn accounts_that_wait_for_the_reader_request_nothing() {
 }
 
 #[tokio::test]
+async fn report_names_why_an_account_failed() {
+    let mut roster = Roster::new();
+    roster.add("a", Ok(own("a", 1))).unwrap();
+    roster.add("b", broken()).unwrap();
+    let report = report(&roster).await;
+    assert!(report.failure("a").is_none());
+    assert_eq!(report.failure("b").map(Error::kind), Some(report.failures[0].error.kind()));
+    assert!(report.failure("c").is_none());
+}
+
+#[tokio::test]
 async fn each_account_ends_with_one_event() {
     let mut roster = Roster::new();
     roster.add("a", Ok(own("a", 1))).unwrap();

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use keyroster_core::{Error, ErrorKind, KeyId, KeyProvider, Result};
+use keyroster_core::{Error, ErrorKind, KeyId, Provider, Result};
 use serde_json::Value;
 
 use super::call::Call;
@@ -25,7 +25,7 @@ impl<A: VendorApi> Loopback<A> {
 }
 
 impl<A: VendorApi> Harness for Loopback<A> {
-    fn provider(&self, vendor: Arc<FakeVendor>) -> Result<Box<dyn KeyProvider>> {
+    fn provider(&self, vendor: Arc<FakeVendor>) -> Result<Provider> {
         let (api, weak) = (Arc::clone(&self.0), Arc::downgrade(&vendor));
         let server = Server::start(Arc::new(move |call: &Call| answer(&*api, &weak, call)));
         let server = server.map_err(|error| {

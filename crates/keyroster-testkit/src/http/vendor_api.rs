@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keyroster_core::{KeyId, KeyProvider, Result, Secret};
+use keyroster_core::{KeyId, Provider, Result, Secret};
 use keyroster_http::{HttpOptions, RetryPolicy};
 use serde_json::{Value, json};
 
@@ -17,17 +17,17 @@ use crate::samples::Samples;
 /// declares the vendor's routes and the JSON of their responses.
 ///
 /// ```no_run
-/// use keyroster_core::{KeyProvider, Result};
+/// use keyroster_core::{Provider, Result};
 /// use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, VendorApi};
 /// use serde_json::{Value, json};
 ///
 /// struct Acme;
 ///
 /// impl VendorApi for Acme {
-///     fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
+///     fn provider(&self, account: &HttpAccount) -> Result<Provider> {
 ///         # let _ = account;
 ///         # unreachable!()
-///         // Ok(Box::new(Acme::builder().key(account.secret()).http(account.options()).build()?))
+///         // Ok(Provider::new(Acme::builder().key(account.secret()).http(account.options()).build()?))
 ///     }
 ///
 ///     fn row(&self, key: &FakeKey) -> Value {
@@ -48,7 +48,7 @@ use crate::samples::Samples;
 /// ```
 pub trait VendorApi: Send + Sync + 'static {
     /// Builds the provider of this account.
-    fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>>;
+    fn provider(&self, account: &HttpAccount) -> Result<Provider>;
 
     /// A key in the vendor's JSON, with every field that the provider reads.
     fn row(&self, key: &FakeKey) -> Value;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use keyroster_core::{
     ApiKey, ContainerPage, CreateKey, CreatedKey, Error, ErrorKind, Identification, KeyId,
-    KeyProvider, Page, PageRequest, Principal, ProviderInfo, Result, Revocation, RotateKey, Secret,
-    Traffic, UpdateKey, async_trait,
+    KeyProvider, Page, PageRequest, Principal, Provider, ProviderInfo, Result, Revocation,
+    RotateKey, Secret, Traffic, UpdateKey, async_trait,
 };
 
 /// Maximum number of pages. No scenario's list has as many, so a listing that asks for more would never end.
@@ -23,8 +23,8 @@ pub(crate) struct BoundedProvider {
 }
 
 impl BoundedProvider {
-    pub(crate) fn new(provider: Box<dyn KeyProvider>) -> Self {
-        Self { inner: Arc::from(provider), pages: Arc::default() }
+    pub(crate) fn new(provider: Provider) -> Self {
+        Self { inner: provider.into_inner(), pages: Arc::default() }
     }
 }
 

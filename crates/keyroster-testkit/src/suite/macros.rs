@@ -12,7 +12,7 @@
 /// #     fn provider(
 /// #         &self,
 /// #         _: std::sync::Arc<FakeVendor>,
-/// #     ) -> keyroster_core::Result<Box<dyn keyroster_core::KeyProvider>> {
+/// #     ) -> keyroster_core::Result<keyroster_core::Provider> {
 /// #         unreachable!()
 /// #     }
 /// # }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyroster_core::{
     ApiKey, Capabilities, Cursor, Error, ErrorKind, KeyProvider, Page, PageRequest, Paging,
-    ProviderId, ProviderInfo, Result, async_trait,
+    Provider, ProviderId, ProviderInfo, Result, async_trait,
 };
 use keyroster_testkit::{FakeKey, FakeVendor, Harness, Suite};
 use serde_json::{Value, json};
@@ -55,8 +55,8 @@ impl KeyProvider for Ledger {
 struct LedgerHarness;
 
 impl Harness for LedgerHarness {
-    fn provider(&self, program: Arc<FakeVendor>) -> Result<Box<dyn KeyProvider>> {
-        Ok(Box::new(Ledger { info: LEDGER, program }))
+    fn provider(&self, program: Arc<FakeVendor>) -> Result<Provider> {
+        Ok(Provider::new(Ledger { info: LEDGER, program }))
     }
 
     fn row(&self, key: &FakeKey) -> Value {

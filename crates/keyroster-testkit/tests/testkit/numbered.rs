@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyroster_core::{
     ApiKey, Capabilities, Error, ErrorKind, KeyProvider, NumberedPage, Order, Page, PageRequest,
-    PageSize, Paging, ProviderId, ProviderInfo, Result, async_trait,
+    PageSize, Paging, Provider, ProviderId, ProviderInfo, Result, async_trait,
 };
 use keyroster_testkit::{FakeKey, FakeVendor, Harness, Suite};
 use serde_json::{Value, json};
@@ -60,8 +60,8 @@ impl KeyProvider for Almanac {
 struct AlmanacHarness;
 
 impl Harness for AlmanacHarness {
-    fn provider(&self, program: Arc<FakeVendor>) -> Result<Box<dyn KeyProvider>> {
-        Ok(Box::new(Almanac { info: ALMANAC, program }))
+    fn provider(&self, program: Arc<FakeVendor>) -> Result<Provider> {
+        Ok(Provider::new(Almanac { info: ALMANAC, program }))
     }
 
     fn row(&self, key: &FakeKey) -> Value {

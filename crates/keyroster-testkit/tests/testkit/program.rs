@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyroster_core::{
     ApiKey, Capabilities, CreateKey, CreatedKey, Cursor, Error, ErrorKind, KeyId, KeyProvider,
-    Page, PageRequest, Paging, ProviderId, ProviderInfo, Result, Revocation, async_trait,
+    Page, PageRequest, Paging, Provider, ProviderId, ProviderInfo, Result, Revocation, async_trait,
 };
 use keyroster_testkit::{FakeKey, FakeVendor, Fault, Harness, Keys, Suite};
 use serde_json::{Value, json};
@@ -89,8 +89,8 @@ impl KeyProvider for Vault {
 struct VaultHarness;
 
 impl Harness for VaultHarness {
-    fn provider(&self, program: Arc<FakeVendor>) -> Result<Box<dyn KeyProvider>> {
-        Ok(Box::new(Vault { info: VAULT, program }))
+    fn provider(&self, program: Arc<FakeVendor>) -> Result<Provider> {
+        Ok(Provider::new(Vault { info: VAULT, program }))
     }
 
     fn row(&self, key: &FakeKey) -> Value {

@@ -2,7 +2,7 @@
 
 use acme::Acme;
 
-use keyroster_core::{KeyProvider, Result};
+use keyroster_core::{Provider, Result};
 use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, Samples, VendorApi};
 use serde_json::{Value, json};
 
@@ -10,8 +10,8 @@ struct AcmeApi;
 
 impl VendorApi for AcmeApi {
     /// The provider under test, for an account at the imitated vendor.
-    fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
-        Ok(Box::new(Acme::builder().key(account.secret()).http(account.options()).build()?))
+    fn provider(&self, account: &HttpAccount) -> Result<Provider> {
+        Ok(Provider::new(Acme::builder().key(account.secret()).http(account.options()).build()?))
     }
 
     /// A key in the vendor's JSON, with every field that the provider reads.

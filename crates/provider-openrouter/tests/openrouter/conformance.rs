@@ -1,6 +1,6 @@
 //! The conformance suite for OpenRouter's API.
 
-use keyroster_core::{KeyProvider, Result};
+use keyroster_core::{Provider, Result};
 use keyroster_testkit::{
     Call, FakeContainer, FakeKey, HttpAccount, Keys, Reply, Samples, Suite, VendorApi,
 };
@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 struct Api;
 
 impl VendorApi for Api {
-    fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
+    fn provider(&self, account: &HttpAccount) -> Result<Provider> {
         let builder = OpenRouter::builder().management_key(account.secret());
-        Ok(Box::new(builder.http(account.options()).build()?))
+        Ok(Provider::new(builder.http(account.options()).build()?))
     }
 
     fn row(&self, key: &FakeKey) -> Value {

@@ -1,6 +1,6 @@
 //! The conformance suite for each generation of Pinata's API.
 
-use keyroster_core::{Access, KeyProvider, Result};
+use keyroster_core::{Access, Provider, Result};
 use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, Samples, Suite, VendorApi};
 use provider_pinata::{Generation, Pinata};
 use serde_json::{Value, json};
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 struct Api(Generation);
 
 impl VendorApi for Api {
-    fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
+    fn provider(&self, account: &HttpAccount) -> Result<Provider> {
         let builder = Pinata::builder().jwt(account.secret()).http(account.options());
-        Ok(Box::new(builder.generation(self.0).build()?))
+        Ok(Provider::new(builder.generation(self.0).build()?))
     }
 
     fn row(&self, key: &FakeKey) -> Value {

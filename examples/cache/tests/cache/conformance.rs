@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cache::Cached;
 use keyroster::pinata::Pinata;
-use keyroster::{Access, KeyProvider, Result};
+use keyroster::{Access, Provider, Result};
 use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, Samples, Suite, VendorApi};
 use serde_json::{Value, json};
 
@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 struct PinataApi;
 
 impl VendorApi for PinataApi {
-    fn provider(&self, account: &HttpAccount) -> Result<Box<dyn KeyProvider>> {
+    fn provider(&self, account: &HttpAccount) -> Result<Provider> {
         let pinata = Pinata::builder().jwt(account.secret()).http(account.options()).build()?;
-        Ok(Box::new(Cached::new(Arc::new(pinata), Duration::from_hours(1))))
+        Ok(Provider::new(Cached::new(Arc::new(pinata), Duration::from_hours(1))))
     }
 
     fn row(&self, key: &FakeKey) -> Value {
