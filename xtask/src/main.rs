@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str =
-    "usage: cargo xtask tidy [--fix | --structure [SRC…] | --words] | api | bench … | new-provider NAME [--path FOLDER]
+    "usage: cargo xtask tidy [--fix | --structure [SRC…] | --words] | api | bench … | prove … | new-provider NAME [--path FOLDER]
 
   tidy          Check the house rules; --fix first updates the generated tables in the documents;
                 --structure prints the rooms, arrows and circles of each crate;
@@ -13,6 +13,8 @@ const USAGE: &str =
   api           Check that the libraries' public API names only the foreign types on a list
   bench         Measure what keyroster costs, next to references:
                 bench [PART…] [--size smoke|full] [--write-docs]
+  prove         Try keyroster's promises at random:
+                prove [NAME…] [--sample] [--seed NUMBER]
   new-provider  Create the crate of a new provider, in crates/provider-NAME or in FOLDER";
 
 fn main() -> ExitCode {
@@ -20,7 +22,8 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let outcome = match arguments[..] {
-        ["bench", ref rest @ ..] => xtask::bench::run(&root, rest).map(|()| Vec::new()),
+        ["bench", ref rest @ ..] => xtask::program::bench(&root, rest).map(|()| Vec::new()),
+        ["prove", ref rest @ ..] => xtask::program::prove(&root, rest).map(|()| Vec::new()),
         ["tidy"] => xtask::tidy::check(&root),
         ["tidy", "--fix"] => xtask::docs::update(&root).and_then(|()| xtask::tidy::check(&root)),
         ["api"] => xtask::api::check(&root),

@@ -153,7 +153,7 @@ fn facade(root: &Path, packages: &[Package]) -> io::Result<Vec<String>> {
 /// Every Rust file of the workspace.
 fn sources(root: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    let mut folders: Vec<PathBuf> = ["bench", "crates", "examples", "tests", "xtask"]
+    let mut folders: Vec<PathBuf> = ["bench", "crates", "examples", "prove", "tests", "xtask"]
         .iter()
         .map(|folder| root.join(folder))
         .collect();
