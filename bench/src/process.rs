@@ -96,7 +96,7 @@ pub fn list(job: List) -> io::Result<Listed> {
 }
 
 /// The path of a program in the same folder as this one.
-pub fn beside(name: &str) -> io::Result<PathBuf> {
+pub fn sibling(name: &str) -> io::Result<PathBuf> {
     let this = std::env::current_exe()?;
     Ok(this.with_file_name(name))
 }

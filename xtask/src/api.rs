@@ -1,4 +1,5 @@
-//! `cargo xtask api`: checks that our libraries' public API names only the foreign types on a list.
+//! `cargo xtask api`: checks that our libraries' public API uses no types from other crates
+//! except those on an allowlist.
 //!
 //! A foreign type in a signature ties our major version to its crate's. rustdoc reports as JSON what is
 //! public. Everything in it that looks like a path is checked, so that no form of a type is missed.

@@ -10,7 +10,8 @@ const USAGE: &str =
   tidy          Check the house rules; --fix first updates the generated tables in the documents;
                 --structure prints the rooms, arrows and circles of each crate;
                 --words prints the words that docs/style.md rules out
-  api           Check that the libraries' public API names only the foreign types on a list
+  api           Check that the libraries' public API uses no types from other crates except those on
+                an allowlist
   bench         Measure what keyroster costs, next to references:
                 bench [PART…] [--size smoke|full] [--write-docs]
   prove         Try keyroster's promises at random:

@@ -6,7 +6,7 @@ use super::Size;
 use crate::decode::{Outcome, Reader, Spec};
 use crate::job::{Serve, Vendor};
 use crate::measure::median;
-use crate::process::{Server, beside, outcome_of};
+use crate::process::{Server, outcome_of, sibling};
 use crate::report::{Table, three, times};
 
 const COLUMNS: [&str; 5] = ["a key", "CPU", "of the bare struct", "allocations", "allocated"];
@@ -25,7 +25,7 @@ pub(super) fn measure(size: Size) -> io::Result<Table> {
     for vendor in Vendor::ALL {
         let account = server.first()?.account(vendor);
         let spec = Spec { account, keys: keys as usize, rounds };
-        let outcome: Outcome = outcome_of(&beside("decode")?, &serde_json::to_string(&spec)?)?;
+        let outcome: Outcome = outcome_of(&sibling("decode")?, &serde_json::to_string(&spec)?)?;
         let vendor = vendor.name();
         let name = format!("{vendor} ({} bytes)", three(outcome.length));
         for (way, reader) in [

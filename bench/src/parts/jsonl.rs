@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Size, median_time, ratio};
 use crate::job::{Serve, Served};
-use crate::process::{Server, beside, peak_kib};
+use crate::process::{Server, peak_kib, sibling};
 use crate::report::{Table, grouped, mib, three, time};
 
 const COLUMNS: [&str; 6] = ["keys", "first line", "all", "share", "peak memory", "runs"];
@@ -50,7 +50,7 @@ struct Run {
 
 fn run(served: &Served) -> io::Result<Run> {
     let start = Instant::now();
-    let mut child = Command::new(beside("keyroster")?)
+    let mut child = Command::new(sibling("keyroster")?)
         .args(["list", "-o", "jsonl"])
         .env("PINATA_JWT", &served.pinata.jwt)
         .env("PINATA_BASE_URL", &served.pinata.base_url)

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Size, median_time, ratio};
 use crate::job::{Serve, Vendor};
 use crate::measure::per;
-use crate::process::{Server, beside};
+use crate::process::{Server, sibling};
 use crate::report::{Table, three, time, times};
 
 const COLUMNS: [&str; 4] = ["program", "from start to end", "of the empty one", "more than it"];
@@ -16,7 +16,7 @@ pub(super) fn measure(size: Size) -> io::Result<Table> {
     let rounds = size.pick(3, 101);
     let server = Server::start(Serve::keys(1))?;
     let account = server.first()?.account(Vendor::Pinata);
-    let keyroster = beside("keyroster")?;
+    let keyroster = sibling("keyroster")?;
     let bytes = std::fs::metadata(&keyroster)?.len();
     let command = |arguments: &[&str]| {
         let mut command = Command::new(&keyroster);
@@ -28,7 +28,7 @@ pub(super) fn measure(size: Size) -> io::Result<Table> {
         command
     };
     let mut programs = vec![
-        ("an empty `main`", Command::new(beside("empty")?)),
+        ("an empty `main`", Command::new(sibling("empty")?)),
         ("`keyroster --version`", command(&["--version"])),
         ("`keyroster list`, one key at this machine", command(&["list", "--provider", "pinata"])),
     ];

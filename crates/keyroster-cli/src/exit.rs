@@ -50,8 +50,8 @@ impl Exit {
                 "usage: the command line is wrong, or the vendor does not support the request"
             }
             Self::Partial => {
-                "partial: an operation failed for an account or a key, keys may be missing, or a \
-                 filter could not be evaluated"
+                "partial: an operation failed for an account or a key, the list of keys may be \
+                 incomplete, or a filter could not be evaluated"
             }
             Self::Credentials => {
                 "a credential or setting is missing or invalid, or a vendor rejected it"

@@ -144,7 +144,7 @@ impl ErrorKind {
             Self::Unauthenticated => {
                 "check that the account's credential is complete and has not been revoked or expired"
             }
-            Self::PermissionDenied => "use a credential that may manage keys",
+            Self::PermissionDenied => "use a credential that is allowed to manage keys",
             Self::NotFound => "list the keys again to see which exist",
             Self::Conflict => "resolve the conflict, then try again",
             Self::RateLimited => "wait and try again, or lower the account's limits",

@@ -63,7 +63,7 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
     /// The start of the page fits the declared [`Paging`](crate::Paging), and a container is named only if the
     /// provider declares containers.
     ///
-    /// - [`Decode`](crate::ErrorKind::Decode): the response is not a page, or a key has no identifier.
+    /// - [`Decode`](crate::ErrorKind::Decode): the response cannot be read as a page of keys, or a key has no id.
     ///   Anything else that is unexpected about a key is kept and is not an error.
     async fn list_page(&self, request: &PageRequest) -> Result<Page>;
 
@@ -72,7 +72,8 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
     /// If the credential may not list them, return [`ContainerPage::default_only`] with a warning instead of
     /// an error.
     ///
-    /// - [`Decode`](crate::ErrorKind::Decode): the response is not a page, or a container has no identifier.
+    /// - [`Decode`](crate::ErrorKind::Decode): the response cannot be read as a page of containers, or a
+    ///   container has no id.
     async fn list_containers(&self, request: &PageRequest) -> Result<ContainerPage> {
         let _ = request;
         Err(Error::unsupported(self.info(), Operation::ListContainers))

@@ -15,7 +15,7 @@ const MAX_INITIAL_CAPACITY: usize = 64 << 10;
 pub(crate) enum Attempt {
     /// The vendor sent a complete response.
     Response(Response),
-    /// Nothing reached the vendor that it could act on.
+    /// The vendor received nothing that it could act on.
     NotSent(String),
     /// The vendor's certificate is not trusted, so nothing was sent.
     Untrusted(String),

@@ -79,7 +79,7 @@ impl Trouble {
             Self::ThrottledWithoutAWord => "429 without",
             Self::Cut => "connection cut, nothing done",
             Self::CutAfterCommit => "connection cut after it was done",
-            Self::TimeOut => "time-out (it was done)",
+            Self::TimeOut => "timeout (it was done)",
             Self::Truncated => "answer broken off (it was done)",
             Self::Html => "200 with a page (it was done)",
             Self::Empty => "200 with an empty body (it was done)",

@@ -68,7 +68,7 @@ impl AcmeBuilder {
         let at = |error: Error| error.with_provider(ID);
         let Some(key) = &self.admin_key else {
             return Err(at(Error::new(ErrorKind::Configuration, "no credential is set")
-                .with_help("set ACME_ADMIN_KEY to a key that may manage keys")));
+                .with_help("set ACME_ADMIN_KEY to a key that is allowed to manage keys")));
         };
         // Or `Credential::headers`, for headers of the vendor's own.
         let credential = Credential::bearer(key).map_err(at)?;

@@ -10,7 +10,7 @@ use crate::{Acme, info};
 pub struct AcmeFactory;
 
 const SETTINGS: &[Setting] = &[
-    Setting::secret("admin-key", "ACME_ADMIN_KEY", "a key that may manage keys"),
+    Setting::secret("admin-key", "ACME_ADMIN_KEY", "a key that is allowed to manage keys"),
     HttpOptions::base_url_setting(
         "ACME_BASE_URL",
         "address of the API, by default https://api.acme.example",

@@ -14,7 +14,7 @@ pub(crate) enum AccountsCommand {
     /// read from a hidden prompt or from standard input, and stored in the system's credential store.
     #[command(after_help = ADD_EXAMPLES)]
     Add(AccountsAdd),
-    /// Remove an account from the configuration file, without changing its keys.
+    /// Remove an account from the configuration file. Its API keys still exist at the vendor.
     Remove(AccountsRemove),
     /// Check that credentials work and can list keys.
     Test(AccountsTest),
@@ -49,7 +49,7 @@ pub(crate) struct AccountsAdd {
     #[arg(long = "credential", value_name = "SETTING=SOURCE")]
     pub(crate) credentials: Vec<String>,
 
-    /// Set a setting of the provider, e.g. `base-url=https://…` (repeatable).
+    /// Set a provider-specific setting of this account, e.g. `base-url=https://…` (repeatable).
     #[arg(long = "set", value_name = "SETTING=VALUE")]
     pub(crate) settings: Vec<String>,
 

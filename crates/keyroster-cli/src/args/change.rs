@@ -96,7 +96,7 @@ impl AccessArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Update {
-    /// Key to change, by its id or a unique beginning of it.
+    /// Key to update, by its id or a unique beginning of it.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
@@ -182,6 +182,7 @@ pub(crate) struct Rotate {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, not a state")]
 pub(crate) struct KeyStateArgs {
+    // The help of these arguments names the command's verb: see `help::with_verbs`.
     /// Keys to change, by their ids or unique beginnings of them.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) keys: Vec<String>,
@@ -200,7 +201,7 @@ pub(crate) struct KeyStateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<String>,
 
-    /// Do not fail on --from keys that no longer exist, e.g. when re-running an interrupted command.
+    /// Do not fail if keys read with --from no longer exist, e.g. when you run an interrupted command again.
     #[arg(long, requires = "from")]
     pub(crate) missing_ok: bool,
 

@@ -17,6 +17,13 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Reference", &["providers", "schema", "sandbox", "help"]),
 ];
 
+/// The commands that change the state of keys: the verb, and its forms in the help.
+const VERBS: [(&str, &str, &str); 3] = [
+    ("disable", "disabling", "disabled"),
+    ("enable", "enabling", "enabled"),
+    ("revoke", "revoking", "revoked"),
+];
+
 const EXAMPLES: [(&str, &str); 6] = [
     ("keyroster list --sandbox", "try it with made-up accounts"),
     ("keyroster accounts add", "add your first account"),
@@ -81,7 +88,7 @@ pub(super) fn after_help() -> String {
     ] {
         text += &entry(name, env::CONFIG.len() + 2, help, width);
     }
-    let vendors = "Without a configuration file, each vendor's own variables define one account (see \
+    let vendors = "Without a configuration file, each vendor's environment variables define one account (see \
                    `keyroster providers`).";
     text + "\n" + &wrapped(vendors, width).join("\n")
 }
@@ -137,6 +144,32 @@ pub(super) fn top_help(command: &Command) -> String {
         text += format!("\n  {example:<40}  {why}").trim_end();
     }
     text + "{after-help}"
+}
+
+/// Names the verb in the help of the commands that share their arguments.
+pub(super) fn with_verbs(command: Command) -> Command {
+    command.mut_subcommands(|command| {
+        let Some((verb, gerund, participle)) =
+            VERBS.into_iter().find(|(verb, _, _)| *verb == command.get_name())
+        else {
+            return command;
+        };
+        command.mut_args(|arg| match arg.get_id().as_str() {
+            "keys" => {
+                arg.help(format!("Keys to {verb}, by their ids or unique beginnings of them"))
+            }
+            "dry_run" => {
+                arg.help(format!("Print which keys would be {participle} and change nothing"))
+            }
+            "include_own" => {
+                arg.help(format!("Allow {gerund} the key that keyroster itself is using"))
+            }
+            "max_changes" => {
+                arg.help(format!("Change nothing if more than N keys would be {participle}"))
+            }
+            _ => arg,
+        })
+    })
 }
 
 /// Moves `--help` of every command to the global options, below the command's own.

@@ -53,7 +53,7 @@ pub(crate) struct List {
     #[arg(long)]
     pub(crate) exit_code: bool,
 
-    /// Give up on an account whose next page takes longer than this.
+    /// Give up on an account if any page of its keys takes longer than this.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "3m")]
     pub(crate) deadline: Duration,
 

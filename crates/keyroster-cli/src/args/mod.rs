@@ -74,7 +74,7 @@ pub(crate) enum Command {
     /// Revoke keys permanently.
     #[command(after_help = help::REVOKE)]
     Revoke(KeyStateArgs),
-    /// Show whose credential each account uses, and whether it works.
+    /// Show who each account's credential belongs to, and whether the credential works.
     Whoami(WhoAmI),
     /// Find the key that a secret belongs to, and check whether it works.
     ///
@@ -188,5 +188,5 @@ pub(crate) fn command(registry: &Arc<Registry>) -> clap::Command {
     let plain = Arguments::command().long_version(version.clone());
     let help = help::top_help(&plain);
     let completed = completion::with_completers(plain, registry);
-    help::with_help_flags(completed).help_template(help)
+    help::with_help_flags(help::with_verbs(completed)).help_template(help)
 }

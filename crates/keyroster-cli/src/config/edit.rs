@@ -110,7 +110,7 @@ pub(crate) fn new_credential(
     let entry = format!("{account}/{}", setting.name);
     CredentialSource::parse(source, &entry)
         .map(Value::Credential)
-        .map_err(|mistake| mistake.of(&format!("`{}`", setting.name)).into_usage())
+        .map_err(|diagnostic| diagnostic.of(&format!("`{}`", setting.name)).into_usage())
 }
 
 /// The failure to add an account whose name is taken.

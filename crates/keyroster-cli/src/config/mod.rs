@@ -173,8 +173,8 @@ fn from_vendor_variables(registry: &Registry) -> Found {
                 Value::Credential(CredentialSource::Env(setting.env.to_owned()))
             } else {
                 let text = env::text(setting.env).unwrap_or_default();
-                let mistake = wrong_value(factory, setting.name, &text);
-                wrong.extend(mistake.map(|mistake| mistake.of(setting.env)));
+                let diagnostic = wrong_value(factory, setting.name, &text);
+                wrong.extend(diagnostic.map(|diagnostic| diagnostic.of(setting.env)));
                 Value::Plain(text)
             };
             let origin = Origin::Variable(setting.env.to_owned());
@@ -229,12 +229,12 @@ fn unusable(account: &Definition, registry: &Registry) -> Option<Diagnostic> {
     if secrets.iter().any(|name| account.settings.contains_key(name)) {
         return None;
     }
-    let mistake = Diagnostic::new(format!("account `{}` has no credential", account.name));
+    let diagnostic = Diagnostic::new(format!("account `{}` has no credential", account.name));
     let variable = overrides::variable(&account.name, first);
     Some(match account.origin {
-        Origin::Line(line) => mistake
+        Origin::Line(line) => diagnostic
             .with_hint(format!("say where it is: `{first} = {{ env = \"{variable}\" }}`"))
             .at(line, 1),
-        _ => mistake.with_hint(format!("set {variable}")),
+        _ => diagnostic.with_hint(format!("set {variable}")),
     })
 }

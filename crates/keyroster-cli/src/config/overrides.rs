@@ -55,8 +55,8 @@ pub(super) fn variables(diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
     for variable in env::overrides() {
         let capitals = variable.to_ascii_uppercase();
         if variable != capitals {
-            let mistake = Diagnostic::new(format!("{variable}: the name is not uppercase"));
-            diagnostics.push(mistake.with_hint(format!("rename it to {capitals}")));
+            let diagnostic = Diagnostic::new(format!("{variable}: the name is not uppercase"));
+            diagnostics.push(diagnostic.with_hint(format!("rename it to {capitals}")));
         } else if env::is_garbled(&variable) {
             diagnostics.push(super::garbled(&variable));
         } else {
@@ -78,8 +78,8 @@ pub(super) fn apply(
     diagnostics.extend(ambiguous(accounts));
     let mut lost: BTreeSet<String> = broken.iter().map(|name| uppercase(name)).collect();
     for (account, provider) in providers(variables) {
-        if let Err(mistake) = define(accounts, &account, provider, &lost, registry) {
-            diagnostics.push(mistake.of(&format!("{PREFIX}{account}__{PROVIDER}")));
+        if let Err(diagnostic) = define(accounts, &account, provider, &lost, registry) {
+            diagnostics.push(diagnostic.of(&format!("{PREFIX}{account}__{PROVIDER}")));
             lost.insert(account);
         }
     }
@@ -99,7 +99,7 @@ pub(super) fn apply(
                 )))
             }
         };
-        diagnostics.extend(outcome.err().map(|mistake| mistake.of(variable)));
+        diagnostics.extend(outcome.err().map(|diagnostic| diagnostic.of(variable)));
     }
 }
 
@@ -117,11 +117,11 @@ fn define(
     if let Some(known) = accounts.iter_mut().find(|known| uppercase(&known.name) == account) {
         if known.origin == Origin::VendorVariables && known.provider != provider {
             let message = format!(
-                "the vendor's own variables define an account `{}` of the provider `{}`",
+                "the vendor's environment variables define an account `{}` of the provider `{}`",
                 known.name, known.provider
             );
             return Err(Diagnostic::new(message)
-                .with_hint("choose another name, or unset the vendor's variables"));
+                .with_hint("choose another name, or unset the vendor's environment variables"));
         }
         known.provider_by = by;
         return Ok(());
@@ -185,7 +185,7 @@ pub(super) fn ambiguous(accounts: &[Definition]) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for account in accounts {
         if let Some(other) = by_capitals.insert(uppercase(&account.name), account) {
-            let mistake = Diagnostic::new(format!(
+            let diagnostic = Diagnostic::new(format!(
                 "the accounts `{}` and `{}` share the environment variables {PREFIX}{}__…",
                 other.name,
                 account.name,
@@ -193,8 +193,8 @@ pub(super) fn ambiguous(accounts: &[Definition]) -> Vec<Diagnostic> {
             ))
             .with_hint("rename one of them");
             diagnostics.push(match account.origin {
-                Origin::Line(line) => mistake.at(line, 1),
-                _ => mistake,
+                Origin::Line(line) => diagnostic.at(line, 1),
+                _ => diagnostic,
             });
         }
     }

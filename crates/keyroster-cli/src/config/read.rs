@@ -42,12 +42,12 @@ pub(super) fn accounts(
         Ok(document) => reader.document(document.as_table()),
         Err(error) => {
             let message = error.message().trim().replace('\n', ", ");
-            let mistake = if message.contains("duplicate key") {
+            let diagnostic = if message.contains("duplicate key") {
                 Diagnostic::new("duplicate name").with_hint("remove one of the two")
             } else {
                 Diagnostic::new(format!("invalid TOML: {message}")).with_hint("see https://toml.io")
             };
-            reader.add(error.span(), mistake);
+            reader.add(error.span(), diagnostic);
             Vec::new()
         }
     };
@@ -63,8 +63,8 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn add(&mut self, span: Option<Range<usize>>, mistake: Diagnostic) {
-        self.diagnostics.push(mistake.within(self.text, span));
+    fn add(&mut self, span: Option<Range<usize>>, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic.within(self.text, span));
     }
 
     fn document(&mut self, table: &dyn TableLike) -> Vec<Definition> {
@@ -75,30 +75,30 @@ impl<'a> Reader<'a> {
                     Ok(_) => format!("an account is a table: `[accounts.{name}]`"),
                     Err(_) => Suggestion::for_name(name, ["accounts"]).to_string(),
                 };
-                let mistake = Diagnostic::new(format!("unknown setting {}", quoted(name)));
-                self.add(key_span(table, name), mistake.with_hint(hint));
+                let diagnostic = Diagnostic::new(format!("unknown setting {}", quoted(name)));
+                self.add(key_span(table, name), diagnostic.with_hint(hint));
                 continue;
             }
             let Some(accounts) = item.as_table_like() else {
-                let mistake =
+                let diagnostic =
                     Diagnostic::new(format!("`accounts` must be a table, not {}", kind(item)))
                         .with_hint("write `[accounts.prod]`");
-                self.add(item.span(), mistake);
+                self.add(item.span(), diagnostic);
                 continue;
             };
             for (name, item) in accounts.iter() {
                 let span = key_span(accounts, name);
-                if let Err(mistake) = check_name(name) {
+                if let Err(diagnostic) = check_name(name) {
                     self.broken.push(name.to_owned());
-                    self.add(span, mistake);
+                    self.add(span, diagnostic);
                     continue;
                 }
                 let Some(table) = item.as_table_like() else {
                     self.broken.push(name.to_owned());
                     let message = format!("account `{name}` must be a table, not {}", kind(item));
-                    let mistake =
+                    let diagnostic =
                         Diagnostic::new(message).with_hint(format!("write `[accounts.{name}]`"));
-                    self.add(span, mistake);
+                    self.add(span, diagnostic);
                     continue;
                 };
                 match self.account(name, table, span) {
@@ -144,9 +144,10 @@ impl<'a> Reader<'a> {
                     None => {
                         let names = factory.settings().iter().map(|setting| setting.name);
                         let names = names.chain([PROVIDER, TAGS]);
-                        let mistake = Diagnostic::new(format!("unknown setting {}", quoted(key)));
+                        let diagnostic =
+                            Diagnostic::new(format!("unknown setting {}", quoted(key)));
                         let hint = Suggestion::for_name(key, names).to_string();
-                        self.add(at, mistake.with_hint(hint));
+                        self.add(at, diagnostic.with_hint(hint));
                         continue;
                     }
                     Some(setting) if setting.secret => {
@@ -182,9 +183,9 @@ impl<'a> Reader<'a> {
             };
             (id, item.span())
         } else if let Some((key, _)) = table.iter().find(|(key, _)| is_nearly(key, PROVIDER)) {
-            let mistake = Diagnostic::new(format!("unknown setting `{key}`"))
+            let diagnostic = Diagnostic::new(format!("unknown setting `{key}`"))
                 .with_hint(format!("did you mean `{PROVIDER}`?"));
-            self.add(key_span(table, key), mistake);
+            self.add(key_span(table, key), diagnostic);
             return None;
         } else {
             let known = self.registry.factories().map(|factory| factory.info().id.to_string());
@@ -194,12 +195,12 @@ impl<'a> Reader<'a> {
                 Some(id) => format!("add `provider = \"{id}\"`"),
                 None => format!("add `provider = \"…\"`: {}", known.join(", ")),
             };
-            let mistake = Diagnostic::new(format!("account `{name}` has no provider"));
-            self.add(span, mistake.with_hint(hint));
+            let diagnostic = Diagnostic::new(format!("account `{name}` has no provider"));
+            self.add(span, diagnostic.with_hint(hint));
             return None;
         };
         let factory = super::provider(self.registry, id);
-        factory.map_err(|mistake| self.add(at, mistake)).ok()
+        factory.map_err(|diagnostic| self.add(at, diagnostic)).ok()
     }
 
     fn tags(&mut self, item: &Item) -> Vec<String> {
@@ -207,8 +208,8 @@ impl<'a> Reader<'a> {
         let tags = item.as_array().map(|tags| tags.iter().map(text).collect::<Option<Vec<_>>>());
         let Some(Some(tags)) = tags else {
             let message = format!("`tags` must be a list of strings, not {}", kind(item));
-            let mistake = Diagnostic::new(message).with_hint("write `tags = [\"prod\"]`");
-            self.add(item.span(), mistake);
+            let diagnostic = Diagnostic::new(message).with_hint("write `tags = [\"prod\"]`");
+            self.add(item.span(), diagnostic);
             return Vec::new();
         };
         tags
@@ -231,9 +232,9 @@ impl<'a> Reader<'a> {
             );
             self.add(item.span(), Diagnostic::new(message));
         }
-        let mistake = text.as_deref().and_then(|text| wrong_value(factory, setting.name, text));
-        if let Some(mistake) = mistake {
-            self.add(item.span(), mistake);
+        let diagnostic = text.as_deref().and_then(|text| wrong_value(factory, setting.name, text));
+        if let Some(diagnostic) = diagnostic {
+            self.add(item.span(), diagnostic);
         }
         text.map(Value::Plain)
     }
@@ -248,7 +249,7 @@ impl<'a> Reader<'a> {
         let example = format!("`{name} = {{ env = \"{}\" }}`", setting.env);
         let Some(table) = item.as_table_like() else {
             // The text may be the secret. It is neither shown nor used.
-            let mistake = if item.is_str() {
+            let diagnostic = if item.is_str() {
                 Diagnostic::new(format!("`{name}` must say where the secret is, not contain it"))
                     .with_hint(format!(
                         "write {example} (or `file`, `command`, `keychain`); if this was a secret, replace \
@@ -261,7 +262,7 @@ impl<'a> Reader<'a> {
                 ))
                 .with_hint(format!("write {example}"))
             };
-            self.add(item.span(), mistake);
+            self.add(item.span(), diagnostic);
             return None;
         };
         let mut source = None;
@@ -287,15 +288,15 @@ impl<'a> Reader<'a> {
                     .map(|line| CredentialSource::Command(Command { line, timeout: None })),
                 other => {
                     let hint = Suggestion::for_name(other, SOURCES).to_string();
-                    let mistake =
+                    let diagnostic =
                         Diagnostic::new(format!("unknown source of a secret {}", quoted(other)));
-                    self.add(key_span(table, other), mistake.with_hint(hint));
+                    self.add(key_span(table, other), diagnostic.with_hint(hint));
                     return None;
                 }
             };
             if source.is_some() {
-                let mistake = Diagnostic::new(format!("`{name}` has two sources"));
-                self.add(key_span(table, kind_of), mistake.with_hint("keep one of them"));
+                let diagnostic = Diagnostic::new(format!("`{name}` has two sources"));
+                self.add(key_span(table, kind_of), diagnostic.with_hint("keep one of them"));
                 return None;
             }
             source = Some(found?);
@@ -303,12 +304,12 @@ impl<'a> Reader<'a> {
         if let Some(CredentialSource::Command(command)) = &mut source {
             command.timeout = timeout;
         } else if timeout.is_some() {
-            let mistake = Diagnostic::new("`timeout` applies only to `command`");
-            self.add(key_span(table, TIMEOUT), mistake.with_hint("remove it"));
+            let diagnostic = Diagnostic::new("`timeout` applies only to `command`");
+            self.add(key_span(table, TIMEOUT), diagnostic.with_hint("remove it"));
         }
         if source.is_none() {
-            let mistake = Diagnostic::new(format!("`{name}` does not say where the secret is"));
-            self.add(item.span(), mistake.with_hint(format!("write {example}")));
+            let diagnostic = Diagnostic::new(format!("`{name}` does not say where the secret is"));
+            self.add(item.span(), diagnostic.with_hint(format!("write {example}")));
         }
         source.map(Value::Credential)
     }
@@ -316,14 +317,17 @@ impl<'a> Reader<'a> {
     fn text(&mut self, name: &str, item: &Item) -> Option<String> {
         let text = item.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
-            let mistake = Diagnostic::new(format!("`{name}` must be a string that is not empty"));
-            self.add(item.span(), mistake);
+            let diagnostic =
+                Diagnostic::new(format!("`{name}` must be a string that is not empty"));
+            self.add(item.span(), diagnostic);
         }
         text.map(str::to_owned)
     }
 
     fn variable(&mut self, name: &str, item: &Item) -> Option<CredentialSource> {
-        CredentialSource::variable(name).map_err(|mistake| self.add(item.span(), mistake)).ok()
+        CredentialSource::variable(name)
+            .map_err(|diagnostic| self.add(item.span(), diagnostic))
+            .ok()
     }
 
     fn command(&mut self, item: &Item) -> Option<CommandLine> {
@@ -338,11 +342,11 @@ impl<'a> Reader<'a> {
                 Some(CommandLine::Words(words))
             }
             _ => {
-                let mistake = Diagnostic::new(
+                let diagnostic = Diagnostic::new(
                     "`command` must be a list of a program and its arguments, or a line for the shell",
                 );
                 let hint = "write `command = [\"pass\", \"show\", \"pinata\"]`";
-                self.add(item.span(), mistake.with_hint(hint));
+                self.add(item.span(), diagnostic.with_hint(hint));
                 None
             }
         }
@@ -351,8 +355,8 @@ impl<'a> Reader<'a> {
     fn timeout(&mut self, item: &Item) -> Option<Duration> {
         let time = item.as_str().and_then(|text| duration(text).ok());
         if time.is_none() {
-            let mistake = Diagnostic::new("`timeout` must be a duration");
-            self.add(item.span(), mistake.with_hint("write `timeout = \"10s\"`"));
+            let diagnostic = Diagnostic::new("`timeout` must be a duration");
+            self.add(item.span(), diagnostic.with_hint("write `timeout = \"10s\"`"));
         }
         time
     }

@@ -21,7 +21,7 @@ impl StopSignals {
     /// Waits for the next one.
     pub(crate) async fn next(&mut self) -> StopSignal {
         if tokio::signal::ctrl_c().await.is_err() {
-            // What cannot be heard never comes.
+            // Without a handler, no signal will ever arrive here.
             std::future::pending::<()>().await;
         }
         StopSignal::Interrupt

@@ -39,7 +39,7 @@ async fn credentials_come_from_every_source() {
 
 /// Relative paths in a configuration file start at its folder.
 #[tokio::test]
-async fn config_in_the_working_directory() {
+async fn a_relative_config_path_starts_at_the_working_directory() {
     let sandbox = Sandbox::start().await.unwrap();
     let settings = openrouter(&sandbox, "command = [\"cat\", \"key.txt\"]");
     std::fs::write(settings.folder.path().join("key.txt"), sandbox.openrouter().management_key)
@@ -116,7 +116,7 @@ async fn other_accounts_are_still_listed() {
 }
 
 #[tokio::test]
-async fn add_test_and_remove() {
+async fn an_account_is_added_tested_and_removed() {
     let sandbox = Sandbox::start().await.unwrap();
     let settings = Settings::new(
         "# ours\n[accounts.old]\nprovider = \"pinata\" # keep\njwt = { env = \"A\" }\n",

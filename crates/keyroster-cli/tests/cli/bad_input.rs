@@ -17,7 +17,7 @@ async fn refused(command: Command, code: i32) -> String {
 }
 
 #[tokio::test]
-async fn missing_credential() {
+async fn a_missing_credential_is_named() {
     let said = refused(keyroster(&["list"]), 4).await;
     for word in ["PINATA_JWT", "OPENROUTER_MANAGEMENT_KEY", "--sandbox"] {
         assert!(said.contains(word), "{said}");
@@ -29,7 +29,7 @@ async fn missing_credential() {
 }
 
 #[tokio::test]
-async fn malformed_credential() {
+async fn a_malformed_credential_is_refused_and_not_shown() {
     for (name, value, words) in [
         ("PINATA_JWT", "fa4efa4e-no-jwt", "JWT is malformed"),
         ("PINATA_JWT", "\"fa4e.fa4e.fa4e\"", "quotes"),
@@ -47,7 +47,7 @@ async fn malformed_credential() {
 }
 
 #[tokio::test]
-async fn wrong_base_url() {
+async fn a_wrong_base_url_is_refused() {
     for (url, words) in [
         ("nonsense", "not a URL"),
         ("http://example.com", "plain http"),
@@ -70,7 +70,7 @@ async fn wrong_base_url() {
 }
 
 #[tokio::test]
-async fn refused_connection() {
+async fn a_refused_connection_names_every_account() {
     let sandbox = Sandbox::start().await.unwrap();
     let command = keyroster_at(&sandbox, &["list"]);
     sandbox.stop().await;
@@ -80,7 +80,7 @@ async fn refused_connection() {
 }
 
 #[tokio::test]
-async fn unusable_responses() {
+async fn an_unusable_response_names_the_account() {
     let html = "<!DOCTYPE html><html><head><title>502</title></head></html>";
     for (fault, code, words) in [
         (Fault::respond(200).body(html), 5, "HTML page"),
@@ -101,7 +101,7 @@ async fn unusable_responses() {
 }
 
 #[tokio::test]
-async fn wrong_command_line() {
+async fn a_wrong_command_line_is_refused() {
     for arguments in [
         vec!["list", "-o", "yaml"],
         vec!["sandbox", "--latency", "soon"],

@@ -179,7 +179,7 @@ async fn wrong_variables_are_named() {
         assert!(!said.stderr.contains("fa4efa4e"), "{name}: {}", said.stderr);
     }
     for (name, value, words) in [
-        ("KEYROSTER_PINATA__PROVIDER", OsStr::new("openrouter"), "own variables define"),
+        ("KEYROSTER_PINATA__PROVIDER", OsStr::new("openrouter"), "environment variables define"),
         ("PINATA_BASE_URL", OsStr::new("nonsense"), "is not a URL"),
         ("PINATA_API_KEY", garbled, "not valid UTF-8"),
     ] {
@@ -237,7 +237,7 @@ async fn documented_config_is_valid() {
 }
 
 #[tokio::test]
-async fn default_path_is_the_config_folder() {
+async fn the_default_file_is_in_the_users_config_folder() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = keyroster(&["config", "path"]);
     command.env("XDG_CONFIG_HOME", folder.path());

@@ -134,7 +134,7 @@ async fn broken_accounts_can_be_removed() {
 }
 
 #[tokio::test]
-async fn wrong_answers_are_asked_again() {
+async fn a_wrong_answer_is_asked_for_again() {
     let settings = Settings::new("");
     let command: Command = settings.command(&["accounts", "add"]);
     let asked = move || {

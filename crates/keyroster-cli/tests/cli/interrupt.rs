@@ -11,7 +11,7 @@ use crate::support::hold::hold;
 use crate::support::pty::Terminal;
 use crate::support::schema::Schema;
 
-/// Until so much is shown, one account of two has answered in full.
+/// The progress line once one account of two has answered.
 const ONE: &str = "1 of 2 accounts";
 
 /// What an interrupted bulk change shows until its last request is answered.

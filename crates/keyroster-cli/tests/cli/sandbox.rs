@@ -84,7 +84,7 @@ async fn the_ready_line_is_enough() {
 }
 
 #[test]
-fn an_interrupt_ends_it() {
+fn an_interrupt_ends_the_sandbox() {
     let (mut child, _) = start(&[]);
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());

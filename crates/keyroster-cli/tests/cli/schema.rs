@@ -18,7 +18,7 @@ fn lines(run: &Run) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn list_output_matches() {
+async fn list_output_matches_its_schema() {
     let sandbox = sandbox().await;
     let (list, key) = (Schema::published("list").await, Schema::published("key").await);
     let listed = at(&sandbox, &["list", "-o", "json"]).await.ok().json();
@@ -53,7 +53,7 @@ async fn list_output_matches() {
 }
 
 #[tokio::test]
-async fn other_output_matches() {
+async fn other_output_matches_its_schema() {
     let sandbox = sandbox().await;
     let key = Schema::published("key").await;
     let truth = sandbox.truth();
@@ -100,7 +100,7 @@ async fn other_output_matches() {
 }
 
 #[tokio::test]
-async fn golden_records_match() {
+async fn golden_records_match_the_schema() {
     let key = Schema::published("key").await;
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
     let mut records = 0;
@@ -121,7 +121,7 @@ async fn golden_records_match() {
 }
 
 #[tokio::test]
-async fn wrong_values_do_not_match() {
+async fn wrong_values_do_not_match_the_schema() {
     let sandbox = sandbox().await;
     let list = Schema::published("list").await;
     let listed = at(&sandbox, &["list", "-o", "json"]).await.ok().json();

@@ -70,7 +70,7 @@ async fn help_shows_examples_codes_and_variables() {
 }
 
 #[tokio::test]
-async fn errors_complete_nothing() {
+async fn a_failure_completes_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.add_fault(Fault::respond(500));
     let words = ["keyroster", "show", "pinata/"];
@@ -83,7 +83,7 @@ async fn errors_complete_nothing() {
 }
 
 #[tokio::test]
-async fn scripts_and_manual_pages() {
+async fn scripts_and_manual_pages_are_generated() {
     for (shell, word) in [
         ("bash", "complete -o"),
         ("zsh", "#compdef keyroster"),

@@ -170,7 +170,8 @@ impl Driver {
                 read.await.map_err(|error| self.error(error))
             }
             (None, Some(_)) => {
-                let message = "the vendor has no containers of keys";
+                let message =
+                    "the vendor does not group keys into containers (workspaces, projects)";
                 let error = Error::new(ErrorKind::Unsupported, message);
                 Err(self.backend.with_context(Operation::ListKeys, error))
             }

@@ -21,7 +21,7 @@ pub struct ProviderId(Cow<'static, str>);
 /// The error for a text that is not a [`ProviderId`].
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "`{0}` is not a provider id: use lowercase letters and digits, with single hyphens between them"
+    "`{0}` is not a valid provider id: use lowercase letters and digits, with single hyphens between them"
 )]
 #[non_exhaustive]
 pub struct ParseProviderIdError(String);

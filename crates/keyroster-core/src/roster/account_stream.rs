@@ -74,7 +74,7 @@ impl AccountStream {
         .boxed()
     }
 
-    /// Returns the next key or warning, or `None` when the account has answered in full.
+    /// Returns the next key or warning, or `None` once all results of the account have been returned.
     async fn next(&mut self) -> Result<Option<RosterEvent>> {
         if self.started.is_none() {
             self.started = Some(Instant::now());

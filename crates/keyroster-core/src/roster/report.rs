@@ -19,7 +19,7 @@ pub enum RosterEvent {
     Key(Box<AccountKey>),
     /// There is something to know about the account's keys.
     Warning(AccountWarning),
-    /// The account has answered in full.
+    /// All results of the account have been returned.
     Finished(AccountReport),
     /// The account has failed. The keys before that are valid.
     Failed(AccountReport, AccountFailure),

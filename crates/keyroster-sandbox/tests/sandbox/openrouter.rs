@@ -65,7 +65,7 @@ async fn a_page_has_a_hundred_keys() {
 }
 
 #[tokio::test]
-async fn query_errors() {
+async fn wrong_queries_are_refused() {
     let fixture = Fixture::start().await;
     let unknown = "workspace_id=00000000-0000-4000-8000-000000000000";
     for (query, status) in [
@@ -103,7 +103,7 @@ async fn query_errors() {
 }
 
 #[tokio::test]
-async fn who_may_do_what() {
+async fn only_the_management_key_may_manage_keys() {
     let fixture = Fixture::start().await;
     let made = post(&fixture, &json!({"name": "x"})).await.json();
     let (key, hash) = (text(&made["key"]), &made["data"]["hash"]);

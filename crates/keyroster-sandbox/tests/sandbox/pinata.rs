@@ -85,7 +85,7 @@ async fn filters_narrow_the_page_and_the_count() {
 }
 
 #[tokio::test]
-async fn who_may_do_what() {
+async fn each_version_checks_what_a_key_may_do() {
     let fixture = Fixture::start().await;
     let base = fixture.sandbox.pinata().base_url;
     let scoped = create(&fixture, json!({"keyName": "scoped"})).await;

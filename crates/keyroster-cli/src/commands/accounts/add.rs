@@ -126,8 +126,10 @@ fn pair<'a>(option: &str, given: &'a str) -> Result<(&'a str, &'a str), Failure>
             "--set" => ("SETTING=VALUE", "base-url=https://…"),
             _ => ("SETTING=SOURCE", "jwt=env:NAME"),
         };
-        Failure::usage(format!("{option} expects {form} (not shown here, as it may be a secret)"))
-            .with_hint(format!("for example {option} {example}"))
+        Failure::usage(format!(
+            "{option} expects {form} (the value you gave is not shown, because it may be a secret)"
+        ))
+        .with_hint(format!("for example {option} {example}"))
     })?;
     Ok((name.trim(), value.trim()))
 }
@@ -160,7 +162,7 @@ fn nothing_written(error: CredentialError) -> Failure {
     Failure::configuration(message).with_hint(error.hint)
 }
 
-/// With a file, the vendors' own variables no longer define accounts.
+/// With a file, the vendors' environment variables no longer define accounts.
 fn warn_of_vendor_variables(before: &Config, terminal: &Terminal) {
     let names: Vec<&str> = before
         .accounts

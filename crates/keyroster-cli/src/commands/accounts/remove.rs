@@ -48,7 +48,10 @@ pub(super) async fn run(
         prompt::confirm(&question, terminal)?;
     }
     let rest = config::remove(file, &remove.account, accounts.registry)?;
-    terminal.message(&format!("removed `{name}` from {}; its keys are unchanged", file.display()));
+    terminal.message(&format!(
+        "removed account `{name}` from {}; the account's API keys still exist at the vendor",
+        file.display()
+    ));
     if !rest.is_empty() {
         terminal.warning(&config::report(Some(file), &rest));
     }

@@ -51,9 +51,9 @@ struct List {
     error: Option<ScanError>,
     /// Whether the vendor no longer knew the container.
     container_gone: bool,
-    /// The number of requests sent when the first page was requested.
+    /// How many requests had already been sent when the first page was requested.
     started_at: Option<u64>,
-    /// The number of requests sent when the last page had arrived.
+    /// How many requests had been sent when the last page arrived.
     ended_at: Option<u64>,
 }
 
