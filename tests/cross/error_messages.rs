@@ -18,6 +18,9 @@ async fn failure(provider: &Provider) -> (ErrorKind, String) {
 /// Checks that a message names the provider and the operation, and that its hint is one line more.
 fn assert_reads_well(message: &str) {
     assert!(message.starts_with("pinata: cannot ") || message.starts_with("openrouter: cannot "));
+    let (what, hint) = message.split_once("\nhint: ").unwrap();
+    assert!(!hint.is_empty() && !hint.ends_with('.'), "the hint is a fragment: {message}");
+    assert!(!what.contains(hint), "the message does not repeat the hint: {message}");
     assert!(message.lines().count() == 2 && message.len() < 500, "{message}");
 }
 

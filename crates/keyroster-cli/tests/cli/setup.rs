@@ -72,7 +72,7 @@ async fn help_shows_examples_codes_and_variables() {
 #[tokio::test]
 async fn a_failure_completes_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.add_fault(Fault::respond(500));
+    sandbox.add_fault(Fault::respond(401));
     let words = ["keyroster", "show", "pinata/"];
     assert_eq!(completed(keyroster_at(&sandbox, &[]), &words).await, [""; 0]);
     assert_eq!(completed(keyroster(&[]), &words).await, [""; 0]);

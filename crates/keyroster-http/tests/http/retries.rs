@@ -135,8 +135,12 @@ async fn timeout_and_deadline_are_kept() {
         let timeouts = Timeouts::default().with_request(request);
         let many = many.with_deadline(deadline);
         let account = client(&server.url()).timeouts(timeouts).retry(many).build();
+        let started = tokio::time::Instant::now();
         let error = account.send(get()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Transport);
         assert!(error.to_string().contains(what), "{error}");
+        // Nearly all of this time passes on the runtime's clock. A timeout that is not kept takes hours there.
+        let elapsed = started.elapsed();
+        assert!(elapsed >= deadline && elapsed < deadline + Duration::from_mins(10), "{elapsed:?}");
     }
 }

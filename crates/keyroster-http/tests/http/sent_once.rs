@@ -7,7 +7,7 @@ use keyroster_http::Timeouts;
 use serde::Deserialize;
 use tokio::net::{TcpListener, TcpSocket};
 
-use crate::support::server::{Reply, Server, fine, reply, response};
+use crate::support::server::{Reply, Server, fine, pass, reply, response};
 use crate::support::{client, create, get, quick, shown};
 
 /// The usual response to a create.
@@ -119,21 +119,25 @@ async fn a_create_that_was_not_sent_is_retried() {
 #[tokio::test]
 async fn a_create_is_retried_after_a_failed_handshake() {
     // One handshake is broken off, and one gets no response.
-    for reply in [Reply::Close(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()), Reply::Silence] {
+    for reply in [
+        Reply::Close(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()),
+        Reply::Timeout(Duration::from_secs(11)),
+    ] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move {
             let mut open = Vec::new();
             for _ in 0..3 {
                 let (stream, _) = listener.accept().await.unwrap();
-                if let Reply::Silence = reply {
+                if let Reply::Timeout(time) = reply {
                     open.push(stream);
+                    pass(time).await;
                 }
             }
         });
         let account = client(&url)
             .retry(quick().with_max_attempts(3))
-            .timeouts(Timeouts::default().with_request(Duration::from_millis(400)))
+            .timeouts(Timeouts::default().with_request(Duration::from_secs(10)))
             .build();
         let error = account.send(create()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Transport, "{error}");

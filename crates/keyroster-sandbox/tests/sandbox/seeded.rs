@@ -162,7 +162,9 @@ async fn a_large_account_is_listed_completely() {
     let builder = Sandbox::builder().pinata_keys(10_000).openrouter_keys(10_000);
     let fixture = Fixture::of(builder.openrouter_workspaces(1)).await;
     let mut listed = BTreeSet::new();
+    let mut requests = 0;
     loop {
+        requests += 1;
         let offset = listed.len();
         let query = format!("/keys?include_disabled=true&include_expired=true&offset={offset}");
         let page = fixture.get_openrouter(&query).await.json();
@@ -173,6 +175,7 @@ async fn a_large_account_is_listed_completely() {
         listed.extend(all(page, "hash").iter().map(ToString::to_string));
     }
     assert_eq!(listed.len(), 10_000);
+    assert_eq!(requests, 101, "a page has a hundred keys, and the last page is empty");
     let last = fixture.get_pinata("/v3/pinata/keys?revoked=false&offset=5000").await.json();
     assert_eq!(last["keys"].as_array().unwrap().len(), 10);
 }

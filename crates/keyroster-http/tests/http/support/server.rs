@@ -130,6 +130,13 @@ impl Server {
     }
 }
 
+/// Lets this time pass at once, on the clock of a single-threaded runtime.
+pub(crate) async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();
@@ -156,9 +163,7 @@ impl State {
                     return Ok(());
                 }
                 Reply::Timeout(time) => {
-                    tokio::time::pause();
-                    tokio::time::advance(time).await;
-                    tokio::time::resume();
+                    pass(time).await;
                     stream.read_to_end(&mut Vec::new()).await?;
                     return Ok(());
                 }
