@@ -178,10 +178,11 @@ impl From<serde_json::Error> for Failure {
 
 impl From<csv::Error> for Failure {
     fn from(error: csv::Error) -> Self {
+        let message = format!("cannot write CSV: {error}");
         match error.into_kind() {
             // Its kind distinguishes a closed pipe from a full disk.
             csv::ErrorKind::Io(error) => Self::Io(error),
-            other => Self::Io(io::Error::other(format!("cannot write CSV: {other:?}"))),
+            _ => Self::Io(io::Error::other(message)),
         }
     }
 }

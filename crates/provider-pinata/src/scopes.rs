@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use keyroster_core::{Access, Error, ErrorKind, Result};
+use keyroster_core::{Access, Error, ErrorKind, Result, Suggestion};
 use serde_json::{Map, Value};
 
 use crate::Generation;
@@ -109,7 +109,7 @@ fn collect(path: &str, value: &Value, names: &mut BTreeSet<String>, incomplete: 
 
 /// Returns the `permissions` of a new key.
 ///
-/// - [`InvalidRequest`](ErrorKind::InvalidRequest): a scope is unknown (the error suggests the nearest one),
+/// - [`InvalidRequest`](ErrorKind::InvalidRequest): a scope is unknown (the error suggests a similar one),
 ///   or there are no scopes.
 /// - [`Unsupported`](ErrorKind::Unsupported): a resource is requested from the legacy API.
 pub(crate) fn permissions(access: &Access, generation: Generation) -> Result<Value> {
@@ -155,16 +155,18 @@ pub(crate) fn permissions(access: &Access, generation: Generation) -> Result<Val
 }
 
 fn unknown(scope: &str) -> Error {
-    let lower = scope.to_lowercase();
-    let distance = |known: &str| {
+    let known = || ENDPOINTS.iter().chain(&RESOURCES).copied();
+    let mut suggestion = Suggestion::for_name(scope, known());
+    if !scope.contains(':') {
         // A bare `pinFileToIPFS` suggests `pinning:pinFileToIPFS`.
-        let tail = known.split_once(':').map_or(known, |(_, tail)| tail).to_lowercase();
-        strsim::levenshtein(&lower, &known.to_lowercase()).min(strsim::levenshtein(&lower, &tail))
-    };
-    let nearest = ENDPOINTS.iter().chain(&RESOURCES).min_by_key(|known| distance(known));
-    let nearest = nearest.copied().unwrap_or_default();
+        let tail = |known: &'static str| known.split_once(':').map_or(known, |(_, tail)| tail);
+        let by_tail = Suggestion::for_name(scope, known().map(tail));
+        if let Some(whole) = known().find(|known| by_tail.nearest() == Some(tail(known))) {
+            suggestion = Suggestion::Nearest(whole.to_owned());
+        }
+    }
     Error::new(ErrorKind::InvalidRequest, format!("unknown scope `{scope}`"))
-        .with_help(format!("did you mean `{nearest}`?"))
+        .with_help(suggestion.to_string())
 }
 
 #[cfg(test)]
@@ -235,5 +237,7 @@ mod tests {
             assert!(error.to_string().contains(wrong), "{error}");
             assert!(error.help().contains(right), "{error:?}");
         }
+        let error = permissions(&Access::scoped(["everything"]), Generation::V3).unwrap_err();
+        assert!(error.help().starts_with("known: `data:pinList`, "), "{error:?}");
     }
 }

@@ -94,6 +94,8 @@ struct KeyResult {
     name: Option<String>,
     outcome: KeyOutcome,
     error: Option<String>,
+    /// What to do about the error.
+    help: Option<String>,
 }
 
 impl KeyResult {
@@ -104,6 +106,7 @@ impl KeyResult {
             name: target.key.name,
             outcome,
             error: None,
+            help: None,
         }
     }
 }
@@ -354,6 +357,7 @@ async fn carry_out(
             name: None,
             outcome: KeyOutcome::NotFound,
             error: None,
+            help: None,
         });
     }
     for target in unchanged {
@@ -390,17 +394,20 @@ async fn carry_out(
         if count > 1 {
             terminal.progress("");
         }
-        let (outcome, error) = match done {
-            Ok(outcome) => (outcome, None),
+        let result = match done {
+            Ok(outcome) => KeyResult::new(target, outcome),
             Err(error) => {
                 terminal.error(&format!("{}: {error}", text::clean(&target.reference())));
                 terminal.hint(error.help());
-                let message = format!("{error}; {}", error.help());
                 first_failure.get_or_insert(error.kind());
-                (KeyOutcome::Failed, Some(message))
+                KeyResult {
+                    error: Some(error.to_string()),
+                    help: Some(error.help().to_owned()),
+                    ..KeyResult::new(target, KeyOutcome::Failed)
+                }
             }
         };
-        results.add(KeyResult { error, ..KeyResult::new(target, outcome) });
+        results.add(result);
     }
     for target in targets {
         results.add(KeyResult::new(target, KeyOutcome::NotStarted));

@@ -42,11 +42,8 @@ pub(super) fn accounts(
         Ok(document) => reader.document(document.as_table()),
         Err(error) => {
             let message = error.message().trim().replace('\n', ", ");
-            let diagnostic = if message.contains("duplicate key") {
-                Diagnostic::new("duplicate name").with_hint("remove one of the two")
-            } else {
-                Diagnostic::new(format!("invalid TOML: {message}")).with_hint("see https://toml.io")
-            };
+            let diagnostic = Diagnostic::new(format!("invalid TOML: {message}"))
+                .with_hint("see https://toml.io");
             reader.add(error.span(), diagnostic);
             Vec::new()
         }

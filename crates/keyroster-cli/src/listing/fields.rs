@@ -22,11 +22,29 @@ pub(crate) enum Field {
     Extra(String),
 }
 
+/// What is special about a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Nothing.
+    Plain,
+    /// The account's name.
+    Account,
+    /// The key's id.
+    Id,
+    /// The key's status.
+    Status,
+    /// The container, which people know by its name.
+    Container,
+    /// The quota in one text, which is only for people.
+    Quota,
+}
+
 /// A field that every record has, though it may be unknown.
 pub(crate) struct KnownField {
     name: &'static str,
     /// Another name that people try.
     alias: &'static str,
+    role: Role,
     column: Column,
     display: fn(&Record<'_>) -> (String, Style),
     /// Whole and absolute. Empty if the vendor does not report it.
@@ -60,8 +78,7 @@ impl Field {
 
     /// The default columns of CSV.
     pub(crate) fn exact_ones() -> Vec<Self> {
-        // A quota in one text is for people.
-        KNOWN.iter().filter(|known| known.name != "quota").map(Self::KnownField).collect()
+        KNOWN.iter().filter(|known| known.role != Role::Quota).map(Self::KnownField).collect()
     }
 
     /// The names of all fields but the vendors' own.
@@ -96,17 +113,29 @@ impl Field {
 
     /// Whether it is the key's id, which is shortened in tables.
     pub(crate) fn is_id(&self) -> bool {
-        matches!(self, Self::KnownField(known) if known.name == "id")
+        self.role() == Role::Id
     }
 
     /// Whether it is the name of the account.
     pub(crate) fn is_account(&self) -> bool {
-        matches!(self, Self::KnownField(known) if known.name == "account")
+        self.role() == Role::Account
     }
 
     /// Whether its value is an id for which people have another name.
     pub(crate) fn is_named(&self) -> bool {
-        matches!(self, Self::KnownField(known) if known.name == "container")
+        self.role() == Role::Container
+    }
+
+    /// Whether it is the key's status.
+    pub(crate) fn is_status(&self) -> bool {
+        self.role() == Role::Status
+    }
+
+    fn role(&self) -> Role {
+        match self {
+            Self::KnownField(known) => known.role,
+            Self::Extra(_) => Role::Plain,
+        }
     }
 
     pub(crate) fn name(&self) -> String {
@@ -180,12 +209,17 @@ const fn field(
     exact: fn(&Record<'_>) -> String,
     sort_key: fn(&Record<'_>) -> Option<SortKey>,
 ) -> KnownField {
-    KnownField { name, alias: name, column, display, exact, sort_key }
+    KnownField { name, alias: name, role: Role::Plain, column, display, exact, sort_key }
 }
 
 impl KnownField {
     const fn or(mut self, alias: &'static str) -> Self {
         self.alias = alias;
+        self
+    }
+
+    const fn of_role(mut self, role: Role) -> Self {
+        self.role = role;
         self
     }
 }
@@ -203,8 +237,11 @@ static KNOWN: [KnownField; 25] = [
         .key
         .provider
         .to_string()),
-    text!("account", Column::titled("ACCOUNT").shrinks(12), |r: &Record<'_>| r.account.to_owned()),
-    text!("id", Column::titled("KEY ID"), |r: &Record<'_>| r.key.id.to_string()).or("key_id"),
+    text!("account", Column::titled("ACCOUNT").shrinks(12), |r: &Record<'_>| r.account.to_owned())
+        .of_role(Role::Account),
+    text!("id", Column::titled("KEY ID"), |r: &Record<'_>| r.key.id.to_string())
+        .or("key_id")
+        .of_role(Role::Id),
     text!("name", Column::titled("NAME").shrinks(14), |r: &Record<'_>| r
         .key
         .name
@@ -215,7 +252,8 @@ static KNOWN: [KnownField; 25] = [
         .hint
         .clone()
         .unwrap_or_default()),
-    field("status", Column::titled("STATUS"), status, |r| r.status.to_string(), status_sort_key),
+    field("status", Column::titled("STATUS"), status, |r| r.status.to_string(), status_sort_key)
+        .of_role(Role::Status),
     text!("disabled", Column::titled("DISABLED"), |r: &Record<'_>| flag(r.key.state.disabled)),
     text!("revoked", Column::titled("REVOKED"), |r: &Record<'_>| flag(r.key.state.revoked)),
     field("access", Column::titled("ACCESS").drops(1), access, exact_access, access_sort_key),
@@ -256,7 +294,8 @@ static KNOWN: [KnownField; 25] = [
         |r| plain(container(r)),
         |r| r.key.container.as_ref().map(|container| container.id.clone()).unwrap_or_default(),
         |r| natural(&container(r)),
-    ),
+    )
+    .of_role(Role::Container),
     text!("container_name", Column::titled("CONTAINER NAME").shrinks(10), |r: &Record<'_>| r
         .key
         .container
@@ -299,7 +338,8 @@ static KNOWN: [KnownField; 25] = [
                 .unwrap_or_default()
         },
         |r| share(&r.key.quota),
-    ),
+    )
+    .of_role(Role::Quota),
 ];
 
 fn works(record: &Record<'_>) -> bool {

@@ -99,7 +99,7 @@ pub(crate) fn table(groups: &[Group], by: &Field, only_count: bool) -> Table {
         sums.0.iter_mut().zip(statuses.0).for_each(|(sum, count)| *sum += count);
     }
     // A status that no key has needs no column. Groups by status have one status each.
-    let by_status = by.name() == "status";
+    let by_status = by.is_status();
     let shown = |at: &usize| !only_count && !by_status && sums.0[*at] > 0;
     let shown: Vec<usize> = (0..sums.0.len()).filter(shown).collect();
     let mut columns = vec![by.column().kept(), Column::titled("KEYS").right()];

@@ -55,6 +55,8 @@ pub(crate) struct FailedAccount<'a> {
     kind: ErrorKind,
     status: Option<u16>,
     message: String,
+    /// What to do about it.
+    help: &'a str,
 }
 
 impl<'a> FailedAccount<'a> {
@@ -68,7 +70,8 @@ impl<'a> FailedAccount<'a> {
             provider: error.provider().map(keyroster::ProviderId::as_str),
             kind: error.kind(),
             status: error.status(),
-            message: format!("{error}; {}", error.help()),
+            message: error.to_string(),
+            help: error.help(),
         }
     }
 }

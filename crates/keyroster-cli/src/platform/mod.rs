@@ -2,6 +2,8 @@
 
 #[cfg(not(unix))]
 mod other;
+#[cfg(all(test, unix))]
+mod terminal_tests;
 #[cfg(unix)]
 mod unix;
 

@@ -59,8 +59,8 @@ async fn mistakes_have_a_place_and_a_hint() {
         ),
         (of("jwt = { env = \"A\" }\ngeneration = \"v9\""), ":4:14", "must be `legacy`"),
         (of("jwt = { env = \"A\" }\ntags = \"prod\""), ":4:8", "`tags = [\"prod\"]`"),
-        (of("jwt = { env = \"A\" }\njwt = { env = \"B\" }"), ":4:1", "duplicate name"),
-        (of("jwt = { env = \"A\" }\n[accounts.prod]"), ":4:", "duplicate name"),
+        (of("jwt = { env = \"A\" }\njwt = { env = \"B\" }"), ":4:1", "invalid TOML: duplicate key"),
+        (of("jwt = { env = \"A\" }\n[accounts.prod]"), ":4:", "invalid TOML: duplicate key"),
         (
             of("base-url = \"https://x.example\""),
             ":1:1",

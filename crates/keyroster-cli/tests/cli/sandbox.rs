@@ -85,10 +85,12 @@ async fn the_ready_line_is_enough() {
 
 #[test]
 fn an_interrupt_ends_the_sandbox() {
-    let (mut child, _) = start(&[]);
-    let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    for signal in ["-INT", "-TERM"] {
+        let (mut child, _) = start(&[]);
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{signal}");
+    }
 }
 
 #[test]
