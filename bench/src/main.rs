@@ -50,7 +50,9 @@ fn main() -> ExitCode {
 
 impl Request {
     fn read(arguments: &[&str]) -> Option<Self> {
-        let (mut named, mut size, mut write_docs) = (Vec::new(), Size::Full, false);
+        let mut named = Vec::new();
+        let mut size = Size::Full;
+        let mut write_docs = false;
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match *argument {

@@ -21,7 +21,9 @@ pub struct Table {
 impl Table {
     #[must_use]
     pub fn new(id: &'static str, title: &'static str, columns: &'static [&'static str]) -> Self {
-        let (note, rows, bars) = (String::new(), Vec::new(), Vec::new());
+        let note = String::new();
+        let rows = Vec::new();
+        let bars = Vec::new();
         Self { id, title, note, columns, rows, bars }
     }
 
@@ -85,7 +87,8 @@ impl Table {
         );
         let mut at = top + LINE;
         for (name, ratio) in &self.bars {
-            let (width, one) = (ratio / longest * 420.0, 1.0 / longest * 420.0);
+            let width = ratio / longest * 420.0;
+            let one = 1.0 / longest * 420.0;
             let _ = writeln!(
                 svg,
                 "<text x=\"10\" y=\"{0}\">{name}</text>\
@@ -127,7 +130,8 @@ fn wrapped(text: &str) -> String {
 /// All bars in one picture. The red line is the reference.
 #[must_use]
 pub fn svg(tables: &[Table]) -> String {
-    let (mut body, mut at) = (String::new(), 10);
+    let mut body = String::new();
+    let mut at = 10;
     for table in tables.iter().filter(|table| !table.bars.is_empty()) {
         let (drawing, end) = table.drawing(at);
         body += &drawing;

@@ -116,8 +116,10 @@ impl Start {
     }
 
     fn end(self, keys: usize, requests: u64) -> io::Result<Listed> {
-        let (elapsed, cpu) = (self.at.elapsed(), process_cpu().saturating_sub(self.cpu));
-        let (idle_kib, peak_kib) = (self.idle_kib, peak_kib("self")?);
+        let elapsed = self.at.elapsed();
+        let cpu = process_cpu().saturating_sub(self.cpu);
+        let idle_kib = self.idle_kib;
+        let peak_kib = peak_kib("self")?;
         Ok(Listed { keys, requests, elapsed, cpu, idle_kib, peak_kib })
     }
 }
@@ -157,7 +159,9 @@ async fn roster(job: Roster) -> io::Result<Rostered> {
     }
     let start = Start::now()?;
     let mut events = roster.keys(&ListKeys::all());
-    let (mut outcome, mut requests, mut keys) = (Rostered::default(), 0, 0);
+    let mut outcome = Rostered::default();
+    let mut requests = 0;
+    let mut keys = 0;
     while let Some(event) = events.next().await {
         match event {
             RosterEvent::Key(key) => {

@@ -3,35 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What is not written, and what is written instead. Two-part spelling keeps this file off its own list.
-const WORDS: [(&str, &str, &str); 26] = [
-    ("no", "body", "no one"),
-    ("no", "ught", "zero"),
-    ("na", "ught", "zero"),
-    ("who", "ever", "the actor: the caller, a provider author"),
-    ("whom", "ever", "the actor"),
-    ("an", "ew", "again"),
-    ("sh", "all", "must or will"),
-    ("to", "ld", "said, reported"),
-    ("te", "lls", "says, reports"),
-    ("sta", "nds", "is"),
-    ("me", "nd", "fix"),
-    ("me", "nds", "fixes"),
-    ("me", "nded", "fixed"),
-    ("err", "and", "task"),
-    ("there", "of", "of it"),
-    ("where", "in", "in which"),
-    ("where", "of", "of it"),
-    ("there", "in", "in it"),
-    ("le", "st", "so that not"),
-    ("for e", "ver", "forever"),
-    ("so ma", "ny", "that many, the number of"),
-    ("so of", "ten", "that many times"),
-    ("of wh", "ich", "split the sentence"),
-    ("with wh", "ich", "split the sentence"),
-    ("not so mu", "ch as", "not even"),
-    ("a good ma", "ny", "many"),
-];
+/// The heading of the table in `docs/style.md`.
+const HEADING: &str = "## Words that do not come back";
 
 /// Words after which "is no" is good English.
 const AFTER_NO: [&str; 8] =
@@ -55,6 +28,11 @@ const FOLDERS: [&str; 8] = [".ci", "bench", "crates", "docs", "examples", "tests
 ///
 /// A file cannot be read.
 pub fn check(root: &Path) -> io::Result<Vec<String>> {
+    let style = std::fs::read_to_string(root.join("docs/style.md"))?;
+    let words = listed(&style);
+    if words.is_empty() {
+        return Ok(vec!["docs/style.md: the table of words is missing".to_owned()]);
+    }
     let mut complaints = Vec::new();
     for path in texts(root)? {
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
@@ -63,7 +41,7 @@ pub fn check(root: &Path) -> io::Result<Vec<String>> {
         }
         let text = std::fs::read_to_string(&path)?;
         for (number, line) in text.lines().enumerate() {
-            for (word, instead) in found(line) {
+            for (word, instead) in found(line, &words) {
                 complaints.push(format!("{name}:{}: `{word}`: write {instead}", number + 1));
             }
         }
@@ -71,33 +49,57 @@ pub fn check(root: &Path) -> io::Result<Vec<String>> {
     Ok(complaints)
 }
 
-/// The words of the list in one line.
-fn found(line: &str) -> Vec<(String, &'static str)> {
+/// A word that is not written, and what is written instead.
+type Word = (String, String);
+
+/// The words of the table in `docs/style.md`.
+fn listed(style: &str) -> Vec<Word> {
+    let (_, table) = style.split_once(HEADING).unwrap_or_default();
+    let mut listed = Vec::new();
+    for line in table.lines() {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [words, instead] = cells[..] else { continue };
+        if words == "not" || words.starts_with('-') {
+            continue;
+        }
+        // What is in parentheses is an exception.
+        let words = words.split_once('(').map_or(words, |(words, _)| words);
+        let words = words.split(',').map(|word| word.trim().to_owned());
+        listed.extend(words.map(|word| (word, instead.to_owned())));
+    }
+    listed
+}
+
+/// The listed words in one line.
+fn found(line: &str, listed: &[Word]) -> Vec<Word> {
     let line = line.to_lowercase();
     // A name in code is made of words, too.
     let plain: String =
         line.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect::<String>();
     let words: Vec<&str> = plain.split_whitespace().collect();
-    let padded = format!(" {} ", words.join(" "));
+    // "stands for" is good English.
+    let padded = format!(" {} ", words.join(" ")).replace(" stands for ", " means ");
     let mut found = Vec::new();
-    for (head, tail, instead) in WORDS {
-        let word = format!("{head}{tail}");
-        // "stands for" is good English.
-        let padded = padded.replace(&format!(" sta{} for ", "nds"), " means ");
-        if padded.contains(&format!(" {} ", word.trim())) {
-            found.push((word, instead));
+    for (word, instead) in listed {
+        if !is_no(word) && padded.contains(&format!(" {word} ")) {
+            found.push((word.clone(), instead.clone()));
         }
     }
     for (at, pair) in words.windows(2).enumerate() {
-        let is_no = matches!(pair, ["is" | "are", "no"]);
+        let pair = pair.join(" ");
         let before = at.checked_sub(1).map_or("", |before| words[before]);
         let after = words.get(at + 2).copied().unwrap_or_default();
         // A sentence that goes on in the next line, and "there is no key", are fine.
-        if is_no && before != "there" && !before.is_empty() && !AFTER_NO.contains(&after) {
-            found.push((format!("{} no", pair[0]), "is not"));
+        if is_no(&pair) && before != "there" && !before.is_empty() && !AFTER_NO.contains(&after) {
+            found.push((pair, "is not".to_owned()));
         }
     }
     found
+}
+
+/// Whether it depends on the words around this pair whether it is good English.
+fn is_no(pair: &str) -> bool {
+    matches!(pair, "is no" | "are no")
 }
 
 /// Every text of ours: sources, documents, manifests, scripts, schemas.
@@ -133,16 +135,27 @@ fn texts(root: &Path) -> io::Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use super::found;
+    use super::{found, listed};
+
+    const STYLE: &str = include_str!("../../docs/style.md");
 
     fn words(line: &str) -> Vec<String> {
-        found(line).into_iter().map(|(word, _)| word).collect()
+        found(line, &listed(STYLE)).into_iter().map(|(word, _)| word).collect()
+    }
+
+    #[test]
+    fn every_listed_word_is_found() {
+        let listed = listed(STYLE);
+        assert!(listed.len() > 20, "{listed:?}");
+        for (word, _) in listed {
+            assert_eq!(words(&format!("a line with {word} in it")), [word]);
+        }
     }
 
     #[test]
     fn listed_words_are_found_in_prose_and_names() {
-        assert_eq!(words(&format!("/// It te{} nothing.", "lls")), [format!("te{}", "lls")]);
-        assert_eq!(words(&format!("fn no{}_is_asked() {{", "body")), [format!("no{}", "body")]);
+        assert_eq!(words("/// It tells nothing."), ["tells"]);
+        assert_eq!(words("fn nobody_is_asked() {"), ["nobody"]);
         assert_eq!(words("a short page is no end"), ["is no"]);
     }
 

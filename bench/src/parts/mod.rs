@@ -62,7 +62,8 @@ fn in_turn<T>(
     mut other: impl FnMut() -> io::Result<T>,
 ) -> io::Result<(Vec<T>, Vec<T>)> {
     let start = Instant::now();
-    let (mut ones, mut others) = (Vec::new(), Vec::new());
+    let mut ones = Vec::new();
+    let mut others = Vec::new();
     for _ in 0..size.pick(1, 5) {
         ones.push(one()?);
         others.push(other()?);

@@ -85,7 +85,9 @@ fn row(table: &mut Table, size: Size, accounts: usize, at_once: Option<usize>) -
 /// Runs the job, and returns its result and the maximum number of open sockets of its process.
 fn watched(job: &Job) -> io::Result<(Rostered, usize)> {
     let mut worker = Worker::start(job)?;
-    let (id, done, most) = (worker.id(), AtomicBool::new(false), AtomicUsize::new(0));
+    let id = worker.id();
+    let done = AtomicBool::new(false);
+    let most = AtomicUsize::new(0);
     let outcome = std::thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {

@@ -54,7 +54,8 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 /// A day has 24 hours here, a month 30 days and a year 365, as in the tables.
 fn span(text: &str) -> Option<jiff::SignedDuration> {
     let span: jiff::Span = text.parse().ok()?;
-    let (years, months) = (i64::from(span.get_years()), i64::from(span.get_months()));
+    let years = i64::from(span.get_years());
+    let months = i64::from(span.get_months());
     let rest = span.try_years(0).and_then(|span| span.try_months(0)).ok()?;
     let rest = rest.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
     rest.checked_add(jiff::SignedDuration::from_hours(24 * (365 * years + 30 * months)))

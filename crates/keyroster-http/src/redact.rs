@@ -83,7 +83,8 @@ fn looks_secret(run: &str) -> bool {
 fn looks_random(part: &str) -> bool {
     let count = |is: fn(&u8) -> bool| part.bytes().filter(is).count();
     let digits = count(u8::is_ascii_digit);
-    let (lower, upper) = (count(u8::is_ascii_lowercase), count(u8::is_ascii_uppercase));
+    let lower = count(u8::is_ascii_lowercase);
+    let upper = count(u8::is_ascii_uppercase);
     let switches = part
         .as_bytes()
         .windows(2)

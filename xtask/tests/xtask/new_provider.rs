@@ -91,9 +91,10 @@ fn inside_the_workspace_it_inherits_settings() {
     let workspace = temporary.path();
     std::fs::create_dir(workspace.join("crates")).unwrap();
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let manifest = manifest
-        .replace("\"bench\", \"crates/*\", \"tests\", \"xtask\"", "\"crates/*\"")
-        .replace("path = \"", &format!("path = \"{}/", root().display()));
+    let (before, members) = manifest.split_once("members = [").unwrap();
+    let (_, after) = members.split_once(']').unwrap();
+    let manifest = format!("{before}members = [\"crates/*\"]{after}");
+    let manifest = manifest.replace("path = \"", &format!("path = \"{}/", root().display()));
     std::fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
     create(workspace, "3-nimbus", None).unwrap();
     let folder = workspace.join("crates/provider-3-nimbus");

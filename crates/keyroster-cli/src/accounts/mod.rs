@@ -192,7 +192,8 @@ fn first_of(names: &BTreeSet<&str>) -> String {
 
 /// The sandbox's accounts, named after their providers.
 fn made_up(registry: &Registry, sandbox: &Sandbox) -> Vec<Definition> {
-    let (pinata, openrouter) = (sandbox.pinata(), sandbox.openrouter());
+    let pinata = sandbox.pinata();
+    let openrouter = sandbox.openrouter();
     let account = |factory: &dyn ProviderFactory| {
         let id = factory.info().id.to_string();
         let (secret, value, base_url) = match id.as_str() {

@@ -225,7 +225,8 @@ impl<'a> Draft<'a> {
                 return Err(Failure::configuration(format!("cannot read {shown}: {error}")));
             }
         };
-        let (before, crlf) = (text.replace("\r\n", "\n"), text.contains("\r\n"));
+        let before = text.replace("\r\n", "\n");
+        let crlf = text.contains("\r\n");
         let document = before.parse().map_err(|_| {
             Failure::configuration(format!("{shown} is not valid TOML; nothing was changed"))
                 .with_hint("run `keyroster config check`")

@@ -2,8 +2,6 @@
 
 #[cfg(not(unix))]
 mod other;
-#[cfg(all(test, unix))]
-mod terminal_tests;
 #[cfg(unix)]
 mod unix;
 

@@ -15,7 +15,8 @@ pub(crate) struct Fingerprinter {
 
 impl Fingerprinter {
     pub(crate) fn of(&self, id: &str) -> u128 {
-        let (high, low) = (self.hashers.0.hash_one(id), self.hashers.1.hash_one(id));
+        let high = self.hashers.0.hash_one(id);
+        let low = self.hashers.1.hash_one(id);
         (u128::from(high) << 64) | u128::from(low)
     }
 }

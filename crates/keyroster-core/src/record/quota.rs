@@ -65,7 +65,8 @@ impl Quota {
         if let Some(left) = &self.remaining {
             return Some(left.amount <= Decimal::ZERO);
         }
-        let (limit, used) = (limit?, self.used.as_ref()?);
+        let limit = limit?;
+        let used = self.used.as_ref()?;
         (limit.unit == used.unit).then_some(used.amount >= limit.amount)
     }
 }

@@ -43,7 +43,8 @@ impl Timestamp {
     /// `other` has no finer part.
     #[must_use]
     pub fn as_coarse_as(self, other: Self) -> Self {
-        let (this, other) = (self.0.as_nanosecond(), other.0.as_nanosecond());
+        let this = self.0.as_nanosecond();
+        let other = other.0.as_nanosecond();
         let steps = [1_000_000_000, 1_000_000, 1_000];
         let step = steps.into_iter().find(|step| other.rem_euclid(*step) == 0).unwrap_or(1);
         let floor = jiff::Timestamp::from_nanosecond(this.div_euclid(step) * step);

@@ -11,7 +11,6 @@ use keyroster_core::{
     ProviderInfo, Reset, Result, RotateKey, Secret, Timestamp, Unit, UpdateKey, async_trait,
 };
 
-use crate::support::all::All;
 use crate::support::vendor::{TEN, key, keys, slice, vendor};
 
 #[test]
@@ -165,15 +164,17 @@ impl KeyProvider for Counted {
 
 #[test]
 fn a_wrapped_provider_keeps_its_name_and_can_be_unwrapped() {
-    let account = All::provider().with_account("prod");
+    let (id, can) = (ProviderId::from_static("counting"), Capabilities::LIST_ONLY);
+    let info = ProviderInfo::new(id, "Counting", "https://c.example", Paging::Single, can);
+    let account = Provider::new(Counting(info, AtomicUsize::new(0))).with_account("prod");
     let account = account.wrap(|inner| Counted { inner, pages: AtomicUsize::new(0) });
     assert_eq!(account.account(), Some("prod"));
-    assert_eq!(account.list(ListKeys::all()).now_or_never().unwrap().unwrap().keys.len(), 1);
+    assert_eq!(account.list(ListKeys::all()).now_or_never().unwrap().unwrap().keys, []);
     let counted: &Counted = account.downcast_ref().unwrap();
     assert_eq!(counted.pages.load(Ordering::Relaxed), 1);
     let inner: &dyn Any = &*counted.inner;
-    assert!(inner.downcast_ref::<All>().is_some());
-    assert!(account.downcast_ref::<All>().is_none());
+    assert!(inner.downcast_ref::<Counting>().is_some());
+    assert!(account.downcast_ref::<Counting>().is_none());
 }
 
 #[test]

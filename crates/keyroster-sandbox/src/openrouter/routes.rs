@@ -205,7 +205,8 @@ fn whole(field: &'static str, value: &str, least: u64, most: u64) -> Result<u64,
 
 fn list_workspaces(state: &State, call: &Call<'_>) -> Result<Reply, Reply> {
     may_read_workspaces(state)?;
-    let (mut offset, mut limit) = (0, 50);
+    let mut offset = 0;
+    let mut limit = 50;
     for (name, value) in call.parameters() {
         match name.as_str() {
             "offset" => offset = whole("offset", &value, 0, u64::MAX)?,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fastrand::Rng;
 
 use super::quirks::OpenRouterQuirks;
-use super::state::{Account, Reset, Row, Spend, State, Workspace};
+use super::state::{Account, Members, Reset, Row, Spend, State, Workspace};
 use crate::clock::{DAY, HOUR, MINUTE, SECOND};
 use crate::names::{name, separate};
 use crate::token::{alphanumeric, random, secret, uuid};
@@ -175,11 +175,13 @@ fn account(rng: &mut Rng, keys: usize, workspaces: usize, now: i64) -> Account {
         row.updated = row.updated.map(|updated| updated.max(row.created));
     }
     Account {
-        management,
-        owner: Arc::clone(&users[0]),
-        outsider: Arc::clone(&users[OUTSIDER]),
-        outsider_home: u32::try_from(OUTSIDER_HOME % count).unwrap_or(0),
-        organization,
+        members: Members {
+            management,
+            owner: Arc::clone(&users[0]),
+            outsider: Arc::clone(&users[OUTSIDER]),
+            outsider_home: u32::try_from(OUTSIDER_HOME % count).unwrap_or(0),
+            organization,
+        },
         workspaces,
         rows,
     }

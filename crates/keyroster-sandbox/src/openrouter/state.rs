@@ -95,13 +95,21 @@ pub(super) struct Change {
     pub(super) workspace: Option<u32>,
 }
 
-/// What an account has at the start.
-pub(super) struct Account {
+/// Who uses an account.
+#[derive(Debug)]
+pub(super) struct Members {
     pub(super) management: [u8; 32],
+    /// The owner of the management key.
     pub(super) owner: Arc<str>,
+    /// A member of one workspace only, whose keys cannot move.
     pub(super) outsider: Arc<str>,
     pub(super) outsider_home: u32,
     pub(super) organization: String,
+}
+
+/// What an account has at the start.
+pub(super) struct Account {
+    pub(super) members: Members,
     pub(super) workspaces: Vec<Workspace>,
     pub(super) rows: Vec<Row>,
 }
@@ -118,13 +126,7 @@ pub(super) struct Filter {
 pub(crate) struct State {
     pub(super) quirks: OpenRouterQuirks,
     pub(super) seed: u64,
-    pub(super) management: [u8; 32],
-    /// The owner of the management key.
-    pub(super) owner: Arc<str>,
-    /// A member of one workspace only, whose keys cannot move.
-    pub(super) outsider: Arc<str>,
-    pub(super) outsider_home: u32,
-    pub(super) organization: String,
+    pub(super) members: Members,
     pub(super) workspaces: Vec<Workspace>,
     /// In the order of creation. A deleted key keeps its row and is skipped.
     pub(super) rows: Vec<Row>,
@@ -140,11 +142,7 @@ impl State {
         let mut state = Self {
             quirks,
             seed,
-            management: account.management,
-            owner: account.owner,
-            outsider: account.outsider,
-            outsider_home: account.outsider_home,
-            organization: account.organization,
+            members: account.members,
             workspaces: account.workspaces,
             rows: account.rows,
             by_hash: HashMap::new(),
@@ -162,7 +160,7 @@ impl State {
     }
 
     pub(crate) fn management_key(&self) -> String {
-        text(self.management)
+        text(self.members.management)
     }
 
     pub(super) fn hash(&self, key: [u8; 32]) -> [u8; 32] {
@@ -205,7 +203,7 @@ impl State {
             created: now.max(earliest),
             updated: None,
             expires: new.expires,
-            creator: Some(new.creator.map_or_else(|| Arc::clone(&self.owner), Arc::from)),
+            creator: Some(new.creator.map_or_else(|| Arc::clone(&self.members.owner), Arc::from)),
             external_user: new.external_user.map(Arc::from),
             workspace: new.workspace,
             listed: now + i64::from(self.quirks.list_lag_ms) * MILLI,
@@ -220,9 +218,9 @@ impl State {
     /// Whether this key cannot move to that workspace, because its creator is not a member.
     pub(super) fn stuck(&self, number: u32, workspace: u32) -> bool {
         let row = &self.rows[number as usize];
-        row.creator.as_ref() == Some(&self.outsider)
+        row.creator.as_ref() == Some(&self.members.outsider)
             && workspace != row.workspace
-            && workspace != self.outsider_home
+            && workspace != self.members.outsider_home
     }
 
     pub(super) fn change(&mut self, number: u32, change: Change, now: i64) {

@@ -179,12 +179,12 @@ pub(super) fn current(state: &State, row: Option<&Row>, now: i64) -> Value {
     let budget = row.and_then(|row| budget(row, &spending, windows));
     let management = row.is_none();
     let mut data = json!({
-        "label": label(state, row.map_or(state.management, |row| row.key)),
+        "label": label(state, row.map_or(state.members.management, |row| row.key)),
         "is_free_tier": false,
         "is_management_key": management,
         "is_provisioning_key": management,
-        "creator_user_id": row.map_or(Some(&*state.owner), |row| row.creator.as_deref()),
-        "organization_id": state.organization,
+        "creator_user_id": row.map_or(Some(&*state.members.owner), |row| row.creator.as_deref()),
+        "organization_id": state.members.organization,
         // A management key belongs to the account, not to a workspace.
         "workspace_id": row.map(|row| &state.workspaces[row.workspace as usize].id),
         "allowed_data_regions": ["global"],
@@ -255,7 +255,7 @@ pub(super) fn workspace(state: &State, workspace: &Workspace) -> Value {
         "disabled_server_tools": null,
         "created_at": micros_offset(workspace.created),
         "updated_at": null,
-        "created_by": &*state.owner,
+        "created_by": &*state.members.owner,
     })
 }
 

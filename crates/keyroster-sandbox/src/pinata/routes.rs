@@ -117,7 +117,9 @@ fn perform(
                 request_body::parse(body, generation, &state.quirks).map_err(|it| refuse(&it))?;
             let user = state.rows[who as usize].user;
             let row = state.create(new, user, now);
-            let (key, secret, created) = (row.key, row.secret, row.created);
+            let key = row.key;
+            let secret = row.secret;
+            let created = row.created;
             let user = &state.users[usize::from(user)];
             Ok(wire::ok(&Created {
                 jwt: super::jwt::token(user, key, secret, created),

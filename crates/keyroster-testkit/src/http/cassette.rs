@@ -100,7 +100,8 @@ fn write_exchange(asked: &Expected, reply: &Reply) -> Value {
 }
 
 fn read_exchange(exchange: &Value) -> Option<(Expected, Reply)> {
-    let (request, response) = (exchange.get("request")?, exchange.get("response")?);
+    let request = exchange.get("request")?;
+    let response = exchange.get("response")?;
     let pairs = |value: &Value| -> Option<Vec<(String, String)>> {
         let pair = |pair: &Value| Some((text(pair.get(0)?)?, text(pair.get(1)?)?));
         value.as_array()?.iter().map(pair).collect()

@@ -26,7 +26,8 @@ impl<A: VendorApi> Loopback<A> {
 
 impl<A: VendorApi> Harness for Loopback<A> {
     fn provider(&self, vendor: Arc<FakeVendor>) -> Result<Provider> {
-        let (api, weak) = (Arc::clone(&self.0), Arc::downgrade(&vendor));
+        let api = Arc::clone(&self.0);
+        let weak = Arc::downgrade(&vendor);
         let server = Server::start(Arc::new(move |call: &Call| answer(&*api, &weak, call)));
         let server = server.map_err(|error| {
             Error::new(ErrorKind::Configuration, format!("cannot start a server: {error}"))

@@ -139,7 +139,8 @@ impl Tape {
     }
 
     fn scrub(&self, asked: &Expected, reply: &Reply) -> (Expected, Reply) {
-        let (mut asked, mut reply) = (asked.clone(), reply.clone());
+        let mut asked = asked.clone();
+        let mut reply = reply.clone();
         asked.path = self.text(&asked.path);
         for (name, value) in &mut asked.query {
             *value = match self.value(name, Value::from(value.as_str())) {

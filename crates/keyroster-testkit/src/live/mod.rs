@@ -198,7 +198,8 @@ impl Trial<'_> {
         expected: impl Into<String>,
         did: impl Into<String>,
     ) -> std::result::Result<T, Stop> {
-        let (expected, did) = (expected.into(), did.into());
+        let expected = expected.into();
+        let did = did.into();
         Err(Stop::Fail(Failure { expected, did, section: self.section }))
     }
 

@@ -182,7 +182,8 @@ const KEYS: u128 = if cfg!(debug_assertions) { 5 } else { 7 };
 
 #[test]
 fn no_schedule_of_changes_hides_a_key() {
-    let (mut schedules, mut missed) = (0, 0);
+    let mut schedules = 0;
+    let mut missed = 0;
     for keys in 0..=KEYS {
         for page in 2..=4 {
             missed += naive(keys, page, 3).wrong;

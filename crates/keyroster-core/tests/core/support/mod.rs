@@ -1,5 +1,4 @@
 //! What the tests share: made-up vendors, and a simulated list that moves while it is read.
 
-pub(crate) mod all;
 pub(crate) mod simulation;
 pub(crate) mod vendor;

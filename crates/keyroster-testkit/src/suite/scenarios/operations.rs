@@ -299,7 +299,8 @@ async fn escapes_ids(bench: &Bench) -> Check {
     let setup = || Setup { odd_texts: true, ..bench.setup(3) };
     let world = bench.start_with(setup())?;
     let keys = world.vendor.keys();
-    let (first, second) = (bench.key_id(&keys[0]), bench.key_id(&keys[1]));
+    let first = bench.key_id(&keys[0]);
+    let second = bench.key_id(&keys[1]);
     let asked = |mut failure: Failure| {
         let last = world.vendor.log().pop().map(|call| call.text).unwrap_or_default();
         failure.did += &format!("; the last request was `{last}`");
