@@ -100,6 +100,12 @@ pub trait Harness: Send + Sync + 'static {
         false
     }
 
+    /// The status with which the vendor refuses a credential that it does not know.
+    #[doc(hidden)]
+    fn bad_credential_status(&self) -> u16 {
+        401
+    }
+
     /// Whether the provider speaks HTTP.
     #[doc(hidden)]
     fn speaks_http(&self) -> bool {

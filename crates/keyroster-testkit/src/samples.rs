@@ -22,6 +22,7 @@ type Text<T> = Arc<dyn Fn(T) -> String + Send + Sync>;
 #[must_use]
 pub struct Samples {
     access: Option<Access>,
+    container: Option<String>,
     scopes: Option<[String; 2]>,
     options: BTreeMap<String, [Value; 2]>,
     id: Option<Arc<dyn Fn(usize) -> String + Send + Sync>>,
@@ -32,6 +33,13 @@ impl Samples {
     /// The access of a new key in scenarios that do not need a certain one, for a vendor that requires it.
     pub fn with_access(mut self, access: Access) -> Self {
         self.access = Some(access);
+        self
+    }
+
+    /// The container of a new key, for a vendor whose create must name one. It is the first container of the
+    /// imitated vendor.
+    pub fn with_container(mut self, id: impl Into<String>) -> Self {
+        self.container = Some(id.into());
         self
     }
 
@@ -71,10 +79,17 @@ impl Samples {
         self.secret.as_ref().map_or_else(|| canary.to_owned(), |secret| secret(canary.to_owned()))
     }
 
-    /// A create with only a name, and the access that the vendor requires.
+    /// The id of the container with this number, from 1.
+    pub(crate) fn container_id(&self, number: usize) -> String {
+        let first = self.container.clone().filter(|_| number == 1);
+        first.unwrap_or_else(|| format!("container-{number}"))
+    }
+
+    /// A create with only a name, and the access and the container that the vendor requires.
     pub(crate) fn new_key(&self, name: &str) -> CreateKey {
         let mut request = CreateKey::new(name);
         request.access = self.access.clone().unwrap_or_default();
+        request.container = self.container.clone();
         request
     }
 
@@ -102,6 +117,7 @@ impl fmt::Debug for Samples {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Samples")
             .field("access", &self.access)
+            .field("container", &self.container)
             .field("scopes", &self.scopes)
             .field("options", &self.options)
             .finish_non_exhaustive()

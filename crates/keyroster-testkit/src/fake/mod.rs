@@ -27,6 +27,9 @@ pub(crate) use setup::{Quirk, Setup, container_page_size, page_size};
 use state::{Armed, State};
 pub(crate) use state::{CANARY, Effect, Exchange};
 
+/// The number of a key that no vendor has.
+const UNKNOWN: usize = 999;
+
 /// An imitated vendor that a harness connects its provider to.
 ///
 /// The suite decides which keys it has and which faults occur. A harness passes each call of its provider to
@@ -97,7 +100,7 @@ impl FakeVendor {
         answer: impl FnOnce(&mut Keys<'_>) -> T,
     ) -> (Option<T>, Option<Fault>) {
         let mut state = self.lock();
-        state.log.push(Exchange { text, url, effect: None });
+        state.log.push(Exchange { text, url, effects: Vec::new() });
         let armed = state.armed.take();
         if let Some(armed) = armed.clone()
             && armed.times > 1
@@ -140,11 +143,23 @@ impl FakeVendor {
 
     /// Number of calls that had this effect.
     pub(crate) fn count(&self, effect: Effect) -> usize {
-        self.lock().log.iter().filter(|call| call.effect == Some(effect)).count()
+        self.lock().log.iter().filter(|call| call.had(effect)).count()
     }
 
     pub(crate) fn keys(&self) -> Vec<FakeKey> {
         self.lock().keys.clone()
+    }
+
+    /// A key that the vendor never had.
+    pub(crate) fn stranger(&self) -> FakeKey {
+        let state = self.lock();
+        let container = state.containers.first().map(|first| first.id.clone());
+        FakeKey {
+            number: UNKNOWN,
+            id: state.samples.id(UNKNOWN),
+            container,
+            ..state.account.clone()
+        }
     }
 
     pub(crate) fn containers(&self) -> Vec<FakeContainer> {

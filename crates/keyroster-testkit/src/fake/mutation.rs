@@ -50,18 +50,18 @@ pub(crate) fn odd() -> Value {
     Value::Object(members.into_iter().collect::<Map<_, _>>())
 }
 
-/// Returns the paths of all members in a row, except those that contain the id, without which there is no
-/// record.
-pub(crate) fn members(row: &Value, but: &str) -> Vec<Path> {
+/// Returns the paths of all members in a row, except those that contain a part of the id, without which there
+/// is no record.
+pub(crate) fn members(row: &Value, but: &[&str]) -> Vec<Path> {
     let mut paths = Vec::new();
     walk(row, &mut Vec::new(), but, &mut paths);
     paths
 }
 
-fn walk(value: &Value, at: &mut Path, but: &str, paths: &mut Vec<Path>) {
+fn walk(value: &Value, at: &mut Path, but: &[&str], paths: &mut Vec<Path>) {
     let mut visit = |name: String, value: &Value, named: bool| {
         at.push(name);
-        if named && !holds(value, but) {
+        if named && !but.iter().any(|text| holds(value, text)) {
             paths.push(at.clone());
         }
         walk(value, at, but, paths);
@@ -121,7 +121,7 @@ mod tests {
     fn every_member_except_the_id_is_found() {
         let row = json!({"id": "k-1", "a": {"b": 1, "c": [{"d": null}]}, "w": {"id": "k-1"}});
         let found: Vec<String> =
-            members(&row, "k-1").into_iter().map(|path| path.join("/")).collect();
+            members(&row, &["k-1"]).into_iter().map(|path| path.join("/")).collect();
         assert_eq!(found, ["a", "a/b", "a/c", "a/c/0/d"]);
     }
 

@@ -33,7 +33,14 @@ pub(crate) struct Exchange {
     pub(crate) text: String,
     /// The part that proxies may log: for HTTP, path and query.
     pub(crate) url: String,
-    pub(crate) effect: Option<Effect>,
+    /// What it did. One call may create a key and change it.
+    pub(crate) effects: Vec<Effect>,
+}
+
+impl Exchange {
+    pub(crate) fn had(&self, effect: Effect) -> bool {
+        self.effects.contains(&effect)
+    }
 }
 
 /// A fault, and whether the call is carried out anyway.
@@ -87,7 +94,7 @@ impl State {
         if state.setup.info.containers.is_some() {
             state.containers = (1..=state.setup.containers)
                 .map(|number| FakeContainer {
-                    id: format!("container-{number}"),
+                    id: state.samples.container_id(number),
                     name: format!("Container {number}"),
                 })
                 .collect();
@@ -136,7 +143,7 @@ impl State {
 
     pub(crate) fn note(&mut self, effect: Effect) {
         if let Some(last) = self.log.last_mut() {
-            last.effect = Some(effect);
+            last.effects.push(effect);
         }
     }
 }

@@ -53,6 +53,10 @@ impl<A: VendorApi> Harness for Loopback<A> {
         self.0.samples()
     }
 
+    fn bad_credential_status(&self) -> u16 {
+        self.0.bad_credential().status
+    }
+
     fn imitates_faults(&self) -> bool {
         true
     }
@@ -67,7 +71,7 @@ fn answer(api: &impl VendorApi, vendor: &Weak<FakeVendor>, call: &Call) -> Optio
     let vendor = vendor.upgrade()?;
     let (reply, fault) = vendor.perform(call.line(), call.target.clone(), |keys| {
         if !FakeVendor::authenticate(keys, |secret| api.authenticates(call, secret)) {
-            return Reply::error(401);
+            return api.bad_credential();
         }
         api.answer(call, keys)
     });

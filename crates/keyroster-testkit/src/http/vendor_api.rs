@@ -73,6 +73,11 @@ pub trait VendorApi: Send + Sync + 'static {
         call.headers.values().any(|value| value.contains(secret))
     }
 
+    /// The answer to a call whose credential the vendor does not know. Some vendors always say 403.
+    fn bad_credential(&self) -> Reply {
+        Reply::error(401)
+    }
+
     /// The id by which the provider's operations select a key, if that is not [`FakeKey::id`].
     fn key_id(&self, key: &FakeKey) -> KeyId {
         KeyId::from(key.id.as_str())

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use keyroster_core::{
-    ApiKey, Capabilities, Container, Error, KeyId, KeyList, KeyProvider, ListKeys, Operation,
-    PageRequest, Paging, Provider, ProviderInfo, Result,
+    ApiKey, Capabilities, Container, Error, ErrorKind, KeyId, KeyList, KeyProvider, ListKeys,
+    Operation, PageRequest, Paging, Provider, ProviderInfo, Result,
 };
 use serde_json::Value;
 
@@ -27,6 +27,8 @@ pub(crate) struct Facts {
     pub(crate) http: bool,
     pub(crate) faults: bool,
     pub(crate) rows: bool,
+    /// The status for a credential that the vendor does not know.
+    pub(crate) bad_credential: u16,
     pub(crate) samples: Samples,
 }
 
@@ -41,6 +43,13 @@ impl Facts {
             other => self.can().can(other),
         };
         if declared { Ok(()) } else { Err(format!("`{}` is not declared", operation.as_str())) }
+    }
+
+    /// Whether an error says that the vendor does not know the credential. A vendor that answers 403 to that does
+    /// not always say why.
+    pub(crate) fn is_bad_credential(&self, error: &Error) -> bool {
+        error.kind() == ErrorKind::Unauthenticated
+            || (self.bad_credential == 403 && error.kind() == ErrorKind::PermissionDenied)
     }
 
     pub(crate) fn needs_rows(&self) -> Applies {
@@ -100,6 +109,7 @@ impl Bench {
             http: harness.speaks_http(),
             faults: harness.imitates_faults(),
             rows: row.is_some_and(|row| row.is_object()),
+            bad_credential: harness.bad_credential_status(),
             samples: harness.samples(),
         })
     }
@@ -186,6 +196,11 @@ impl Bench {
     pub(crate) fn key_id(&self, key: &FakeKey) -> KeyId {
         self.harness.key_id(key)
     }
+
+    /// The id of a key that the vendor never had.
+    pub(crate) fn unknown_id(&self, world: &World) -> KeyId {
+        self.key_id(&world.vendor.stranger())
+    }
 }
 
 /// A vendor and a provider of an account there.
@@ -199,8 +214,9 @@ pub(crate) struct World {
 impl World {
     fn start(harness: &Arc<dyn Harness>, setup: Setup) -> Result<Self> {
         let rows = Box::new(HarnessRows(Arc::clone(harness)));
+        let items = setup.keys + setup.containers;
         let vendor = Arc::new(FakeVendor::new(setup, harness.samples(), rows));
-        let inner = BoundedProvider::new(harness.provider(Arc::clone(&vendor))?);
+        let inner = BoundedProvider::new(harness.provider(Arc::clone(&vendor))?, items);
         Ok(Self { handle: Provider::new(inner.clone()), vendor, inner })
     }
 

@@ -9,8 +9,12 @@ use keyroster_core::{
     RotateKey, Secret, Traffic, UpdateKey, async_trait,
 };
 
-/// Maximum number of pages. No scenario's list has as many, so a listing that asks for more would never end.
-const MAX_PAGES: u32 = 400;
+/// Maximum number of pages, besides those of the vendor's own keys and containers.
+const PAGES: u32 = 400;
+
+/// Maximum number of pages per key and per container. A list of containers is read twice or more, and a list
+/// without a stable order several times; none needs as many.
+const PAGES_EACH: u32 = 16;
 
 /// The message of the error that ends such a listing.
 pub(crate) const NEVER_ENDS: &str = "the listing keeps asking for pages";
@@ -20,11 +24,23 @@ pub(crate) const NEVER_ENDS: &str = "the listing keeps asking for pages";
 pub(crate) struct BoundedProvider {
     inner: Arc<dyn KeyProvider>,
     pages: Arc<AtomicU32>,
+    most: u32,
 }
 
 impl BoundedProvider {
-    pub(crate) fn new(provider: Provider) -> Self {
-        Self { inner: provider.into_inner(), pages: Arc::default() }
+    /// Bounds the provider of a vendor with this number of keys and containers.
+    pub(crate) fn new(provider: Provider, items: usize) -> Self {
+        let items = u32::try_from(items).unwrap_or(u32::MAX);
+        let most = items.saturating_mul(PAGES_EACH).saturating_add(PAGES);
+        Self { inner: provider.into_inner(), pages: Arc::default(), most }
+    }
+
+    /// Fails once more pages were asked for than any listing of the vendor needs.
+    fn count(&self) -> Result<()> {
+        if self.pages.fetch_add(1, Ordering::Relaxed) > self.most {
+            return Err(Error::new(ErrorKind::Conflict, NEVER_ENDS));
+        }
+        Ok(())
     }
 }
 
@@ -44,13 +60,12 @@ impl KeyProvider for BoundedProvider {
     }
 
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
-        if self.pages.fetch_add(1, Ordering::Relaxed) > MAX_PAGES {
-            return Err(Error::new(ErrorKind::Conflict, NEVER_ENDS));
-        }
+        self.count()?;
         self.inner.list_page(request).await
     }
 
     async fn list_containers(&self, request: &PageRequest) -> Result<ContainerPage> {
+        self.count()?;
         self.inner.list_containers(request).await
     }
 

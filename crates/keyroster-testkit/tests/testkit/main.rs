@@ -2,6 +2,8 @@
 
 #[cfg(feature = "http")]
 mod cassettes;
+#[cfg(feature = "http")]
+mod directory;
 mod guard;
 mod list_only;
 mod numbered;

@@ -138,7 +138,7 @@ async fn sent(
     match world.handle.create(request).await {
         Ok(_) => {
             let log = world.vendor.log();
-            let call = log.into_iter().find(|call| call.effect == Some(Effect::Created));
+            let call = log.into_iter().find(|call| call.had(Effect::Created));
             Ok(call.map(|call| call.text))
         }
         Err(error) if world.vendor.log().is_empty() => match error.kind() {
@@ -175,7 +175,7 @@ fn asking(
             request.reset = Some(reset(nth));
         }
         Field::Expiry => request.expires_at = Some(expiry(nth)),
-        Field::Container => request.container = Some(format!("container-{}", nth + 1)),
+        Field::Container => request.container = Some(samples.container_id(nth + 1)),
         Field::Owner => request.owner = Some(format!("owner-{}", nth + 1)),
         Field::Extra(name) => {
             request.extras.insert(name.as_ref(), samples.option(name)?[nth].clone());
@@ -198,13 +198,8 @@ async fn honors_every_change(bench: &Bench) -> Check {
             let id = bench.key_id(&world.vendor.keys()[0]);
             let Some(change) = change(field, samples, nth) else { continue };
             match world.handle.update(&id, &change).await {
-                Ok(_) => calls.extend(
-                    world
-                        .vendor
-                        .log()
-                        .into_iter()
-                        .find(|call| call.effect == Some(Effect::Updated)),
-                ),
+                Ok(_) => calls
+                    .extend(world.vendor.log().into_iter().find(|call| call.had(Effect::Updated))),
                 Err(error) if world.vendor.log().is_empty() && refuses(error.kind()) => {}
                 Err(error) => {
                     return bench.fail(format!("a key with {field}, or a refusal"), said(&error));
@@ -240,7 +235,7 @@ async fn honors_every_rotation_argument(bench: &Bench) -> Check {
             match world.handle.rotate(&id, &request).await {
                 Ok(_) => {
                     let log = world.vendor.log().into_iter();
-                    calls.extend(log.filter(|call| call.effect == Some(Effect::Rotated)));
+                    calls.extend(log.filter(|call| call.had(Effect::Rotated)));
                 }
                 Err(error) if world.vendor.log().is_empty() && refuses(error.kind()) => {}
                 Err(error) => {
@@ -290,7 +285,7 @@ pub(crate) fn change(field: &Field, samples: &Samples, nth: usize) -> Option<Upd
         Field::Expiry => change.expires_at = Change::Set(expiry(nth)),
         Field::Admin => change.access = Some(Access::Admin),
         Field::Scopes => change.access = Some(Access::scoped([samples.scopes()?[nth].clone()])),
-        Field::Container => change.container = Some(format!("container-{}", nth + 1)),
+        Field::Container => change.container = Some(samples.container_id(nth + 1)),
         Field::Extra(name) => {
             change.extras.insert(name.as_ref(), samples.option(name)?[nth].clone());
         }
