@@ -19,7 +19,7 @@ use crate::samples::Samples;
 /// use std::sync::Arc;
 ///
 /// use keyroster_core::{
-///     ApiKey, Capabilities, KeyProvider, Page, PageRequest, Paging, Provider, ProviderId,
+///     ApiKey, Capabilities, Error, ErrorKind, KeyProvider, Page, PageRequest, Paging, Provider, ProviderId,
 ///     ProviderInfo, Result, async_trait,
 /// };
 /// use keyroster_testkit::{FakeKey, FakeVendor, Harness, Suite};
@@ -38,13 +38,15 @@ use crate::samples::Samples;
 ///         let rows = self.1.call("list", |keys| keys.all().rows).unwrap_or_default();
 ///         let key = |row: Value| {
 ///             let mut row = row.as_object().cloned().unwrap_or_default();
-///             let id = row.remove("id").unwrap_or_default();
-///             let mut key = ApiKey::new(self.0.id.clone(), id.as_str().unwrap_or_default());
+///             let Some(Value::String(id)) = row.remove("id") else {
+///                 return Err(Error::new(ErrorKind::Decode, "a key without id"));
+///             };
+///             let mut key = ApiKey::new(self.0.id.clone(), id);
 ///             // What has no place in the record is kept.
 ///             key.extras = row.into_iter().collect();
-///             key
+///             Ok(key)
 ///         };
-///         Ok(Page::new(rows.into_iter().map(key).collect()))
+///         Ok(Page::new(rows.into_iter().map(key).collect::<Result<_>>()?))
 ///     }
 /// }
 ///

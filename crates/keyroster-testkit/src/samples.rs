@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use keyroster_core::{Access, CreateKey, Field};
 use serde_json::Value;
@@ -24,13 +25,15 @@ pub struct Samples {
     access: Option<Access>,
     container: Option<String>,
     scopes: Option<[String; 2]>,
+    expiry_step: Option<Duration>,
     options: BTreeMap<String, [Value; 2]>,
     id: Option<Arc<dyn Fn(usize) -> String + Send + Sync>>,
     secret: Option<Text<String>>,
 }
 
 impl Samples {
-    /// The access of a new key in scenarios that do not need a certain one, for a vendor that requires it.
+    /// The access of a new key in scenarios that do not need a certain one, for a vendor that requires it. With
+    /// [`Access::Admin`], a key that asks for nothing may be an admin key, too.
     pub fn with_access(mut self, access: Access) -> Self {
         self.access = Some(access);
         self
@@ -43,9 +46,15 @@ impl Samples {
         self
     }
 
-    /// Two of the vendor's scopes, for a provider that declares [`Field::Scopes`].
+    /// Two of the vendor's scopes, for a provider that declares [`Field::Scopes`]. Each works alone.
     pub fn with_scopes<S: Into<String>>(mut self, scopes: [S; 2]) -> Self {
         self.scopes = Some(scopes.map(Into::into));
+        self
+    }
+
+    /// The step in which the vendor counts expiries, such as a day. By default, it is a second.
+    pub fn with_expiry_step(mut self, step: Duration) -> Self {
+        self.expiry_step = Some(step);
         self
     }
 
@@ -91,6 +100,16 @@ impl Samples {
         request.access = self.access.clone().unwrap_or_default();
         request.container = self.container.clone();
         request
+    }
+
+    /// How far an expiry may be from the one that was asked for.
+    pub(crate) fn expiry_slack(&self) -> Duration {
+        // A relative expiry is counted from the moment at which the request arrives.
+        Duration::from_secs(10) + self.expiry_step.unwrap_or_default()
+    }
+
+    pub(crate) fn needs_no_admin_request(&self) -> bool {
+        self.access == Some(Access::Admin)
     }
 
     pub(crate) fn scopes(&self) -> Option<&[String; 2]> {

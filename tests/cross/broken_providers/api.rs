@@ -1,6 +1,6 @@
 //! The sample vendor's API.
 
-use keyroster::{Provider, Result};
+use keyroster::{Provider, Result, Timestamp};
 use keyroster_testkit::{
     Call, FakeContainer, FakeKey, HttpAccount, Keys, Reply, Samples, Suite, VendorApi,
 };
@@ -52,7 +52,12 @@ impl VendorApi for SampleApi {
             ("GET", ["keys", id]) => Reply::found(keys.get(id)),
             ("POST", ["keys"]) => {
                 keys.in_container(call.text("project"));
-                let key = keys.create(call.text("name").unwrap_or_default());
+                let mut key = keys.create(call.text("name").unwrap_or_default());
+                // In seconds since 1970.
+                if let Some(at) = call.json()["expires_at"].as_i64().map(Timestamp::from_seconds) {
+                    key.expires_at = at.unwrap_or(key.created_at);
+                    keys.update(&key.id, |own| own.expires_at = key.expires_at);
+                }
                 Reply::json(json!({ "key": keys.row(&key), "secret": key.secret.expose() }))
             }
             ("PATCH", ["keys", id]) => Reply::found(keys.update(id, |key| {

@@ -62,7 +62,9 @@ impl Sample {
             .with_identify();
         can.rotate = (flaw != Flaw::RotatesUndeclared).then_some(&[Field::Overlap]);
         let info = ProviderInfo::new(ID, "Sample", "https://sample.example", paging, can);
-        let info = if by_offset { info } else { info.with_containers("project", Paging::Cursor) };
+        let one_page = flaw == Flaw::DeclaresOnePageOfContainers;
+        let containers = if one_page { Paging::Single } else { Paging::Cursor };
+        let info = if by_offset { info } else { info.with_containers("project", containers) };
         let credential = Credential::bearer(&account.secret())?;
         let leak = matches!(flaw, Flaw::LeaksInDebug | Flaw::LeaksInALog);
         Ok(Self {
@@ -139,7 +141,14 @@ impl Sample {
         if self.is(Flaw::LeaksInAnError) || self.is(Flaw::LeaksInACause) {
             call = call.accept(&[400, 401, 403, 404, 409, 422]);
         }
-        let response = self.send(call).await?;
+        let answer = self.send(call).await;
+        if self.is(Flaw::FailsOnAVanishedContainer) && request.container.is_some() {
+            let gone = answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
+            if gone {
+                return Err(Error::new(ErrorKind::Unavailable, "no such project"));
+            }
+        }
+        let response = answer?;
         if response.status() >= 400 {
             return Err(self.leak(&response));
         }
@@ -243,6 +252,7 @@ impl Sample {
             Flaw::HandsOutUndeclaredParts => {
                 created.parts.push(("refresh".to_owned(), Secret::from("more")));
             }
+            Flaw::KeepsASecretField => created.key.extras.insert("secret", "[hidden]".into()),
             Flaw::LeaksInAHint => created.key.hint = Some(created.secret.expose().to_owned()),
             _ => {}
         }
@@ -398,6 +408,9 @@ impl KeyProvider for Sample {
         if self.is(Flaw::BelievesAnyRevocation) {
             return Ok(Revocation::Revoked);
         }
+        if self.is(Flaw::TakesAny404ForGone) && response.status() == 404 {
+            return response.json::<Value>().map(|_| Revocation::AlreadyGone);
+        }
         let body = response.object::<Map<String, Value>>()?;
         match (response.status(), body.contains_key("error"), body.get("revoked")) {
             (404, true, _) if response.after_lost_attempt() => Ok(Revocation::Gone),
@@ -424,16 +437,26 @@ impl KeyProvider for Sample {
     async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let mut call = Request::get(Operation::Identify, "/me")
             .credential(Credential::bearer(secret)?)
-            .accept(&[401]);
+            .accept(&[401, 403]);
         if self.is(Flaw::LeaksInAnAddress) {
             call = call.query("secret", secret.expose());
         }
         let response = self.send(call).await?;
         let mut principal = Principal::new();
         principal.expiry = Expiry::Unknown;
-        if response.status() == 401 && !self.is(Flaw::FindsAllAlive) {
+        let body = response.object::<Map<String, Value>>()?;
+        let refused = body.contains_key("error") || self.is(Flaw::TakesAnyRefusalForDead);
+        if response.status() >= 400 && refused && !self.is(Flaw::FindsAllAlive) {
             let dead = Identification::new(Liveness::Dead, principal);
-            return Ok(dead.with_evidence("the vendor refuses it"));
+            let said = body.get("error").filter(|_| self.is(Flaw::LeaksInEvidence));
+            return Ok(
+                dead.with_evidence(said.map_or("the vendor refuses it".into(), Value::to_string))
+            );
+        }
+        let sure = [Flaw::FindsAllAlive, Flaw::TakesAnySuccessForLive];
+        if !body.contains_key("id") && !sure.contains(&self.flaw) {
+            let unknown = Identification::new(Liveness::Unknown, principal);
+            return Ok(unknown.with_evidence("the response is not the vendor's"));
         }
         Ok(Identification::new(Liveness::Live, principal).with_evidence("the vendor accepts it"))
     }
@@ -441,10 +464,12 @@ impl KeyProvider for Sample {
 
 fn new_key(flaw: Flaw, request: &CreateKey) -> Value {
     let mut body = json!({ "name": request.name });
+    let most = if flaw == Flaw::SendsOnlyTheFirstScope { 1 } else { usize::MAX };
     match &request.access {
+        Access::Admin if flaw == Flaw::SendsNoAdminAccess => {}
         Access::Admin => body["role"] = "admin".into(),
         Access::Scoped { scopes } if flaw != Flaw::IgnoresScopes => {
-            body["scopes"] = scopes.iter().map(String::as_str).collect();
+            body["scopes"] = scopes.iter().take(most).map(String::as_str).collect();
         }
         _ => {}
     }
@@ -459,7 +484,14 @@ fn new_key(flaw: Flaw, request: &CreateKey) -> Value {
         };
     }
     if let Some(at) = request.expires_at.filter(|_| flaw != Flaw::IgnoresAnExpiry) {
-        body["expires_at"] = at.to_string().into();
+        let (seconds, day) = (at.as_millis() / 1_000, 86_400);
+        body["expires_at"] = match flaw {
+            Flaw::MultipliesAnExpiry => seconds * 1_000,
+            Flaw::MovesAnExpiry => seconds + 30 * day,
+            Flaw::RoundsAnExpiry => seconds / day * day,
+            _ => seconds,
+        }
+        .into();
     }
     if let Some(project) = request.container.as_ref().filter(|_| flaw != Flaw::IgnoresAContainer) {
         body["project"] = project.as_str().into();

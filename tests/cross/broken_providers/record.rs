@@ -24,7 +24,11 @@ pub(crate) fn record(flaw: Flaw, row: &Value) -> Result<Option<ApiKey>, &'static
     if flaw == Flaw::FailsOnOddTypes && row.0.get("name").is_some_and(Value::is_object) {
         return Err("a name of another type");
     }
-    let id = row.text("id").ok_or("no `id`")?;
+    let id = row.text("id");
+    if id.is_none() && flaw == Flaw::SkipsRowsWithoutIds {
+        return Ok(None);
+    }
+    let id = id.ok_or("no `id`")?;
     let name = row.text("name");
     let id = if flaw == Flaw::NamesAsIds { name.clone().unwrap_or(id) } else { id };
     let mut key = ApiKey::new(ID, id);
@@ -78,6 +82,9 @@ pub(crate) fn record(flaw: Flaw, row: &Value) -> Result<Option<ApiKey>, &'static
         (owner.as_object()?.len() == 2).then_some(known)
     });
     key.container = row.text("project").map(|project| Container::new("project", project));
+    if flaw == Flaw::ForgetsTheRecordsContainer {
+        key.container = None;
+    }
     row.0.retain(|_, value| !value.is_null());
     if flaw != Flaw::DropsUnknownFields {
         key.extras = row.0.into_iter().collect();

@@ -34,6 +34,8 @@ pub enum Fault {
     BrokenOff,
     /// An HTML page with this status, from a proxy in front of the vendor.
     Html(u16),
+    /// JSON with this status that is not the vendor's, from a proxy in front of it.
+    Foreign(u16),
     /// A success with an empty body.
     Empty,
     /// A success with truncated JSON.

@@ -54,7 +54,15 @@ impl<'a> Keys<'a> {
     /// Restricts the keys to this container from here on; without one, to none.
     pub fn in_container(&mut self, id: Option<&str>) -> &mut Self {
         self.container = id.map(str::to_owned);
+        self.state.vanish(id);
         self
+    }
+
+    /// Whether the call is about a container that vanished.
+    #[cfg(feature = "http")]
+    pub(crate) fn lacks_container(&self) -> bool {
+        let known = |id: &String| self.state.containers.iter().any(|it| it.id == *id);
+        self.state.setup.vanishing && self.container.as_ref().is_some_and(|id| !known(id))
     }
 
     /// Leaves these keys out of lists from here on, for a vendor that includes some keys only on request. It

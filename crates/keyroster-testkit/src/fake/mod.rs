@@ -210,6 +210,11 @@ impl FakeVendor {
         state.account.secret = state.new_secret();
     }
 
+    /// When a key expires that asked for no expiry.
+    pub(crate) fn never_expires() -> keyroster_core::Timestamp {
+        state::end()
+    }
+
     /// The current time of the vendor.
     pub(crate) fn now() -> keyroster_core::Timestamp {
         now()

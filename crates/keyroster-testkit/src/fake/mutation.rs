@@ -16,6 +16,8 @@ pub(crate) enum Mutation {
     AddUnknown,
     /// Removes the value at the path.
     Remove(Path),
+    /// Removes the values at these paths.
+    RemoveEach(Vec<Path>),
     /// Replaces the value at the path.
     Replace(Path, Value),
 }
@@ -27,13 +29,8 @@ impl Mutation {
     pub(crate) fn apply(&self, mut row: Value) -> Value {
         match self {
             Self::AddUnknown => add_unknown(&mut row),
-            Self::Remove(path) => {
-                if let Some((last, parents)) = path.split_last()
-                    && let Some(Value::Object(members)) = follow(&mut row, parents)
-                {
-                    members.remove(last);
-                }
-            }
+            Self::Remove(path) => remove(&mut row, path),
+            Self::RemoveEach(paths) => paths.iter().for_each(|path| remove(&mut row, path)),
             Self::Replace(path, value) => {
                 if let Some(place) = follow(&mut row, path) {
                     *place = value.clone();
@@ -41,6 +38,14 @@ impl Mutation {
             }
         }
         row
+    }
+}
+
+fn remove(row: &mut Value, path: &[String]) {
+    if let Some((last, parents)) = path.split_last()
+        && let Some(Value::Object(members)) = follow(row, parents)
+    {
+        members.remove(last);
     }
 }
 
@@ -56,6 +61,15 @@ pub(crate) fn members(row: &Value, but: &[&str]) -> Vec<Path> {
     let mut paths = Vec::new();
     walk(row, &mut Vec::new(), but, &mut paths);
     paths
+}
+
+/// Returns the paths of the members in a row that are this text or number.
+pub(crate) fn members_that_are(row: &Value, text: &str) -> Vec<Path> {
+    let scalar = |path: &Path| {
+        at(row, path)
+            .is_some_and(|value| !value.is_object() && !value.is_array() && holds(value, text))
+    };
+    members(row, &[]).into_iter().filter(scalar).collect()
 }
 
 fn walk(value: &Value, at: &mut Path, but: &[&str], paths: &mut Vec<Path>) {

@@ -41,6 +41,8 @@ pub(crate) struct Setup {
     /// Number of containers, if the provider declares containers.
     pub(crate) containers: usize,
     pub(crate) quirk: Quirk,
+    /// Whether the second container vanishes, with its keys, when its keys are first asked for.
+    pub(crate) vanishing: bool,
     /// Whether ids and cursors have characters that must be escaped.
     pub(crate) odd_texts: bool,
     pub(crate) mutation: Option<Mutation>,
@@ -59,6 +61,7 @@ impl Setup {
             keys,
             containers: 2,
             quirk: Quirk::None,
+            vanishing: false,
             odd_texts: false,
             mutation: None,
             reversed: false,

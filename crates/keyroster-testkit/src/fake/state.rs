@@ -141,11 +141,25 @@ impl State {
         self.keys.iter().position(|key| key.id == id)
     }
 
+    /// Removes the second container and its keys, if its time has come.
+    pub(crate) fn vanish(&mut self, asked: Option<&str>) {
+        let second = self.containers.get(1).map(|it| it.id.clone());
+        if self.setup.vanishing && asked.is_some() && asked == second.as_deref() {
+            self.containers.remove(1);
+            self.keys.retain(|key| key.container != second);
+        }
+    }
+
     pub(crate) fn note(&mut self, effect: Effect) {
         if let Some(last) = self.log.last_mut() {
             last.effects.push(effect);
         }
     }
+}
+
+/// When keys expire: long after any test.
+pub(crate) fn end() -> Timestamp {
+    seconds(END)
 }
 
 fn seconds(seconds: i64) -> Timestamp {

@@ -14,6 +14,9 @@ use crate::harness::Harness;
 use crate::json;
 use crate::samples::Samples;
 
+/// The JSON of a proxy that knows nothing about the vendor's keys.
+const FOREIGN: &str = r#"{"zz_proxy":{"rule":7,"said":"not on this route"}}"#;
+
 /// The harness of a vendor that is asked over HTTP.
 #[derive(Debug)]
 pub(crate) struct Loopback<A>(Arc<A>);
@@ -73,7 +76,8 @@ fn answer(api: &impl VendorApi, vendor: &Weak<FakeVendor>, call: &Call) -> Optio
         if !FakeVendor::authenticate(keys, |secret| api.authenticates(call, secret)) {
             return api.bad_credential();
         }
-        api.answer(call, keys)
+        let reply = api.answer(call, keys);
+        if keys.lacks_container() { api.unknown_container() } else { reply }
     });
     let write = |reply: &Reply| wire(api, reply, vendor.reversed());
     // An empty response if the call was not carried out.
@@ -105,6 +109,7 @@ fn answer(api: &impl VendorApi, vendor: &Weak<FakeVendor>, call: &Call) -> Optio
             let html = "<!doctype html><title>Sign in</title><p>Sign in.";
             page(status, "text/html; charset=utf-8", html)
         }
+        Some(Fault::Foreign(status)) => page(status, "application/json", FOREIGN),
         Some(Fault::Empty) => page(200, "application/json", ""),
         Some(Fault::HalfJson) => {
             let mut wire = whole();

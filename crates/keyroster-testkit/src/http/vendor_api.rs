@@ -78,6 +78,11 @@ pub trait VendorApi: Send + Sync + 'static {
         Reply::error(401)
     }
 
+    /// The answer to a list of the keys of a container that does not exist any more.
+    fn unknown_container(&self) -> Reply {
+        Reply::error(404)
+    }
+
     /// The id by which the provider's operations select a key, if that is not [`FakeKey::id`].
     fn key_id(&self, key: &FakeKey) -> KeyId {
         KeyId::from(key.id.as_str())

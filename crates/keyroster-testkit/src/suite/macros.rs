@@ -41,6 +41,8 @@ macro_rules! conformance {
             sends_one_request_for_a_page
             lists_every_container
             lists_every_page_of_containers
+            names_the_container_of_each_key
+            continues_when_a_container_vanishes
             lists_disabled_and_revoked_keys
             keeps_unknown_fields
             keeps_keys_with_unknown_values
@@ -48,6 +50,7 @@ macro_rules! conformance {
             reads_null_fields
             reads_fields_of_another_type
             does_not_invent_what_is_missing
+            reports_a_row_without_an_id
             gives_each_key_its_own_id
             answers_the_same_in_any_order
             maps_401_to_unauthenticated
@@ -71,14 +74,19 @@ macro_rules! conformance {
             revoke_turns_a_key_off
             revoking_twice_is_not_an_error
             refuses_a_revocation_by_a_gateway
+            takes_only_the_vendors_404_for_gone
             whoami_checks_the_credential
             identify_separates_live_from_dead
+            takes_only_the_vendors_word_for_live_and_dead
             refuses_undeclared_operations
             escapes_ids
             refuses_undeclared_arguments
             honors_an_expiry
             honors_a_limit
             honors_scopes
+            sends_every_scope
+            sends_admin_access
+            sends_an_expiry_unchanged
             honors_every_other_argument
             honors_every_change
             honors_every_rotation_argument
@@ -89,6 +97,8 @@ macro_rules! conformance {
             does_not_repeat_a_rotation
             shows_no_secret_in_records
             shows_no_secret_in_errors
+            shows_no_secret_in_evidence
+            discards_secret_fields
             logs_no_secret
             sends_no_secret_in_addresses
             works_on_several_threads

@@ -39,16 +39,18 @@ impl KeyProvider for Ledger {
         })?;
         let keys = page.rows.iter().map(|row| {
             let mut row = row.as_object().cloned().unwrap_or_default();
-            let id = row.remove("id").unwrap_or_default();
-            let mut key = ApiKey::new(self.info.id.clone(), id.as_str().unwrap_or_default());
+            let Some(Value::String(id)) = row.remove("id") else {
+                return Err(Error::new(ErrorKind::Decode, "the program printed a key without id"));
+            };
+            let mut key = ApiKey::new(self.info.id.clone(), id);
             if let Some(name) = row.get("name").and_then(Value::as_str).map(str::to_owned) {
                 row.remove("name");
                 key.name = Some(name);
             }
             key.extras = row.into_iter().collect();
-            key
+            Ok(key)
         });
-        Ok(Page::new(keys.collect()).with_next(page.next.map(Cursor::new)))
+        Ok(Page::new(keys.collect::<Result<_>>()?).with_next(page.next.map(Cursor::new)))
     }
 }
 

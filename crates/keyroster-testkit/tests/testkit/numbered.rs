@@ -48,12 +48,14 @@ impl KeyProvider for Almanac {
         assert!(answer.rows.len() <= size as usize, "the imitated vendor honors the page size");
         let keys = page.cut(answer.rows).into_iter().map(|row| {
             let mut row = row.as_object().cloned().unwrap_or_default();
-            let id = row.remove("id").unwrap_or_default();
-            let mut key = ApiKey::new(self.info.id.clone(), id.as_str().unwrap_or_default());
+            let Some(Value::String(id)) = row.remove("id") else {
+                return Err(Error::new(ErrorKind::Decode, "the program printed a key without id"));
+            };
+            let mut key = ApiKey::new(self.info.id.clone(), id);
             key.extras = row.into_iter().collect();
-            key
+            Ok(key)
         });
-        Ok(Page::new(keys.collect()))
+        Ok(Page::new(keys.collect::<Result<_>>()?))
     }
 }
 

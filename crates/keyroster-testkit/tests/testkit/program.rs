@@ -50,12 +50,15 @@ impl Vault {
         })
     }
 
-    fn record(&self, row: &Value) -> ApiKey {
-        let mut key = ApiKey::new(self.info.id.clone(), row["id"].as_str().unwrap_or_default());
+    fn record(&self, row: &Value) -> Result<ApiKey> {
+        let Some(id) = row["id"].as_str() else {
+            return Err(Error::new(ErrorKind::Decode, "the program printed a key without id"));
+        };
+        let mut key = ApiKey::new(self.info.id.clone(), id);
         key.name = row["name"].as_str().map(str::to_owned);
         key.state.revoked = row["revoked"].as_bool();
         key.created_at = row["made"].as_str().and_then(|made| made.parse().ok());
-        key
+        Ok(key)
     }
 }
 
@@ -68,7 +71,7 @@ impl KeyProvider for Vault {
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         let cursor = request.start.cursor();
         let page = self.run(format!("list {cursor:?}"), false, |keys| keys.by_cursor(cursor))?;
-        let keys = page.rows.iter().map(|row| self.record(row)).collect();
+        let keys = page.rows.iter().map(|row| self.record(row)).collect::<Result<_>>()?;
         Ok(Page::new(keys).with_next(page.next.map(Cursor::new)))
     }
 
@@ -77,7 +80,7 @@ impl KeyProvider for Vault {
             let key = keys.create(&request.name);
             (keys.row(&key), key.secret)
         })?;
-        Ok(CreatedKey::new(self.record(&row), secret))
+        Ok(CreatedKey::new(self.record(&row)?, secret))
     }
 
     async fn revoke(&self, id: &KeyId) -> Result<Revocation> {

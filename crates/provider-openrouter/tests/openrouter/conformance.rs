@@ -46,7 +46,11 @@ impl VendorApi for Api {
             ("GET", ["keys", id]) => Reply::found(keys.get(id).map(data)),
             ("POST", ["keys"]) => {
                 keys.in_container(call.text("workspace_id"));
-                let key = keys.create(call.text("name").unwrap_or_default());
+                let mut key = keys.create(call.text("name").unwrap_or_default());
+                if let Some(at) = call.text("expires_at").and_then(|at| at.parse().ok()) {
+                    key.expires_at = at;
+                    keys.update(&key.id, |own| own.expires_at = at);
+                }
                 Reply::json(json!({ "data": keys.row(&key), "key": key.secret.expose() }))
             }
             ("PATCH", ["keys", id]) => {

@@ -1,6 +1,6 @@
 //! An imitated Acme: its routes, its JSON and its `Link` headers.
 
-use keyroster_core::{Provider, Result};
+use keyroster_core::{Provider, Result, Timestamp};
 use keyroster_testkit::{Call, FakeKey, HttpAccount, Keys, Reply, Samples, VendorApi};
 use provider_acme::Acme;
 use serde_json::{Value, json};
@@ -37,13 +37,15 @@ impl VendorApi for AcmeApi {
             }
             ("POST", ["keys"]) => {
                 let key = keys.create(call.form("label").unwrap_or_default());
-                Reply::json(keys.row(&key)).with_status(201)
+                let row = keys.update(&key.id, |key| expire(key, call));
+                Reply::json(row.unwrap_or_default()).with_status(201)
             }
             ("GET", ["keys", id]) => Reply::found(keys.get(id)),
             ("POST", ["keys", id]) => Reply::found(keys.update(id, |key| {
                 key.name = call.form("label").unwrap_or(&key.name).to_owned();
                 key.disabled =
                     call.form("enabled").map_or(key.disabled, |enabled| enabled == "false");
+                expire(key, call);
             })),
             ("POST", ["keys", id, "rotate"]) => {
                 let key = keys.rotate(id);
@@ -67,6 +69,12 @@ impl VendorApi for AcmeApi {
             .with_option("burst", [40.into(), 80.into()])
             .with_secret(|canary| format!("acme_{canary}"))
     }
+}
+
+/// Lets a key expire when the call says.
+fn expire(key: &mut FakeKey, call: &Call) {
+    let at = call.form("expires").and_then(|at| at.parse().ok()).and_then(Timestamp::from_millis);
+    key.expires_at = at.unwrap_or(key.expires_at);
 }
 
 /// The link to the next page. As at Acme, it has the vendor's own address, and omits the request's other

@@ -8,9 +8,9 @@ use keyroster_core::{
 };
 
 use super::scenarios;
-use crate::fake::{Effect, now};
+use crate::fake::{Effect, FakeKey, FakeVendor, now};
 use crate::samples::Samples;
-use crate::suite::bench::{Applies, Bench, Check, Facts, said};
+use crate::suite::bench::{Applies, Bench, Check, Facts, World, said};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -26,6 +26,13 @@ scenarios! {
     honors_scopes: Capabilities, false, |facts| takes(facts, "access", |field| {
         matches!(field, Field::Scopes | Field::Admin)
     }), "Scopes and admin access reach the vendor, or are refused before anything is sent.";
+    sends_every_scope: Capabilities, false, |facts| takes(facts, "scopes", |field| {
+        matches!(field, Field::Scopes)
+    }), "Each of several scopes reaches the vendor.";
+    sends_admin_access: Capabilities, false, admin,
+        "A create of an admin key asks for more than one that asks for no access.";
+    sends_an_expiry_unchanged: Capabilities, false, expires,
+        "The vendor gets the expiry that was asked for: not rounded, not moved, not in another unit.";
     honors_every_other_argument: Capabilities, false, |facts| takes(facts, "further arguments", |field| {
         matches!(field, Field::Container | Field::Owner | Field::Disabled | Field::Extra(_))
     }), "A container, an owner and options reach the vendor, or are refused before anything is sent.";
@@ -42,6 +49,22 @@ fn takes(facts: &Facts, what: &str, is: fn(&Field) -> bool) -> Applies {
     } else {
         Err(format!("a create does not declare {what}"))
     }
+}
+
+fn admin(facts: &Facts) -> Applies {
+    takes(facts, "admin access", |field| matches!(field, Field::Admin))?;
+    if facts.samples.needs_no_admin_request() {
+        return Err("new keys are admin keys unless they ask for less".to_owned());
+    }
+    Ok(())
+}
+
+fn expires(facts: &Facts) -> Applies {
+    let has = |fields: Option<&[Field]>| fields.unwrap_or_default().contains(&Field::Expiry);
+    if has(facts.can().create) || has(facts.can().update) {
+        return Ok(());
+    }
+    Err("neither a create nor a change declares an expiry".to_owned())
 }
 
 fn rotates_with_arguments(facts: &Facts) -> Applies {
@@ -81,6 +104,94 @@ async fn refuses_undeclared_arguments(bench: &Bench) -> Check {
         }
     }
     Ok(())
+}
+
+async fn sends_every_scope(bench: &Bench) -> Check {
+    let samples = &bench.facts.samples;
+    let Some([first, second]) = samples.scopes() else {
+        return bench.fail("values for scopes", "`Samples::with_scopes` is not set");
+    };
+    let mut both = samples.new_key("created by the suite");
+    both.access = Access::scoped([first.clone(), second.clone()]);
+    let Some(sent_both) = sent(bench, &both, &Field::Scopes).await? else { return Ok(()) };
+    for scope in [first, second] {
+        let mut one = both.clone();
+        one.access = Access::scoped([scope.clone()]);
+        if sent(bench, &one, &Field::Scopes).await?.as_ref() == Some(&sent_both) {
+            return bench.fail(
+                format!("both of the scopes `{first}` and `{second}` reach the vendor"),
+                format!("it sent the same as for `{scope}` alone: `{sent_both}`"),
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn sends_admin_access(bench: &Bench) -> Check {
+    let plain = bench.facts.samples.new_key("created by the suite");
+    let mut admin = plain.clone();
+    admin.access = Access::Admin;
+    let Some(sent_admin) = sent(bench, &admin, &Field::Admin).await? else { return Ok(()) };
+    if sent(bench, &plain, &Field::Admin).await?.as_ref() != Some(&sent_admin) {
+        return Ok(());
+    }
+    bench.fail(
+        "admin access reaches the vendor; if every new key has it, say so with \
+         `Samples::with_access(Access::Admin)`",
+        format!("it sent `{sent_admin}` with and without it"),
+    )
+}
+
+async fn sends_an_expiry_unchanged(bench: &Bench) -> Check {
+    let declares = |fields: Option<&[Field]>| fields.unwrap_or_default().contains(&Field::Expiry);
+    // Neither a midnight nor a full hour or minute, so that rounding shows.
+    let wanted = Timestamp::from_seconds(expiry(0).as_millis() / 86_400_000 * 86_400 + 49_271);
+    let wanted = wanted.unwrap_or(expiry(0));
+    if declares(bench.facts.can().create) {
+        let world = bench.start(1)?;
+        let mut request = bench.facts.samples.new_key("created by the suite");
+        request.expires_at = Some(wanted);
+        match world.handle.create(&request).await {
+            Ok(_) => stored(bench, &world, world.vendor.keys().last(), wanted)?,
+            Err(error) if world.vendor.log().is_empty() && refuses(error.kind()) => {}
+            Err(error) => {
+                return bench.fail(format!("a key that expires at {wanted}"), said(&error));
+            }
+        }
+    }
+    if declares(bench.facts.can().update) {
+        let world = bench.start(1)?;
+        let id = bench.key_id(&world.vendor.keys()[0]);
+        let mut change = UpdateKey::default();
+        change.expires_at = Change::Set(wanted);
+        match world.handle.update(&id, &change).await {
+            Ok(_) => stored(bench, &world, world.vendor.keys().first(), wanted)?,
+            Err(error) if world.vendor.log().is_empty() && refuses(error.kind()) => {}
+            Err(error) => {
+                return bench.fail(format!("a key that expires at {wanted}"), said(&error));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the vendor's key expires when it should.
+fn stored(bench: &Bench, world: &World, key: Option<&FakeKey>, wanted: Timestamp) -> Check {
+    let Some(key) = key else { return bench.fail("one key", "the vendor has none") };
+    let expected = format!("the vendor's key expires at {wanted}");
+    let call = world.vendor.log().into_iter().rfind(|call| !call.effects.is_empty());
+    let call = call.map(|call| call.text).unwrap_or_default();
+    let (at, asked) = (key.expires_at.as_millis(), wanted.as_millis());
+    if key.expires_at == FakeVendor::never_expires() {
+        return bench.fail(
+            format!("{expected}; the imitated vendor sets `expires_at` to what it is sent"),
+            format!("it set no expiry after `{call}`"),
+        );
+    }
+    if Duration::from_millis(at.abs_diff(asked)) <= bench.facts.samples.expiry_slack() {
+        return Ok(());
+    }
+    bench.fail(expected, format!("it expires at {} after `{call}`", key.expires_at))
 }
 
 async fn honors_an_expiry(bench: &Bench) -> Check {
@@ -138,8 +249,10 @@ async fn sent(
     match world.handle.create(request).await {
         Ok(_) => {
             let log = world.vendor.log();
-            let call = log.into_iter().find(|call| call.had(Effect::Created));
-            Ok(call.map(|call| call.text))
+            match log.into_iter().find(|call| call.had(Effect::Created)) {
+                Some(call) => Ok(Some(call.text)),
+                None => bench.fail(expected, "it returned a key, and the vendor created none"),
+            }
         }
         Err(error) if world.vendor.log().is_empty() => match error.kind() {
             ErrorKind::InvalidRequest | ErrorKind::Unsupported => Ok(None),

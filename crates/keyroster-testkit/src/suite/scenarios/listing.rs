@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use keyroster_core::{ErrorKind, KeyProvider, KeyStatus, ListKeys, Paging};
+use keyroster_core::{ErrorKind, KeyProvider, KeyStatus, ListKeys};
 
 use super::scenarios;
 use crate::fake::FakeKey;
@@ -36,10 +36,17 @@ scenarios! {
         None => Err("no containers are declared".to_owned()),
     }, "The keys of every container are listed, and only those of one container on request.";
     lists_every_page_of_containers: Paging, false, |facts| match &facts.info.containers {
-        Some(containers) if containers.paging != Paging::Single => Ok(()),
-        Some(_) => Err("the vendor does not page its containers".to_owned()),
+        Some(_) => Ok(()),
         None => Err("no containers are declared".to_owned()),
-    }, "The keys of every container are listed when the containers take several pages.";
+    }, "The keys of every container are listed, whether or not the containers take several pages.";
+    names_the_container_of_each_key: Paging, false, |facts| match facts.info.containers {
+        Some(_) => Ok(()),
+        None => Err("no containers are declared".to_owned()),
+    }, "The record of a key in a container names that container.";
+    continues_when_a_container_vanishes: Paging, false, |facts| match facts.info.containers {
+        Some(_) => facts.needs_http(),
+        None => Err("no containers are declared".to_owned()),
+    }, "A container that is deleted while keys are listed does not end the listing: its list is `NotFound`.";
     lists_disabled_and_revoked_keys: Trait, false, |_| Ok(()),
         "Disabled, revoked and expired keys are listed, with their state if the vendor reports it.";
 }
@@ -183,6 +190,36 @@ async fn lists_every_page_of_containers(bench: &Bench) -> Check {
     let setup = Setup { containers, ..bench.setup(containers) };
     let world = bench.start_with(setup)?;
     let list = bench.list(&world).await?;
+    bench.same_keys(&world, &list.keys)
+}
+
+async fn names_the_container_of_each_key(bench: &Bench) -> Check {
+    let world = bench.start(4)?;
+    let list = bench.list(&world).await?;
+    for key in world.vendor.keys() {
+        let (id, wanted) = (bench.key_id(&key), key.container.as_deref());
+        let record = list.keys.iter().find(|record| record.id == id);
+        let named = record.and_then(|record| record.container.as_ref());
+        let named = named.map(|container| container.id.as_str());
+        if named != wanted {
+            return bench.fail(
+                format!("the record of `{id}` names its container {wanted:?}"),
+                format!("it names {named:?}"),
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn continues_when_a_container_vanishes(bench: &Bench) -> Check {
+    let world = bench.start_with(Setup { vanishing: true, ..bench.setup(4) })?;
+    let list = bench.list(&world).await?;
+    if world.vendor.containers().len() != 1 {
+        return bench.fail(
+            "the keys of each container are asked for",
+            "the imitated vendor does not say which container a call is about (`in_container`)",
+        );
+    }
     bench.same_keys(&world, &list.keys)
 }
 

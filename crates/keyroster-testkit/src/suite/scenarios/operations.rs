@@ -26,10 +26,15 @@ scenarios! {
         "Revoking a key that is already gone is `Revoked` or `AlreadyGone`, not an error.";
     refuses_a_revocation_by_a_gateway: Errors, false, revocation_and_faults,
         "Only the vendor's own response confirms that a key is revoked.";
+    takes_only_the_vendors_404_for_gone: Errors, false, revocation_and_faults,
+        "A 404 says that a key is gone only in the vendor's own words: a proxy answers JSON, too.";
     whoami_checks_the_credential: Capabilities, false, |facts| facts.needs(Operation::WhoAmI),
         "The account's own credential is valid, and one that was replaced is `Unauthenticated`.";
     identify_separates_live_from_dead: Capabilities, false, |facts| facts.needs(Operation::Identify),
         "A secret in use is live, and a revoked one is dead. Neither is an error.";
+    takes_only_the_vendors_word_for_live_and_dead: Errors, false, |facts| {
+        facts.needs(Operation::Identify).and(facts.needs_faults())
+    }, "Only the vendor's own words say that a secret is live or dead; otherwise, it is unknown or an error.";
     refuses_undeclared_operations: Capabilities, false, undeclared,
         "An operation that is not declared is `Unsupported`, and nothing is sent.";
     escapes_ids: Capabilities, true, names_keys,
@@ -212,6 +217,38 @@ async fn refuses_a_revocation_by_a_gateway(bench: &Bench) -> Check {
                 return bench
                     .fail(format!("an error for {what}"), format!("it returned {answer:?}"));
             }
+        }
+    }
+    Ok(())
+}
+
+async fn takes_only_the_vendors_404_for_gone(bench: &Bench) -> Check {
+    let world = bench.start(2)?;
+    let id = bench.key_id(&world.vendor.keys()[0]);
+    world.vendor.arm(Fault::Foreign(404), false, 1_000);
+    match world.inner.revoke(&id).await {
+        Err(_) => Ok(()),
+        Ok(answer) => bench.fail(
+            "an error for a 404 with JSON that is not the vendor's",
+            format!("it returned {answer:?}, and the key still works"),
+        ),
+    }
+}
+
+async fn takes_only_the_vendors_word_for_live_and_dead(bench: &Bench) -> Check {
+    for (status, wrong) in
+        [(200, Liveness::Live), (401, Liveness::Dead), (403, Liveness::Dead), (404, Liveness::Dead)]
+    {
+        let world = bench.start(1)?;
+        let secret = world.vendor.keys()[0].secret.clone();
+        world.vendor.arm(Fault::Foreign(status), false, 1_000);
+        if let Ok(found) = world.inner.identify(&secret).await
+            && found.liveness == wrong
+        {
+            return bench.fail(
+                format!("Unknown or an error for a {status} with JSON that is not the vendor's"),
+                format!("it returned {wrong:?}"),
+            );
         }
     }
     Ok(())

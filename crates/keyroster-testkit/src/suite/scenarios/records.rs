@@ -23,6 +23,8 @@ scenarios! {
         "A field of an undocumented type is kept and does not cause an error.";
     does_not_invent_what_is_missing: Extras, true, |facts| facts.needs_rows(),
         "A missing expiry is not \"never\", a missing limit is not \"unlimited\", and missing scopes are not admin.";
+    reports_a_row_without_an_id: Extras, false, |facts| facts.needs_rows(),
+        "A row without an id is an error or a warning. It is not skipped in silence.";
     gives_each_key_its_own_id: Trait, false, |_| Ok(()),
         "Keys with the same name and creation time have different ids.";
     answers_the_same_in_any_order: Extras, false, |_| Ok(()),
@@ -176,6 +178,25 @@ fn invented(before: &ApiKey, after: &ApiKey) -> Option<&'static str> {
     ]
     .into_iter()
     .find_map(|(invented, what)| invented.then_some(what))
+}
+
+async fn reports_a_row_without_an_id(bench: &Bench) -> Check {
+    let world = bench.start(2)?;
+    let key = world.vendor.keys().swap_remove(0);
+    let paths = mutation::members_that_are(&world.vendor.row(&key), &key.id);
+    if paths.is_empty() {
+        // The id is a part of another field.
+        return Ok(());
+    }
+    let mutation = Some(Mutation::RemoveEach(paths));
+    let world = bench.start_with(Setup { mutation, ..bench.setup(2) })?;
+    match world.handle.list(ListKeys::all()).await {
+        Ok(list) if !list.warnings.iter().any(|warning| warning.kind.is_partial()) => bench.fail(
+            "an error, or a warning that keys are missing, for rows without an id",
+            format!("it listed {} keys as if they were all", list.keys.len()),
+        ),
+        _ => Ok(()),
+    }
 }
 
 async fn gives_each_key_its_own_id(bench: &Bench) -> Check {

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt::Debug;
 
-use keyroster_core::{Error, KeyProvider, ListKeys, Operation, RotateKey};
+use keyroster_core::{ApiKey, Error, KeyProvider, ListKeys, Operation, RotateKey};
 use serde::Serialize;
 
 use super::scenarios;
@@ -11,11 +11,18 @@ use crate::fake::{CANARY, Fault};
 use crate::log_capture::logged;
 use crate::suite::bench::{Bench, Check, World};
 
+/// What the safety net of `keyroster-http` leaves in place of a secret.
+const HIDDEN: &str = "[hidden]";
+
 scenarios! {
     shows_no_secret_in_records: Secrets, false, |_| Ok(()),
         "No secret is in a record, in its JSON, in any `Debug` output, or in a warning.";
     shows_no_secret_in_errors: Secrets, false, |facts| facts.needs_faults(),
         "No secret is in an error or its causes, even if the vendor's message contains it.";
+    shows_no_secret_in_evidence: Secrets, false, |facts| facts.needs(Operation::Identify),
+        "The evidence about a dead secret does not contain it, even if the vendor repeats it.";
+    discards_secret_fields: Secrets, false, |_| Ok(()),
+        "The field that contains a key's secret is discarded, and leaves no trace in `extras`.";
     logs_no_secret: Secrets, false, |_| Ok(()), "No secret is in a span or event at any level.";
     sends_no_secret_in_addresses: Secrets, false, |facts| facts.needs_http(),
         "No secret is in the URL of a request, which proxies and vendors log.";
@@ -97,6 +104,69 @@ async fn shows_no_secret_in_errors(bench: &Bench) -> Check {
         shown.extend(failures(&world, bench).await);
     }
     check(bench, &shown)
+}
+
+async fn shows_no_secret_in_evidence(bench: &Bench) -> Check {
+    let world = bench.start(1)?;
+    let key = world.vendor.keys().swap_remove(0);
+    world.vendor.retire(&key.id);
+    let mut shown = vec![("an identification", both(&world.inner.identify(&key.secret).await))];
+    if bench.facts.faults {
+        for status in [400, 401, 403, 404, bench.facts.bad_credential] {
+            let world = bench.start(1)?;
+            let secret = world.vendor.keys()[0].secret.clone();
+            let said = Fault::Echo(status, secret.expose().to_owned());
+            world.vendor.arm(said, false, 1_000);
+            shown.push(("an identification", both(&world.inner.identify(&secret).await)));
+        }
+    }
+    check(bench, &shown)
+}
+
+async fn discards_secret_fields(bench: &Bench) -> Check {
+    let world = bench.start(1)?;
+    let list = bench.list(&world).await?;
+    let row = world.vendor.row(&world.vendor.keys()[0]);
+    let mut listed = Vec::new();
+    for record in &list.keys {
+        for name in hidden(record) {
+            // A name that only looks like a secret's may be withheld.
+            if row.get(&name).is_some_and(|value| value.to_string().contains(CANARY)) {
+                return trace(bench, "a listed record", &name);
+            }
+            listed.push(name);
+        }
+    }
+    let can = *bench.facts.can();
+    if can.create.is_some() {
+        let request = bench.facts.samples.new_key("created by the suite");
+        let created = bench.works("a new key", world.inner.create(&request).await)?;
+        if let Some(name) = hidden(&created.key).into_iter().find(|it| !listed.contains(it)) {
+            return trace(bench, "the record of a new key", &name);
+        }
+    }
+    if can.rotate.is_some() {
+        let id = bench.key_id(&world.vendor.keys()[0]);
+        let rotated = world.inner.rotate(&id, &RotateKey::default()).await;
+        let rotated = bench.works("a new secret", rotated)?;
+        if let Some(name) = hidden(&rotated.key).into_iter().find(|it| !listed.contains(it)) {
+            return trace(bench, "the record of a rotated key", &name);
+        }
+    }
+    Ok(())
+}
+
+/// The extras that were withheld, or that contain something withheld.
+fn hidden(record: &ApiKey) -> Vec<String> {
+    let withheld = record.extras.iter().filter(|(_, value)| value.to_string().contains(HIDDEN));
+    withheld.map(|(name, _)| name.to_owned()).collect()
+}
+
+fn trace(bench: &Bench, what: &str, name: &str) -> Check {
+    bench.fail(
+        format!("the field `{name}` contains a secret, and is declared as `Discarded`"),
+        format!("{what} has `{HIDDEN}` there"),
+    )
 }
 
 /// The members in which most vendors wrap lists and errors.
