@@ -71,7 +71,9 @@ impl Mutator {
             }
             2 => {
                 let disabled = step.is_multiple_of(4);
-                self.provider.update(&id, &UpdateKey::new().disabled(disabled)).await.unwrap();
+                drop(
+                    self.provider.update(&id, &UpdateKey::new().disabled(disabled)).await.unwrap(),
+                );
             }
             _ => {
                 self.moved.lock().unwrap().push(id.to_string());

@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use keyroster::{Error, ErrorKind};
+use keyroster::{Error, ErrorKind, Warning};
 
 /// How a command ended. Its number is the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,13 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// Returns [`Partial`](Exit::Partial) instead of [`Done`](Exit::Done) if a warning says that the result is only
+    /// part of what was requested.
+    pub(crate) fn unless_partial(self, warnings: &[Warning]) -> Self {
+        let partial = warnings.iter().any(|warning| warning.kind.is_partial());
+        if self == Self::Done && partial { Self::Partial } else { self }
+    }
+
     /// Every exit code, in ascending order.
     pub(crate) const ALL: [Self; 10] = [
         Self::Done,

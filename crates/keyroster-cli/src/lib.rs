@@ -90,7 +90,7 @@ async fn dispatch(
         Command::List(list) => commands::list::run(&accounts, &list, terminal).await,
         Command::Show(show) => commands::show::run(&accounts, &show).await,
         Command::Create(create) => commands::create::run(&accounts, &create, terminal).await,
-        Command::Update(update) => commands::update::run(&accounts, &update).await,
+        Command::Update(update) => commands::update::run(&accounts, &update, terminal).await,
         Command::Rotate(rotate) => commands::rotate::run(&accounts, &rotate, terminal).await,
         Command::Disable(args) => {
             key_state::run(&accounts, KeyAction::Disable, &args, terminal).await

@@ -164,6 +164,7 @@
 //!
 //! A listing requests its containers in `keys.operation` spans, with the operation `list-containers`.
 
+mod answer;
 mod backend;
 mod check;
 mod clock;
@@ -193,7 +194,7 @@ pub use info::{Capabilities, Containers, Field, Operation, ProviderInfo};
 pub use key_provider::KeyProvider;
 pub use listing::{KeyList, Listing};
 pub use orphan::{Orphan, Reconciliation, Suspect};
-pub use outcome::{CreatedKey, Revocation};
+pub use outcome::{CreatedKey, Revocation, UpdatedKey};
 pub use page::{
     ContainerPage, Cursor, NumberedPage, Order, Page, PageRequest, PageSize, PageStart, Paging,
 };

@@ -41,6 +41,19 @@ impl CreatedKey {
     }
 }
 
+/// A key that was just updated, and what its new record does not confirm.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[must_use = "a warning says that the vendor did something else"]
+#[non_exhaustive]
+pub struct UpdatedKey {
+    /// The new record.
+    pub key: ApiKey,
+    /// What the caller should know: requested fields that the record contradicts
+    /// ([`Mismatch`](crate::WarningKind::Mismatch)) or does not mention
+    /// ([`Unconfirmed`](crate::WarningKind::Unconfirmed)).
+    pub warnings: Vec<Warning>,
+}
+
 /// The result of revoking a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 
+use crate::answer;
 use crate::backend::Backend;
 use crate::check;
 use crate::clock::now;
@@ -14,7 +15,7 @@ use crate::info::{Operation, ProviderInfo};
 use crate::key_provider::KeyProvider;
 use crate::listing::{KeyList, Listing};
 use crate::orphan::{Orphan, Reconciliation};
-use crate::outcome::{CreatedKey, Revocation};
+use crate::outcome::{CreatedKey, Revocation, UpdatedKey};
 use crate::page::{ContainerPage, Page, PageRequest};
 use crate::record::id::KeyId;
 use crate::record::key::{Access, ApiKey};
@@ -42,7 +43,7 @@ use crate::warning::Warning;
 /// # async fn example(account: Provider, id: KeyId) -> Result<()> {
 /// // Disable the key if the vendor can do that; otherwise revoke it.
 /// match account.update(&id, &UpdateKey::new().disabled(true)).await {
-///     Ok(key) => println!("{} is disabled: {:?}", key.id, key.state),
+///     Ok(updated) => println!("{} is disabled", updated.key.id),
 ///     Err(error) if error.kind() == ErrorKind::Unsupported => {
 ///         if account.revoke(&id).await? != Revocation::Revoked {
 ///             println!("{id} was already gone");
@@ -210,7 +211,9 @@ impl Provider {
 
     async fn find(&self, id: &KeyId) -> Result<ApiKey> {
         if self.info().capabilities.get {
-            return self.implementation().get(id).await;
+            let key = self.implementation().get(id).await?;
+            self.expect_key(Operation::GetKey, id, &key)?;
+            return Ok(key);
         }
         let mut listing = self.keys(ListKeys::all());
         while let Some(key) = listing.try_next().await? {
@@ -295,6 +298,7 @@ impl Provider {
     pub async fn create(&self, request: &CreateKey) -> Result<CreatedKey> {
         let mut created = self.create_without_record(request).await?;
         self.fetch_record(&mut created).await;
+        self.compare_created(request, &mut created);
         Ok(created)
     }
 
@@ -332,6 +336,19 @@ impl Provider {
         }
     }
 
+    /// Compares the record of a new key with the request, once it is [`complete`](CreatedKey::complete), and adds a
+    /// warning for each requested field that the record contradicts or does not mention.
+    ///
+    /// [`create`](Provider::create) does that. After
+    /// [`create_without_record`](Provider::create_without_record) and [`fetch_record`](Provider::fetch_record), call
+    /// it once.
+    pub fn compare_created(&self, request: &CreateKey, created: &mut CreatedKey) {
+        if created.complete {
+            let differences = answer::created(request, &created.key);
+            created.warnings.extend(differences.iter().map(answer::Difference::warning));
+        }
+    }
+
     /// Searches for a key that a create without a response may have left behind. Nothing is changed.
     ///
     /// The suspects are the keys with the requested name that were created since the request was sent, or
@@ -364,12 +381,59 @@ impl Provider {
 
     /// Updates a key and returns its new record.
     ///
+    /// The record is compared with the change. Fields that it contradicts or does not mention are warnings,
+    /// except for `disabled`, on which safety depends. If the answer does not say whether the key is disabled, the
+    /// record is fetched again.
+    ///
     /// - [`InvalidRequest`](ErrorKind::InvalidRequest), [`Unsupported`](ErrorKind::Unsupported): a change
     ///   cannot be right, or the vendor does not support it. Nothing was sent.
     /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
-    pub async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<ApiKey> {
+    /// - [`Decode`](ErrorKind::Decode): the vendor answered with another key, or the key is not disabled or enabled
+    ///   as requested, or it cannot be determined whether it is.
+    pub async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<UpdatedKey> {
         self.check_update(change)?;
-        self.backend.run(Operation::UpdateKey, self.implementation().update(id, change)).await
+        let updated = self.implementation().update(id, change);
+        let mut key = self.backend.run(Operation::UpdateKey, updated).await?;
+        self.expect_key(Operation::UpdateKey, id, &key)?;
+        if let Some(disabled) = change.disabled {
+            if key.state.disabled.is_none()
+                && let Ok(record) = self.get(id).await
+            {
+                key = record;
+            }
+            self.expect_disabled(disabled, &key)?;
+        }
+        let differences = answer::updated(change, &key);
+        let warnings = differences.iter().map(answer::Difference::warning).collect();
+        Ok(UpdatedKey { key, warnings })
+    }
+
+    /// Returns an error unless the record is that of the requested key.
+    fn expect_key(&self, operation: Operation, id: &KeyId, key: &ApiKey) -> Result<()> {
+        let Some(message) = answer::other_key(id, key) else { return Ok(()) };
+        let error = Error::new(ErrorKind::Decode, message).with_help(
+            "check at the vendor which key was changed, and report this to the provider's authors",
+        );
+        Err(self.with_context(operation, error))
+    }
+
+    /// Returns an error unless the record says that the key is disabled or enabled as requested.
+    fn expect_disabled(&self, requested: bool, key: &ApiKey) -> Result<()> {
+        let (done, undone) =
+            if requested { ("disabled", "enabled") } else { ("enabled", "disabled") };
+        let message = match key.state.disabled {
+            Some(disabled) if disabled == requested => return Ok(()),
+            Some(_) => {
+                format!("the vendor reported success, but the key `{}` is still {undone}", key.id)
+            }
+            None => format!(
+                "the vendor reported success, but its record does not say whether the key `{}` is {done}",
+                key.id
+            ),
+        };
+        let error = Error::new(ErrorKind::Decode, message)
+            .with_help("check the key at the vendor; to stop a leaked key for certain, revoke it");
+        Err(self.with_context(Operation::UpdateKey, error))
     }
 
     /// Replaces the secret of a key.
@@ -401,13 +465,18 @@ impl Provider {
         self.check_rotate(request)?;
         let rotated =
             self.backend.run(Operation::RotateKey, self.implementation().rotate(id, request));
-        rotated.await.map_err(|error| {
+        let mut rotated = rotated.await.map_err(|error| {
             if error.kind() == ErrorKind::Indeterminate {
                 error.with_help("rotate the key again: it may have a new secret that was lost")
             } else {
                 error
             }
-        })
+        })?;
+        // The secret is kept: it may be that of the requested key nevertheless.
+        if let Some(message) = answer::other_key(id, &rotated.key) {
+            rotated.warnings.push(Warning::mismatch(message));
+        }
+        Ok(rotated)
     }
 
     /// Revokes a key permanently, and returns whether it still existed. It is not an error if the key is

@@ -251,9 +251,9 @@ async fn perform(
         Task::Update => {
             let mut change = UpdateKey::default();
             change.name = Some(NAME.to_owned());
-            key(provider.update(id, &change).await?)
+            key(provider.update(id, &change).await?.key)
         }
-        Task::Disable => key(provider.update(id, &UpdateKey::new().disabled(true)).await?),
+        Task::Disable => key(provider.update(id, &UpdateKey::new().disabled(true)).await?.key),
         Task::Revoke => {
             // The key existed. After a lost response, either attempt may have revoked it.
             assert_ne!(provider.revoke(id).await?, Revocation::AlreadyGone);

@@ -115,7 +115,9 @@ async fn an_update_changes_only_its_fields() {
             json!({"workspace_id": workspace.id}),
         ),
     ] {
-        let key = provider.update(&id, &change).await.unwrap();
+        let updated = provider.update(&id, &change).await.unwrap();
+        assert_eq!(updated.warnings, []);
+        let key = updated.key;
         let now = row(&sandbox, "openrouter", &id).unwrap();
         truth.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
         truth["updated_at"] = now["updated_at"].clone();
@@ -141,8 +143,11 @@ fn overheard(listener: &TcpListener) -> (String, Value) {
         let count = stream.read(&mut bytes).unwrap();
         text += std::str::from_utf8(&bytes[..count]).unwrap();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        if let Ok(body) = serde_json::from_str(body) {
-            let answer = r#"{"data": {"hash": "h"}}"#;
+        if let Ok(body) = serde_json::from_str::<Value>(body) {
+            // The new record has what was sent.
+            let mut record = body.clone();
+            record["hash"] = "h".into();
+            let answer = serde_json::json!({"data": record}).to_string();
             let length = answer.len();
             write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{answer}").unwrap();
             return (head.lines().next().unwrap().to_owned(), body);
@@ -169,7 +174,7 @@ async fn a_cleared_field_is_sent_as_null_and_a_kept_one_not_at_all() {
         let vendor = std::thread::spawn(move || overheard(&listener));
         let builder = OpenRouter::builder().management_key("sk-or-v1-fa4efa4e");
         let provider = Provider::new(builder.http(quick().base_url(base)).build().unwrap());
-        provider.update(&"h".into(), &change).await.unwrap();
+        drop(provider.update(&"h".into(), &change).await.unwrap());
         let (line, body) = vendor.join().unwrap();
         assert_eq!(line, "PATCH /keys/h HTTP/1.1");
         assert_eq!(body, serde_json::from_str::<Value>(sent).unwrap());
@@ -182,7 +187,7 @@ async fn a_key_is_turned_off_and_on_again() {
     let created = limited(&provider).await;
     for (disabled, liveness) in [(true, Liveness::Dead), (false, Liveness::Live)] {
         let change = UpdateKey::new().disabled(disabled);
-        let key = provider.update(&created.key.id, &change).await.unwrap();
+        let key = provider.update(&created.key.id, &change).await.unwrap().key;
         assert_eq!(key.state.disabled, Some(disabled));
         assert_eq!(row(&sandbox, "openrouter", &key.id).unwrap()["disabled"], disabled);
         let found = provider.identify(&created.secret).await.unwrap();

@@ -35,8 +35,8 @@ pub(crate) async fn run(
         return Ok(Exit::Done);
     }
     let mut interrupt = Interrupt::listen()?;
-    let request = provider.create_without_record(&request);
-    let waited = interrupt.wait_for(request, || {
+    let creation = provider.create_without_record(&request);
+    let waited = interrupt.wait_for(creation, || {
         terminal.warning(&format!(
             "interrupted: waiting for the secret of `{name}`; interrupt again to give up"
         ));
@@ -57,6 +57,7 @@ pub(crate) async fn run(
                 done: "created",
                 part: create.to.part.as_deref(),
                 output: create.output,
+                request: Some(&request),
             };
             deliver::deliver(delivery, sink, created, terminal).await
         }

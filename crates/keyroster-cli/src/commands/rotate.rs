@@ -89,6 +89,7 @@ pub(crate) async fn run(
                 done: "rotated",
                 part: rotate.to.part.as_deref(),
                 output: rotate.output,
+                request: None,
             };
             deliver::deliver(delivery, sink, rotated, terminal).await
         }

@@ -12,8 +12,13 @@ use crate::clock;
 use crate::exit::{Exit, Failure};
 use crate::output::dry_run::{Difference, Outcome, Plan, Planned};
 use crate::output::{ListFormat, Record, details, format, print_json, stdout, text};
+use crate::terminal::Terminal;
 
-pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<Exit, Failure> {
+pub(crate) async fn run(
+    accounts: &Source<'_>,
+    update: &Update,
+    terminal: &Terminal,
+) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
     let (account, _) = find_key::split(&update.key)?;
     let provider = accounts.open(account).await?;
@@ -25,16 +30,19 @@ pub(crate) async fn run(accounts: &Source<'_>, update: &Update) -> Result<Exit, 
         plan(update, &target, &change)?;
         return Ok(Exit::Done);
     }
-    let key = target.provider.update(&target.key.id, &change).await?;
+    let updated = target.provider.update(&target.key.id, &change).await?;
+    let key = &updated.key;
+    terminal.warnings(&updated.warnings);
     let mut out = stdout();
     match update.output {
-        ListFormat::Table => details::print(&target.account, &key, clock::now(), &mut out)?,
+        ListFormat::Table => details::print(&target.account, key, clock::now(), &mut out)?,
         ListFormat::Json => {
-            print_json(&Record::new(&target.account, &key, clock::now()).alone(), &mut out)?;
+            let record = Record::new(&target.account, key, clock::now());
+            print_json(&record.alone().with_warnings(&updated.warnings), &mut out)?;
         }
     }
     out.flush()?;
-    Ok(Exit::Done)
+    Ok(Exit::Done.unless_partial(&updated.warnings))
 }
 
 /// Prints what would change.

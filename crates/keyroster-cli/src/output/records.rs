@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use keyroster::{AccountFailure, ApiKey, Error, ErrorKind, KeyStatus, Timestamp};
+use keyroster::{AccountFailure, ApiKey, Error, ErrorKind, KeyStatus, Timestamp, Warning};
 use serde::Serialize;
 
 use super::{schema, text};
@@ -18,18 +18,26 @@ pub(crate) struct Record<'a> {
     pub(crate) status: KeyStatus,
     #[serde(flatten)]
     pub(crate) key: &'a ApiKey,
+    /// Only of a change, and only if there are any.
+    #[serde(skip_serializing_if = "<[Warning]>::is_empty")]
+    warnings: &'a [Warning],
     #[serde(skip)]
     pub(crate) now: Timestamp,
 }
 
 impl<'a> Record<'a> {
     pub(crate) fn new(account: &'a str, key: &'a ApiKey, now: Timestamp) -> Self {
-        Self { schema: None, account, status: key.status_at(now), key, now }
+        Self { schema: None, account, status: key.status_at(now), key, warnings: &[], now }
     }
 
     /// The same as a document of its own.
     pub(crate) fn alone(self) -> Self {
         Self { schema: Some(schema::KEY), ..self }
+    }
+
+    /// The same with what the record does not confirm of a change.
+    pub(crate) fn with_warnings(self, warnings: &'a [Warning]) -> Self {
+        Self { warnings, ..self }
     }
 }
 

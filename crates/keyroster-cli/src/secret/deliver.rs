@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use keyroster::{CreatedKey, Provider, Secret};
+use keyroster::{CreateKey, CreatedKey, Provider, Secret};
 
 use crate::clock;
 use crate::exit::{Exit, Failure};
@@ -20,6 +20,8 @@ pub(crate) struct Delivery<'a> {
     pub(crate) done: &'static str,
     pub(crate) part: Option<&'a str>,
     pub(crate) output: ListFormat,
+    /// What the record of a new key is compared with.
+    pub(crate) request: Option<&'a CreateKey>,
 }
 
 /// Checks where the secret will go, and which part of it, before it exists.
@@ -49,7 +51,7 @@ pub(crate) async fn deliver(
     mut created: CreatedKey,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let Delivery { account, provider, done, part, output } = delivery;
+    let Delivery { account, provider, done, part, output, request } = delivery;
     let reference = format!("{account}/{}", text::clean(created.key.id.as_str()));
     let to_stdout = matches!(sink, Sink::Stdout);
     let (chosen, left) = choose(part, &mut created);
@@ -75,19 +77,25 @@ pub(crate) async fn deliver(
     drop(chosen);
     // Standard output is for the secret only.
     if to_stdout {
-        return Ok(exit);
+        terminal.warnings(&created.warnings);
+        return Ok(exit.unless_partial(&created.warnings));
     }
     // The secret is safe without the record, too.
     let _ = Interrupt::listen()?.until_interrupted(provider.fetch_record(&mut created)).await;
-    for warning in &created.warnings {
-        terminal.warning(&warning.message);
+    if let Some(request) = request {
+        provider.compare_created(request, &mut created);
     }
+    terminal.warnings(&created.warnings);
+    let exit = exit.unless_partial(&created.warnings);
     let key = &created.key;
     let now = clock::now();
     let mut out = stdout();
     let shown = match output {
         ListFormat::Table => details::print(account, key, now, &mut out),
-        ListFormat::Json => print_json(&Record::new(account, key, now).alone(), &mut out),
+        ListFormat::Json => {
+            let record = Record::new(account, key, now).alone();
+            print_json(&record.with_warnings(&created.warnings), &mut out)
+        }
     };
     // The secret is safe even if no one reads the record.
     if let Err(error) = shown.and_then(|()| out.flush().map_err(Failure::from))

@@ -7,7 +7,7 @@ pub(crate) mod prompt;
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::Style;
-use keyroster::Error;
+use keyroster::{Error, Warning};
 
 use crate::exit::Failure;
 use crate::output::{BAD, BOLD, DIM, WARN, text};
@@ -72,6 +72,13 @@ impl Terminal {
     /// Prints what makes a result uncertain.
     pub(crate) fn warning(&self, message: &str) {
         self.labeled("warning", WARN.bold(), message);
+    }
+
+    /// Prints what the library warns about.
+    pub(crate) fn warnings(&self, warnings: &[Warning]) {
+        for warning in warnings {
+            self.warning(&warning.message);
+        }
     }
 
     /// Prints a warning and, on a line of its own, what to do. The hint is printed even with `--quiet`.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 mod accounts;
+mod answers;
 mod bad_input;
 mod change_keys;
 mod config;

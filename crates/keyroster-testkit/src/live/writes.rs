@@ -105,7 +105,8 @@ async fn update(trial: &Trial<'_>, id: &KeyId) -> Outcome {
     } else {
         return Trial::skip("neither a name nor disabling can be changed");
     }
-    let record = trial.works("the changed record", trial.provider().update(id, &change).await)?;
+    let updated = trial.works("the changed record", trial.provider().update(id, &change).await)?;
+    let record = updated.key;
     if change.name.is_some() && record.name != change.name
         || change.disabled.is_some() && record.state.disabled != change.disabled
     {

@@ -36,9 +36,11 @@ async fn a_create_and_a_change_are_sent_as_forms() {
     let create = "label=ci&role=limited&grant=read&grant=write&expires=1798761600000&project=12\
                   &rate=10&burst=40";
     let change = "label=cd&enabled=false&expires=never";
+    let mut changed = a_key();
+    changed["enabled"] = false.into();
     let server = Script::new()
         .on(Expected::new("POST", "/keys").with_text(create), Reply::json(a_key()).with_status(201))
-        .on(Expected::new("POST", "/keys/4711").with_text(change), Reply::json(a_key()))
+        .on(Expected::new("POST", "/keys/4711").with_text(change), Reply::json(changed))
         .on(Expected::new("POST", "/keys/4711/rotate"), Reply::json(a_key()))
         .start()
         .unwrap();
@@ -55,7 +57,7 @@ async fn a_create_and_a_change_are_sent_as_forms() {
     let mut update = UpdateKey::new().disabled(true);
     update.name = Some("cd".to_owned());
     update.expires_at = Change::Clear;
-    account.update(&KeyId::from("4711"), &update).await.unwrap();
+    drop(account.update(&KeyId::from("4711"), &update).await.unwrap());
     let rotated = account.rotate(&KeyId::from("4711"), &RotateKey::default()).await.unwrap();
     assert_eq!(rotated.secret.expose(), "acme_fa4efa4ecanary01");
     assert_eq!(server.complaints(), [""; 0]);

@@ -126,7 +126,7 @@ impl Case<'_> {
             }
             Statement::Works(principal) => self.judge_works(principal, &mut broken),
             Statement::Verdict { liveness, keys } => {
-                self.judge_verdict(liveness, keys, &mut broken)
+                self.judge_verdict(liveness, keys, &mut broken);
             }
             Statement::Failed { kind } => self.judge_failure(kind, &mut broken),
         }
@@ -183,25 +183,22 @@ impl Case<'_> {
             let said: Vec<Option<String>> =
                 own.iter().map(|(row, _)| row.get(fact.member).and_then(fact.said)).collect();
             let shown = (fact.shown)(key);
-            match shown {
-                Some(shown) => {
-                    let hidden = shown.contains("[hidden]");
-                    if !hidden && !said.iter().flatten().any(|said| *said == shown) {
-                        broken.push(format!(
-                            "{} of {id} is shown as `{}` although the vendor said {said:?}",
-                            fact.name,
-                            short(&shown)
-                        ));
-                    }
+            if let Some(shown) = shown {
+                let hidden = shown.contains("[hidden]");
+                if !hidden && !said.iter().flatten().any(|said| *said == shown) {
+                    broken.push(format!(
+                        "{} of {id} is shown as `{}` although the vendor said {said:?}",
+                        fact.name,
+                        short(&shown)
+                    ));
                 }
-                None => {
-                    let all_whole = own.iter().all(|(_, whole)| *whole);
-                    // A null last use means never only for young keys.
-                    let never = said.iter().flatten().all(|said| said == "never");
-                    if all_whole && said.iter().any(Option::is_some) && !never {
-                        broken.push(format!("{} of {id} is lost: {said:?}", fact.name));
-                    }
-                }
+                continue;
+            }
+            let all_whole = own.iter().all(|(_, whole)| *whole);
+            // A null last use means never only for young keys.
+            let never = said.iter().flatten().all(|said| said == "never");
+            if all_whole && said.iter().any(Option::is_some) && !never {
+                broken.push(format!("{} of {id} is lost: {said:?}", fact.name));
             }
         }
     }
@@ -334,24 +331,13 @@ impl Case<'_> {
             let mut texts = Vec::new();
             let bodies: Vec<Json> =
                 self.answers(Route::Create).filter_map(|(_, body)| body).collect();
-            bodies.iter().for_each(|body| body.texts(&mut texts));
-            if !texts.iter().any(|text| text.trim() == id) && !self.numbers(&bodies, id) {
+            for body in &bodies {
+                body.texts(&mut texts);
+            }
+            if !texts.iter().any(|text| text.trim() == id) && !has_number(&bodies, id) {
                 broken.push(format!("the new key is named `{id}`, which was never sent"));
             }
         }
-    }
-
-    /// Whether a number of the bodies is written like this.
-    fn numbers(&self, bodies: &[Json], id: &str) -> bool {
-        fn any(value: &Json, id: &str) -> bool {
-            match value {
-                Json::Number(raw) => raw == id,
-                Json::List(items) => items.iter().any(|item| any(item, id)),
-                Json::Object(members) => members.iter().any(|(_, value)| any(value, id)),
-                _ => false,
-            }
-        }
-        bodies.iter().any(|body| any(body, id))
     }
 
     fn judge_revoked(&self, outcome: &str, broken: &mut Vec<String>) {
@@ -421,7 +407,7 @@ impl Case<'_> {
                 broken.push("live, although the vendor did not say so".to_owned());
             }
             "dead" if !refused => {
-                broken.push("dead, although the vendor did not say so".to_owned())
+                broken.push("dead, although the vendor did not say so".to_owned());
             }
             _ => {}
         }
@@ -482,6 +468,19 @@ impl Case<'_> {
 /// Whether a status says that the request was carried out, whole.
 fn is_done(status: u16) -> bool {
     (200..300).contains(&status) && !matches!(status, 202 | 204 | 206)
+}
+
+/// Whether a number of the bodies is written like this.
+fn has_number(bodies: &[Json], id: &str) -> bool {
+    fn any(value: &Json, id: &str) -> bool {
+        match value {
+            Json::Number(raw) => raw == id,
+            Json::List(items) => items.iter().any(|item| any(item, id)),
+            Json::Object(members) => members.iter().any(|(_, value)| any(value, id)),
+            _ => false,
+        }
+    }
+    bodies.iter().any(|body| any(body, id))
 }
 
 fn json_text(body: &Json) -> String {

@@ -18,13 +18,34 @@ pub(crate) enum Json {
     Raw(String),
 }
 
+/// A number as it is written.
+pub(crate) struct Number(String);
+
+impl From<&str> for Number {
+    fn from(number: &str) -> Self {
+        Self(number.to_owned())
+    }
+}
+
+impl From<String> for Number {
+    fn from(number: String) -> Self {
+        Self(number)
+    }
+}
+
+impl From<i64> for Number {
+    fn from(number: i64) -> Self {
+        Self(number.to_string())
+    }
+}
+
 impl Json {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
-    pub(crate) fn number(number: impl ToString) -> Self {
-        Self::Number(number.to_string())
+    pub(crate) fn number(number: impl Into<Number>) -> Self {
+        Self::Number(number.into().0)
     }
 
     pub(crate) fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
@@ -293,7 +314,7 @@ pub(crate) fn plain_number(raw: &str) -> Option<String> {
     if shortened.is_empty() {
         return Some("0".to_owned());
     }
-    let dropped = (significant.len() - shortened.len()) as i64;
-    let power = exponent - fraction.len() as i64 + dropped;
+    let dropped = i64::try_from(significant.len() - shortened.len()).ok()?;
+    let power = exponent - i64::try_from(fraction.len()).ok()? + dropped;
     Some(format!("{}{shortened}e{power}", if negative { "-" } else { "" }))
 }

@@ -49,14 +49,14 @@ async fn run(provider: &Provider, world: &World, ask: Ask, id: &KeyId) -> Outcom
             Ok(list) => {
                 let keys: Vec<Value> = list.keys.iter().filter_map(to_json).collect();
                 let shown = format!("{:?}{}", list.keys, json_text(&list.keys));
-                outcome(Statement::Keys(keys), &list.warnings, shown)
+                outcome(Statement::Keys(keys), &list.warnings, &shown)
             }
             Err(error) => failed(&error),
         },
         Ask::Get => match provider.get(id).await {
             Ok(key) => {
                 let shown = format!("{key:?}{}", json_text(&key));
-                outcome(Statement::Key(to_json(&key).unwrap_or_default()), &[], shown)
+                outcome(Statement::Key(to_json(&key).unwrap_or_default()), &[], &shown)
             }
             Err(error) => failed(&error),
         },
@@ -70,7 +70,7 @@ async fn run(provider: &Provider, world: &World, ask: Ask, id: &KeyId) -> Outcom
                     let key = to_json(&created.key).unwrap_or_default();
                     let shown = format!("{created:?}{}", json_text(&created.key));
                     let secret = created.secret.expose().to_owned();
-                    outcome(Statement::Created { key, secret }, &created.warnings, shown)
+                    outcome(Statement::Created { key, secret }, &created.warnings, &shown)
                 }
                 Err(error) => failed(&error),
             }
@@ -83,14 +83,14 @@ async fn run(provider: &Provider, world: &World, ask: Ask, id: &KeyId) -> Outcom
         Ask::Revoke => match provider.revoke(id).await {
             Ok(revocation) => {
                 let text = to_json(&revocation).and_then(|it| it.as_str().map(str::to_owned));
-                outcome(Statement::Done(text.unwrap_or_default()), &[], String::new())
+                outcome(Statement::Done(text.unwrap_or_default()), &[], "")
             }
             Err(error) => failed(&error),
         },
         Ask::WhoAmI => match provider.whoami().await {
             Ok(principal) => {
                 let shown = format!("{principal:?}{}", json_text(&principal));
-                outcome(Statement::Works(to_json(&principal).unwrap_or_default()), &[], shown)
+                outcome(Statement::Works(to_json(&principal).unwrap_or_default()), &[], &shown)
             }
             Err(error) => failed(&error),
         },
@@ -101,7 +101,7 @@ async fn run(provider: &Provider, world: &World, ask: Ask, id: &KeyId) -> Outcom
                 let liveness = to_json(&found.liveness);
                 let liveness = liveness.and_then(|it| it.as_str().map(str::to_owned));
                 let liveness = liveness.unwrap_or_default();
-                outcome(Statement::Verdict { liveness, keys }, &[], shown)
+                outcome(Statement::Verdict { liveness, keys }, &[], &shown)
             }
             Err(error) => failed(&error),
         },
@@ -110,15 +110,16 @@ async fn run(provider: &Provider, world: &World, ask: Ask, id: &KeyId) -> Outcom
 
 async fn update(provider: &Provider, id: &KeyId, change: &UpdateKey) -> Outcome {
     match provider.update(id, change).await {
-        Ok(key) => {
-            let shown = format!("{key:?}{}", json_text(&key));
-            outcome(Statement::Key(to_json(&key).unwrap_or_default()), &[], shown)
+        Ok(updated) => {
+            let shown = format!("{updated:?}{}", json_text(&updated));
+            let key = to_json(&updated.key).unwrap_or_default();
+            outcome(Statement::Key(key), &updated.warnings, &shown)
         }
         Err(error) => failed(&error),
     }
 }
 
-fn outcome(statement: Statement, warnings: &[Warning], shown: String) -> Outcome {
+fn outcome(statement: Statement, warnings: &[Warning], shown: &str) -> Outcome {
     let partial = warnings.iter().any(|warning| warning.kind.is_partial());
     Outcome { statement, partial, shown: format!("{shown}{warnings:?}") }
 }

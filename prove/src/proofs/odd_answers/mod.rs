@@ -140,13 +140,13 @@ impl<'a> Worker<'a> {
         let creates = turn.world.created;
         let run =
             Case { ask, world: &world, id: &id, sent: &turn.sent, creates, outcome: &outcome };
-        tally.add(case, &turn.sent, run.judge());
+        tally.add(case, &turn.sent, &run.judge());
         Ok(())
     }
 }
 
 impl Tally {
-    fn add(&mut self, case: u64, sent: &[Sent], broken: Vec<String>) {
+    fn add(&mut self, case: u64, sent: &[Sent], broken: &[String]) {
         let odd = sent.iter().find(|sent| sent.oddity.is_some());
         self.cases += 1;
         self.odd += u64::from(odd.is_some());

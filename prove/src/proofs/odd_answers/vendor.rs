@@ -78,7 +78,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(vendor: Vendor, random: &mut Rng) -> Self {
         let count = random.usize(1..=14);
-        let containers: Vec<Json> = (0..random.usize(1..=2)).map(|at| container(at)).collect();
+        let containers: Vec<Json> = (0..random.usize(1..=2)).map(container).collect();
         let keys = (0..count).map(|at| match vendor {
             Vendor::OpenRouter => openrouter_row(at, &containers, random),
             Vendor::Pinata => pinata_row(at, random),
@@ -136,7 +136,7 @@ impl World {
             ("GET", "/workspaces") => {
                 let rows = self.containers.iter().skip(offset).cloned().collect();
                 let mut page = data(Json::List(rows));
-                page.set("total_count", Json::number(self.containers.len()));
+                page.set("total_count", Json::number(self.containers.len().to_string()));
                 plain(Route::Containers, 200, page)
             }
             ("POST", "/keys") => {
@@ -203,7 +203,10 @@ impl World {
             ("GET", "/users/apiKeys" | "/v3/api_keys" | "/v3/pinata/keys") => {
                 let rows = self.keys.iter().skip(offset).take(self.page).cloned().collect();
                 let keys = Json::List(rows);
-                let page = Json::object([("keys", keys), ("count", Json::number(self.keys.len()))]);
+                let page = Json::object([
+                    ("keys", keys),
+                    ("count", Json::number(self.keys.len().to_string())),
+                ]);
                 plain(Route::Keys, 200, page)
             }
             ("POST", _) => {
@@ -263,7 +266,8 @@ fn plain(route: Route, status: u16, body: Json) -> Answer {
 }
 
 fn openrouter_error(route: Route, status: u16, message: &str) -> Answer {
-    let error = Json::object([("code", Json::number(status)), ("message", Json::text(message))]);
+    let error =
+        Json::object([("code", Json::number(i64::from(status))), ("message", Json::text(message))]);
     plain(route, status, Json::object([("error", error)]))
 }
 
@@ -356,7 +360,7 @@ fn pinata_row(at: usize, random: &mut Rng) -> Json {
         ("name", Json::text(format!("key {at}"))),
         ("key", Json::text(hex(at, 20))),
         ("max_uses", if limited { Json::number(100) } else { Json::Null }),
-        ("uses", Json::number(random.u8(0..90))),
+        ("uses", Json::number(i64::from(random.u8(0..90)))),
         ("user_id", Json::text("7e3867f9-0e2b-487c-b749-6e3481431463")),
         ("scopes", scopes),
         ("revoked", Json::Bool(random.bool())),
