@@ -98,7 +98,7 @@ impl Samples {
     pub(crate) fn new_key(&self, name: &str) -> CreateKey {
         let mut request = CreateKey::new(name);
         request.access = self.access.clone().unwrap_or_default();
-        request.container = self.container.clone();
+        request.container.clone_from(&self.container);
         request
     }
 

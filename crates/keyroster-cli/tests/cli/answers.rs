@@ -25,7 +25,7 @@ async fn a_key_is_not_called_disabled_if_the_vendor_says_that_it_is_enabled() {
     for (disabled, words) in [(json!(false), "is still enabled"), (json!("yes"), "is disabled")] {
         let sandbox = Sandbox::start().await.unwrap();
         let (reference, id) = key(&sandbox).await;
-        // The record that is fetched again is no clearer.
+        // The record that is fetched again does not say more.
         let record = json!({"hash": id, "name": "bot", "disabled": disabled});
         answer_changes(&sandbox, record.clone());
         let again = Fault::respond(200).body(json!({ "data": record }));
