@@ -102,7 +102,7 @@ pub trait Harness: Send + Sync + 'static {
         false
     }
 
-    /// The status with which the vendor refuses a credential that it does not know.
+    /// The status that the vendor returns for a credential that it does not know.
     #[doc(hidden)]
     fn bad_credential_status(&self) -> u16 {
         401

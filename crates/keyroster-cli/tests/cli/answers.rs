@@ -15,7 +15,7 @@ async fn key(sandbox: &Sandbox) -> (String, String) {
 }
 
 /// The vendor answers every change with this record.
-fn answer_changes(sandbox: &Sandbox, record: Value) {
+fn answer_changes(sandbox: &Sandbox, record: &Value) {
     let fault = Fault::respond(200).body(json!({ "data": record })).commit();
     sandbox.add_fault(fault.vendor(Vendor::OpenRouter).method("PATCH"));
 }
@@ -27,7 +27,7 @@ async fn a_key_is_not_called_disabled_if_the_vendor_says_that_it_is_enabled() {
         let (reference, id) = key(&sandbox).await;
         // The record that is fetched again does not say more.
         let record = json!({"hash": id, "name": "bot", "disabled": disabled});
-        answer_changes(&sandbox, record.clone());
+        answer_changes(&sandbox, &record);
         let again = Fault::respond(200).body(json!({ "data": record }));
         sandbox.add_fault(again.method("GET").path(format!("/api/v1/keys/{id}")));
         let run = at(&sandbox, &["disable", &reference, "--yes", "-o", "json"]).await;
@@ -41,7 +41,7 @@ async fn a_key_is_not_called_disabled_if_the_vendor_says_that_it_is_enabled() {
 async fn a_silent_answer_to_disabling_is_settled_by_the_record() {
     let sandbox = Sandbox::start().await.unwrap();
     let (reference, id) = key(&sandbox).await;
-    answer_changes(&sandbox, json!({ "hash": id }));
+    answer_changes(&sandbox, &json!({ "hash": id }));
     at(&sandbox, &["disable", &reference, "--yes"]).await.ok();
     assert_eq!(named(&sandbox, "openrouter", "bot").unwrap()["disabled"], true);
 }
@@ -50,7 +50,7 @@ async fn a_silent_answer_to_disabling_is_settled_by_the_record() {
 async fn an_answer_about_another_key_is_an_error() {
     let sandbox = Sandbox::start().await.unwrap();
     let (reference, _) = key(&sandbox).await;
-    answer_changes(&sandbox, json!({"hash": "0".repeat(64), "disabled": true, "limit": 25}));
+    answer_changes(&sandbox, &json!({"hash": "0".repeat(64), "disabled": true, "limit": 25}));
     for arguments in
         [vec!["disable", &reference, "--yes"], vec!["update", &reference, "--limit", "25"]]
     {
@@ -64,7 +64,7 @@ async fn an_answer_about_another_key_is_an_error() {
 async fn a_change_that_the_record_contradicts_is_a_warning() {
     let sandbox = Sandbox::start().await.unwrap();
     let (reference, id) = key(&sandbox).await;
-    answer_changes(&sandbox, json!({"hash": id, "name": "bot", "limit": 10, "limit_reset": null}));
+    answer_changes(&sandbox, &json!({"hash": id, "name": "bot", "limit": 10, "limit_reset": null}));
     let change = [
         "update", &reference, "--limit", "25", "--reset", "monthly", "--name", "bot", "-o", "json",
     ];

@@ -35,7 +35,7 @@ record! {
 
 record! {
     struct User {
-        user: String = "user",
+        id: String = "user",
         full_name: String = "full_name",
     }
 }
@@ -117,7 +117,7 @@ impl KeyProvider for Directory {
         let response = self.http.send(call.query("offset", request.start.offset())).await?;
         let Users { users } = response.object()?;
         let users = users.into_iter().map(|mut row| {
-            let id = row.user.take().ok_or_else(|| response.unexpected("a user without id"))?;
+            let id = row.id.take().ok_or_else(|| response.unexpected("a user without id"))?;
             Ok(Container::new("user", id).with_name(row.full_name.take()))
         });
         Ok(ContainerPage::new(users.collect::<Result<_>>()?))
@@ -218,7 +218,7 @@ impl VendorApi for DirectoryApi {
                 // The key is made first, and then given what the call asks for.
                 let made = keys.in_container(Some(user)).create("");
                 let row = keys.update(&made.id, |key| {
-                    key.name = call.text("label").unwrap_or_default().to_owned();
+                    call.text("label").unwrap_or_default().clone_into(&mut key.name);
                     let expires = call.text("expires").and_then(|at| at.parse().ok());
                     key.expires_at = expires.unwrap_or(key.expires_at);
                 });
