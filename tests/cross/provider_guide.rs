@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 const GUIDE: &str = include_str!("../../docs/writing-a-provider.md");
 
 /// The sections of the guide. The testkit's failures link to them.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "The trait",
     "Paging",
+    "Containers",
     "Capabilities",
     "Errors",
     "Secrets",

@@ -7,16 +7,22 @@ use std::process::{Command, Stdio};
 use keyroster_core::ProviderId;
 
 /// The files of a new provider, written for one named Acme.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 10] = [
     ("README.md", include_str!("../new-provider/README.md")),
     ("src/client.rs", include_str!("../new-provider/src/client.rs")),
     ("src/lib.rs", include_str!("../new-provider/src/lib.rs")),
     ("src/normalize.rs", include_str!("../new-provider/src/normalize.rs")),
     ("src/settings.rs", include_str!("../new-provider/src/settings.rs")),
     ("src/wire.rs", include_str!("../new-provider/src/wire.rs")),
+    ("tests/acme/fixtures/keys.json", include_str!("../new-provider/tests/fixtures/keys.json")),
     ("tests/acme/main.rs", include_str!("../new-provider/tests/main.rs")),
     ("tests/acme/vendor.rs", include_str!("../new-provider/tests/vendor.rs")),
+    ("tests/acme/wire.rs", include_str!("../new-provider/tests/wire.rs")),
 ];
+
+/// The command of a provider outside our workspace. Inside, the usual command has it.
+const COMMAND: (&str, &str) =
+    ("src/bin/keyroster-acme.rs", include_str!("../new-provider/src/bin/keyroster-acme.rs"));
 
 /// The manifest inside our workspace, and anywhere else.
 const INSIDE: &str = include_str!("../new-provider/inside.toml");
@@ -43,7 +49,9 @@ pub fn create(root: &Path, name: &str, folder: Option<&Path>) -> io::Result<Stri
     // A backslash would have to be escaped in TOML.
     let crates = crates.display().to_string().replace('\\', "/");
     let manifest = if folder.is_none() { INSIDE } else { OUTSIDE };
-    for (file, text) in FILES.into_iter().chain([("Cargo.toml", manifest)]) {
+    let command = folder.is_some().then_some(COMMAND);
+    for (file, text) in FILES.into_iter().chain(command).chain([("Cargo.toml", manifest)]) {
+        let file = file.replace("keyroster-acme", &format!("keyroster-{}", names.id));
         let path = target.join(file.replace("/acme/", &format!("/{}/", names.word)));
         std::fs::create_dir_all(path.parent().unwrap_or(&target))?;
         let text = names.apply(text).replace("{version}", env!("CARGO_PKG_VERSION"));

@@ -191,13 +191,18 @@ impl HttpOptions {
     }
 
     /// Creates the client of an account. `vendor` is the vendor's own address, and `plan` its documented limits.
+    /// The address is empty for a vendor that users host themselves: then the base URL is required.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): an option is malformed.
+    /// - [`Configuration`](ErrorKind::Configuration): an option is malformed, or there is no address.
     pub fn client(self, credential: Credential, vendor: &str, plan: Limits) -> Result<HttpClient> {
-        let own = BaseUrl::parse(vendor)?;
-        let base = self.base_url.as_deref().map(BaseUrl::parse).transpose()?;
-        let base = base.unwrap_or_else(|| own.clone());
-        let plan = if base == own { plan } else { Limits::none() };
+        let own = Some(vendor).filter(|vendor| !vendor.is_empty());
+        let own = own.map(BaseUrl::parse).transpose()?;
+        let chosen = self.base_url.as_deref().map(BaseUrl::parse).transpose()?;
+        let Some(base) = chosen.or_else(|| own.clone()) else {
+            return Err(Error::new(ErrorKind::Configuration, "no base URL is set")
+                .with_help("set the address of the vendor's API"));
+        };
+        let plan = if own.as_ref() == Some(&base) { plan } else { Limits::none() };
         let mut transport = Transport::default();
         if let Some(url) = &self.proxy {
             transport.proxy(url)?;

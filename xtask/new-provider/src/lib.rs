@@ -17,8 +17,9 @@ pub use settings::AcmeFactory;
 /// Acme's name in settings and records.
 pub const ID: ProviderId = ProviderId::from_static("acme");
 
-/// The address of Acme's API.
-pub const DEFAULT_BASE_URL: &str = "https://api.acme.example";
+/// The address of Acme's API. While it is empty, each account has to set one (`ACME_BASE_URL`), so that no
+/// credential is sent to a guess. It stays empty for a vendor that users host themselves.
+pub const DEFAULT_BASE_URL: &str = "";
 
 /// The rate limit that the vendor documents, e.g. `Limits::per_minute(60)`.
 const PLAN: Limits = Limits::none();
@@ -39,7 +40,7 @@ pub struct AcmeBuilder {
 }
 
 impl Acme {
-    /// Settings for an account. Only the admin key is required.
+    /// Settings for an account. The admin key and, without [`DEFAULT_BASE_URL`], the base URL are required.
     #[must_use]
     pub fn builder() -> AcmeBuilder {
         AcmeBuilder::default()
@@ -63,7 +64,8 @@ impl AcmeBuilder {
 
     /// Creates the account. Nothing is sent.
     ///
-    /// - [`Configuration`](ErrorKind::Configuration): the admin key is missing, or a setting is malformed.
+    /// - [`Configuration`](ErrorKind::Configuration): the admin key or the address is missing, or a setting is
+    ///   malformed.
     pub fn build(self) -> Result<Acme> {
         let at = |error: Error| error.with_provider(ID);
         let Some(key) = &self.admin_key else {

@@ -13,7 +13,7 @@ const SETTINGS: &[Setting] = &[
     Setting::secret("admin-key", "ACME_ADMIN_KEY", "a key that is allowed to manage keys"),
     HttpOptions::base_url_setting(
         "ACME_BASE_URL",
-        "address of the API, by default https://api.acme.example",
+        "address of the API",
     ),
     HttpOptions::rate_setting(
         "ACME_REQUESTS_PER_MINUTE",

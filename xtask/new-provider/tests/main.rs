@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 mod vendor;
+mod wire;
 
 /// `docs/writing-a-provider.md` of keyroster explains the scenarios.
 mod conformance {
@@ -31,6 +32,7 @@ mod conformance {
         "reads_fields_of_another_type",
         "reads_null_fields",
         "reads_records_without_optional_fields",
+        "discards_secret_fields",
         "refuses_a_truncated_body",
         "refuses_an_empty_body",
         "refuses_an_html_page",
@@ -51,6 +53,12 @@ mod conformance {
 fn a_missing_credential_says_what_to_set() {
     let error = provider_acme::Acme::builder().build().unwrap_err();
     assert!(error.help().contains("ACME_ADMIN_KEY"), "{error:?}");
+}
+
+#[test]
+fn no_credential_is_sent_to_an_address_that_no_one_chose() {
+    let error = provider_acme::Acme::builder().admin_key("fa4efa4e").build().unwrap_err();
+    assert!(error.to_string().contains("no base URL"), "{error:?}");
 }
 
 /// Reads a real account if `KEYROSTER_LIVE=acme` and its settings are in the environment.

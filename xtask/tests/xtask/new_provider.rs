@@ -21,6 +21,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> (bool, String) {
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap())
         .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
         .env("CARGO_TERM_COLOR", "never")
+        .env("INSTA_UPDATE", "always")
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
@@ -80,9 +81,17 @@ fn a_new_provider_compiles_and_passes_once_it_lists() {
     let (before, rest) = text.split_once("&[&str] = &[").unwrap();
     let (_, after) = rest.split_once("];").unwrap();
     std::fs::write(&tests, format!("{before}&[&str] = &[];{after}")).unwrap();
+    let unwritten = "#[should_panic(expected = \"listing is not written yet\")]\n";
+    edit(&folder.join("tests/nimbus-9/wire.rs"), &[(unwritten, "")]);
     let (passed, text) = cargo(&folder, &["test"]);
     assert!(passed && !text.contains("warning"), "{text}");
     assert!(text.contains("conformance::lists_many_keys ... ok"), "{text}");
+    let snapshot = folder.join("tests/nimbus-9/snapshots/nimbus_9__wire__records.snap");
+    let snapshot = std::fs::read_to_string(snapshot).unwrap();
+    assert!(snapshot.contains("of a later version"), "{snapshot}");
+    // The command with this provider, which the guide's \"Publishing\" asks for.
+    let (compiled, text) = cargo(&folder, &["check", "--features", "cli"]);
+    assert!(compiled && !text.contains("warning"), "{text}");
 }
 
 #[test]

@@ -476,7 +476,7 @@ fn instant(at: Option<Timestamp>) -> String {
 }
 
 fn ago(record: &Record<'_>, at: Option<Timestamp>) -> String {
-    at.map_or_else(|| format::UNKNOWN.to_owned(), |at| format::relative(at, record.now))
+    at.map_or_else(|| format::UNKNOWN.to_owned(), |at| format::past(at, record.now))
 }
 
 fn expiry(record: &Record<'_>) -> String {

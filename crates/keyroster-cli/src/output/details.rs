@@ -15,8 +15,9 @@ pub(crate) fn print(
     now: Timestamp,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let at = |at: Timestamp| format!("{at} ({})", format::relative(at, now));
-    let known = |instant: Option<Timestamp>| instant.map_or_else(|| format::UNKNOWN.to_owned(), at);
+    let past = |at: Timestamp| format!("{at} ({})", format::past(at, now));
+    let known =
+        |instant: Option<Timestamp>| instant.map_or_else(|| format::UNKNOWN.to_owned(), past);
     let mut lines = vec![
         ("Account", account.to_owned()),
         ("Provider", key.provider.to_string()),
@@ -50,14 +51,14 @@ pub(crate) fn print(
     lines.push((
         "Expires",
         match key.expiry {
-            Expiry::At { at: instant } => at(instant),
+            Expiry::At { at } => format!("{at} ({})", format::relative(at, now)),
             expiry => format::expiry(expiry, now),
         },
     ));
     lines.push((
         "Last used",
         match key.last_used {
-            LastUsed::At { at: instant } => at(instant),
+            LastUsed::At { at } => past(at),
             used => format::last_used(used, now),
         },
     ));

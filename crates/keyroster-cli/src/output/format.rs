@@ -80,9 +80,20 @@ pub(crate) fn expiry(expiry: Expiry, now: Timestamp) -> String {
 pub(crate) fn last_used(used: LastUsed, now: Timestamp) -> String {
     match used {
         LastUsed::Never => "never".to_owned(),
-        LastUsed::At { at } => relative(at, now),
+        LastUsed::At { at } => past(at, now),
         _ => UNKNOWN.to_owned(),
     }
+}
+
+/// How far the vendor's clock may be ahead of ours.
+const SKEW: Duration = Duration::from_secs(5 * MINUTE);
+
+/// A time relative to now of something that has happened. It may seem to lie ahead if clocks differ.
+pub(crate) fn past(at: Timestamp, now: Timestamp) -> String {
+    if at > now && at.saturating_since(now) <= SKEW {
+        return "just now".to_owned();
+    }
+    relative(at, now)
 }
 
 /// A time relative to now: `3d ago`, `in 2mo`.
@@ -112,7 +123,23 @@ fn span(span: Duration) -> String {
 mod tests {
     use keyroster::{Amount, Decimal, Timestamp, Unit};
 
-    use super::{number, relative};
+    use super::{last_used, number, past, relative};
+
+    #[test]
+    fn what_has_just_happened_is_not_ahead_of_us() {
+        let now = "2026-06-15T12:00:00Z".parse().unwrap();
+        for (at, text) in [
+            ("2026-06-15T11:59:30Z", "30s ago"),
+            ("2026-06-15T12:00:00.4Z", "just now"),
+            ("2026-06-15T12:04:59Z", "just now"),
+            // No clock is that wrong: it is shown as the vendor says it.
+            ("2026-06-15T12:06:00Z", "in 6m"),
+        ] {
+            let at = at.parse().unwrap();
+            assert_eq!(past(at, now), text);
+            assert_eq!(last_used(keyroster::LastUsed::At { at }, now), text);
+        }
+    }
 
     #[test]
     fn distances_are_short_and_right() {

@@ -92,3 +92,15 @@ fn debug_shows_no_password_in_a_url() {
     assert!(text.contains("https://api.example/v1") && text.contains("proxy.example"), "{text}");
     assert!(!text.contains(CANARY), "{text}");
 }
+
+/// A vendor that users host themselves has no address of its own.
+#[test]
+fn without_any_address_no_client_is_made() {
+    let client = |options: HttpOptions| {
+        let credential = Credential::bearer(&TOKEN.into()).unwrap();
+        options.client(credential, "", Limits::none())
+    };
+    let error = client(HttpOptions::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+    assert!(client(HttpOptions::default().base_url("https://keys.example")).is_ok());
+}

@@ -17,6 +17,8 @@ pub enum Section {
     Trait,
     /// "Paging".
     Paging,
+    /// "Containers".
+    Containers,
     /// "Capabilities".
     Capabilities,
     /// "Errors".
@@ -40,6 +42,7 @@ impl Section {
         match self {
             Self::Trait => "The trait",
             Self::Paging => "Paging",
+            Self::Containers => "Containers",
             Self::Capabilities => "Capabilities",
             Self::Errors => "Errors",
             Self::Secrets => "Secrets",

@@ -31,19 +31,19 @@ scenarios! {
     restarts_after_a_dropped_listing: Paging, false, |_| Ok(()),
         "A listing that is dropped halfway leaves no state behind: the next one is complete.";
     sends_one_request_for_a_page: Trait, false, |_| Ok(()), "One page is one request.";
-    lists_every_container: Paging, false, |facts| match facts.info.containers {
+    lists_every_container: Containers, false, |facts| match facts.info.containers {
         Some(_) => Ok(()),
         None => Err("no containers are declared".to_owned()),
     }, "The keys of every container are listed, and only those of one container on request.";
-    lists_every_page_of_containers: Paging, false, |facts| match &facts.info.containers {
+    lists_every_page_of_containers: Containers, false, |facts| match &facts.info.containers {
         Some(_) => Ok(()),
         None => Err("no containers are declared".to_owned()),
     }, "The keys of every container are listed, whether or not the containers take several pages.";
-    names_the_container_of_each_key: Paging, false, |facts| match facts.info.containers {
+    names_the_container_of_each_key: Containers, false, |facts| match facts.info.containers {
         Some(_) => Ok(()),
         None => Err("no containers are declared".to_owned()),
     }, "The record of a key in a container names that container.";
-    continues_when_a_container_vanishes: Paging, false, |facts| match facts.info.containers {
+    continues_when_a_container_vanishes: Containers, false, |facts| match facts.info.containers {
         Some(_) => facts.needs_http(),
         None => Err("no containers are declared".to_owned()),
     }, "A container that is deleted while keys are listed does not end the listing: its list is `NotFound`.";
