@@ -114,6 +114,7 @@ flaws! {
     RetriesACreate => does_not_repeat_a_create_after_5xx,
     RetriesALostCreate => does_not_repeat_a_create_after_a_cut,
     BelievesAnyCreate => does_not_trust_an_odd_reply_to_a_create,
+    LosesTheSecretOfAnOddKey => keeps_the_secret_of_an_odd_answer,
     DatesNewKeysWrongly => finds_the_key_of_a_lost_create,
     RetriesARotation => does_not_repeat_a_rotation,
     LeaksInDebug => shows_no_secret_in_records,

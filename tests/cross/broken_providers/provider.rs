@@ -246,6 +246,9 @@ impl Sample {
         };
         let key = record(self.flaw, &row).map_err(|what| response.unexpected(what))?;
         let key = key.ok_or_else(|| response.unexpected("a key without a record"))?;
+        if self.is(Flaw::LosesTheSecretOfAnOddKey) && !row["name"].is_string() {
+            return Err(response.unexpected("a name that is not a text"));
+        }
         let mut created = CreatedKey::new(key, Secret::new(secret));
         match self.flaw {
             Flaw::AnswersAnotherSecret => created.secret = Secret::from("another"),

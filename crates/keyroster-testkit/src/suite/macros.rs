@@ -93,6 +93,7 @@ macro_rules! conformance {
             does_not_repeat_a_create_after_5xx
             does_not_repeat_a_create_after_a_cut
             does_not_trust_an_odd_reply_to_a_create
+            keeps_the_secret_of_an_odd_answer
             finds_the_key_of_a_lost_create
             does_not_repeat_a_rotation
             shows_no_secret_in_records

@@ -3,7 +3,8 @@
 use keyroster_core::{ErrorKind, KeyProvider, Operation, RotateKey};
 
 use super::scenarios;
-use crate::fake::{Effect, Fault};
+use crate::fake::mutation::{self, Mutation};
+use crate::fake::{Effect, Fault, Setup};
 use crate::suite::bench::{Applies, Bench, Check, Facts, World, said};
 
 /// Number of calls with a fault: more than any provider makes for one operation.
@@ -16,6 +17,9 @@ scenarios! {
         "A create is not retried after a lost response: it is `Indeterminate`.";
     does_not_trust_an_odd_reply_to_a_create: Creates, false, create_and_faults,
         "A create whose response is not a new key is `Indeterminate`.";
+    keeps_the_secret_of_an_odd_answer: Creates, false, |facts| {
+        facts.needs(Operation::CreateKey).and(facts.needs_rows())
+    }, "A create returns the secret even if another field of the answer has an unexpected type.";
     finds_the_key_of_a_lost_create: Creates, true, create_and_faults,
         "The error of a lost create leads to the key that it created.";
     does_not_repeat_a_rotation: Creates, false, rotate_and_faults,
@@ -61,6 +65,33 @@ async fn once(bench: &Bench, fault: Fault, what: &str) -> Check {
     let request = bench.facts.samples.new_key("created once");
     let answer = world.handle.create(&request).await.map(drop);
     indeterminate(bench, &world, Effect::Created, answer, what)
+}
+
+async fn keeps_the_secret_of_an_odd_answer(bench: &Bench) -> Check {
+    let world = bench.start(1)?;
+    let key = world.vendor.keys().swap_remove(0);
+    let row = world.vendor.row(&key);
+    let id = bench.key_id(&key);
+    let parts = [key.id.as_str(), key.secret.expose()];
+    let paths = mutation::members(&row, &parts).into_iter();
+    // A part of an id, such as the container's, is needed to name the key.
+    let named = |path: &mutation::Path| {
+        mutation::at(&row, path).and_then(|value| value.as_str()).is_some_and(|text| {
+            id.as_str() != key.id && !text.is_empty() && id.as_str().contains(text)
+        })
+    };
+    for path in paths.filter(|path| !named(path)) {
+        let odd = Some(Mutation::Replace(path.clone(), mutation::odd()));
+        let world = bench.start_with(Setup { mutation: odd, ..bench.setup(1) })?;
+        let request = bench.facts.samples.new_key("created by the suite");
+        let what = format!("the secret of a new key whose `{}` has another type", path.join("."));
+        let created = bench.works(&what, world.inner.create(&request).await)?;
+        let made = world.vendor.keys();
+        if made.last().is_none_or(|made| made.secret.expose() != created.secret.expose()) {
+            return bench.fail(what, "it returned another text");
+        }
+    }
+    Ok(())
 }
 
 async fn does_not_repeat_a_rotation(bench: &Bench) -> Check {
