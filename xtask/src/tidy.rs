@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// Which of our packages each one may depend on. Dependencies point one way.
-const MAY_DEPEND_ON: [(&str, &[&str]); 6] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 7] = [
     ("keyroster-core", &[]),
     ("keyroster-http", &["keyroster-core"]),
     ("keyroster-testkit", &["keyroster-core", "keyroster-http"]),
+    ("keyroster-files", &[]),
     ("keyroster-sandbox", &[]),
     ("keyroster", &["keyroster-core", "keyroster-http", "provider-*"]),
-    ("keyroster-cli", &["keyroster", "keyroster-sandbox"]),
+    ("keyroster-cli", &["keyroster", "keyroster-files", "keyroster-sandbox"]),
 ];
 
 /// The files of every provider. It may have more, for what only its vendor has.
