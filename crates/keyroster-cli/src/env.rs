@@ -10,6 +10,9 @@ use tracing_subscriber::EnvFilter;
 /// The configuration file.
 pub(crate) const CONFIG: &str = "KEYROSTER_CONFIG";
 
+/// How long a command may take.
+pub(crate) const COMMAND_TIMEOUT: &str = "KEYROSTER_COMMAND_TIMEOUT";
+
 /// Set by a shell's script when it asks for completions.
 pub(crate) const COMPLETE: &str = "KEYROSTER_COMPLETE";
 
@@ -42,6 +45,14 @@ pub(crate) fn secret(name: &str) -> Option<Secret> {
 /// Like [`secret`], for a value that is not a secret.
 pub(crate) fn text(name: &str) -> Option<String> {
     secret(name).map(|text| text.expose().to_owned())
+}
+
+/// Returns the folders in which a secret that could not be delivered may be kept, the best first.
+pub(crate) fn rescue_folders() -> Vec<PathBuf> {
+    let mut folders = vec![std::env::temp_dir()];
+    folders.extend(etcetera::home_dir());
+    folders.push(PathBuf::from("."));
+    folders
 }
 
 /// Returns the names of all variables with settings of an account, such as `KEYROSTER_PROD__JWT`.

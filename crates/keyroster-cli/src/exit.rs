@@ -17,6 +17,7 @@ pub(crate) enum Exit {
     Vendor = 5,
     Guard = 6,
     Machine = 7,
+    HungUp = 129,
     Interrupted = 130,
     Terminated = 143,
 }
@@ -30,7 +31,7 @@ impl Exit {
     }
 
     /// Every exit code, in ascending order.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Done,
         Self::Found,
         Self::Usage,
@@ -39,6 +40,7 @@ impl Exit {
         Self::Vendor,
         Self::Guard,
         Self::Machine,
+        Self::HungUp,
         Self::Interrupted,
         Self::Terminated,
     ];
@@ -66,6 +68,7 @@ impl Exit {
             Self::Vendor => "a vendor or network error",
             Self::Guard => "blocked by a safety check; nothing was changed",
             Self::Machine => "a local error: a disk, a file, a pipe or the terminal",
+            Self::HungUp => "ended because the terminal was closed (SIGHUP)",
             Self::Interrupted => "interrupted with Ctrl-C",
             Self::Terminated => "terminated with SIGTERM",
         }

@@ -10,6 +10,7 @@ mod exit;
 mod listing;
 mod output;
 mod platform;
+mod process;
 mod secret;
 mod terminal;
 
@@ -54,6 +55,7 @@ impl App {
     /// Runs the command line of this process, and returns its exit code.
     #[must_use]
     pub fn run(self) -> ExitCode {
+        platform::outlive_file_limits();
         let registry = Arc::new(self.registry);
         args::completion::answer_the_shell(&registry);
         let matches = args::command(&registry).get_matches();
@@ -63,9 +65,8 @@ impl App {
         };
         env::start_logging(arguments.global.verbose);
         let terminal = Terminal::detect(arguments.global.color.into(), arguments.global.quiet);
-        let outcome = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
+        let outcome = platform::check_open_files()
+            .and_then(|()| tokio::runtime::Builder::new_current_thread().enable_all().build())
             .map_err(Failure::from)
             .and_then(|runtime| runtime.block_on(dispatch(&registry, arguments, &terminal)));
         match outcome {

@@ -1,10 +1,11 @@
 //! Reading and replacing a file while no one else does.
 
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
 
 use crate::error::{FileError, FileErrorKind};
 use crate::lock::FolderLock;
-use crate::place::Place;
 use crate::system::{Folder, Present};
 
 /// Maximum length of a present file that is written a second time as a rehearsal, in bytes.
@@ -13,7 +14,9 @@ const MAX_REHEARSED: u64 = 1024 * 1024;
 /// A file while it is edited. The lock is released when this is dropped.
 #[derive(Debug)]
 pub struct FileEdit {
-    place: Place,
+    /// The path as the caller wrote it.
+    shown: PathBuf,
+    name: OsString,
     folder: Folder,
     lock: FolderLock,
     /// The file that is there. `None` if there is none.
@@ -22,16 +25,17 @@ pub struct FileEdit {
 
 impl FileEdit {
     pub(crate) fn new(
-        place: Place,
+        shown: PathBuf,
+        name: OsString,
         folder: Folder,
         lock: FolderLock,
         present: Option<Present>,
     ) -> Self {
-        // Whoever holds the lock knows that no draft with a name is in use.
+        // The holder of the lock knows that no draft with a name is in use.
         if lock.is_held() {
             folder.remove_stale_drafts();
         }
-        Self { place, folder, lock, present }
+        Self { shown, name, folder, lock, present }
     }
 
     /// Returns whether there is a file already.
@@ -63,7 +67,7 @@ impl FileEdit {
         };
         read().map_err(|error| {
             let message = format!("cannot be read: {error}");
-            FileError::new(FileErrorKind::System, self.place.shown(), &message, "check the file")
+            FileError::new(FileErrorKind::System, &self.shown, &message, "check the file")
         })
     }
 
@@ -74,7 +78,7 @@ impl FileEdit {
     /// The file is not the one that was there when the edit began, or the system refuses. The file is then as it
     /// was.
     pub fn write(self, content: &[u8]) -> Result<(), FileError> {
-        let Self { place, folder, lock, present } = &self;
+        let Self { shown, name, folder, lock, present } = &self;
         let write = || -> io::Result<bool> {
             let mut draft = folder.draft(lock.is_held())?;
             draft.file.write_all(content)?;
@@ -83,9 +87,9 @@ impl FileEdit {
             }
             draft.file.sync_all()?;
             let placed = match present {
-                None => draft.place_new(place.name()),
-                Some(present) if folder.still_holds(place.name(), present)? => {
-                    draft.replace(place.name()).map(|()| true)
+                None => draft.place_new(name),
+                Some(present) if folder.still_holds(name, present)? => {
+                    draft.replace(name).map(|()| true)
                 }
                 Some(_) => Ok(false),
             }?;
@@ -94,11 +98,11 @@ impl FileEdit {
             }
             Ok(placed)
         };
-        if write().map_err(|error| place.refused(error))? {
+        if write().map_err(|error| FileError::system(shown, error))? {
             return Ok(());
         }
         let what = "was changed by another program meanwhile";
-        Err(FileError::new(FileErrorKind::Changed, place.shown(), what, "try again"))
+        Err(FileError::new(FileErrorKind::Changed, shown, what, "try again"))
     }
 
     /// Tries everything that [`write`](Self::write) does, short of giving the new content its name.
@@ -117,14 +121,16 @@ impl FileEdit {
             // Some systems find out only now that there is no room.
             draft.file.sync_data()
         };
-        try_out(&mut self).map_err(|error| self.place.refused(error))?;
+        try_out(&mut self).map_err(|error| FileError::system(&self.shown, error))?;
         let Some(present) = &self.present else { return Ok(()) };
-        let mut draft =
-            self.folder.draft(self.lock.is_held()).map_err(|error| self.place.refused(error))?;
+        let mut draft = self
+            .folder
+            .draft(self.lock.is_held())
+            .map_err(|error| FileError::system(&self.shown, error))?;
         draft.take_after(present).map_err(|error| {
             let what = format!("cannot keep its owner and permissions if it is replaced: {error}");
             let help = "run this as the file's owner, or choose another file";
-            FileError::new(FileErrorKind::Owner, self.place.shown(), &what, help)
+            FileError::new(FileErrorKind::Owner, &self.shown, &what, help)
         })
     }
 }

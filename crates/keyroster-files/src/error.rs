@@ -15,7 +15,7 @@ pub enum FileErrorKind {
     NotAFile,
     /// A link that leads nowhere, or to an open file of a process.
     Link,
-    /// The file has several names, of which only one would be replaced.
+    /// The file has several names, and only one would be replaced.
     HardLinks,
     /// The owner, the group or the permissions of the file cannot be kept.
     Owner,

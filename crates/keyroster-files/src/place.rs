@@ -59,7 +59,7 @@ impl Place {
         let folder = Folder::open(&self.folder).map_err(|error| self.refused(error))?;
         let lock = FolderLock::acquire(&folder, &self.folder)?;
         let present = folder.inspect(&self.name, &self.shown)?;
-        Ok(FileEdit::new(self.clone(), folder, lock, present))
+        Ok(FileEdit::new(self.shown.clone(), self.name.clone(), folder, lock, present))
     }
 
     /// Returns the path as the caller wrote it, for messages.
@@ -74,11 +74,7 @@ impl Place {
         self.folder.join(&self.name)
     }
 
-    pub(crate) fn name(&self) -> &OsString {
-        &self.name
-    }
-
-    pub(crate) fn refused(&self, error: io::Error) -> FileError {
+    fn refused(&self, error: io::Error) -> FileError {
         FileError::system(&self.shown, error)
     }
 

@@ -95,7 +95,7 @@ impl Folder {
         check_type(&opened, shown)?;
         if opened.st_nlink > 1 {
             let what = format!(
-                "has {} names (hard links), of which only one would be replaced",
+                "has {} names (hard links), and only one would be replaced",
                 opened.st_nlink
             );
             let help = "use a file with one name, or a symbolic link";

@@ -3,7 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod find_key;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,9 +12,10 @@ use keyroster::{
 };
 use keyroster_sandbox::Sandbox;
 
-use crate::config::{Config, Definition, Origin, Setting, Value, folder_of};
+use crate::config::{self, Config, Definition, Origin, Setting, Value, folder_of};
 use crate::exit::Failure;
 use crate::output::text;
+use crate::process::Commands;
 
 /// Maximum number of names in an error.
 const MAX_NAMES: usize = 10;
@@ -35,6 +36,7 @@ pub(crate) struct Accounts {
     definitions: Vec<Definition>,
     roster: Roster,
     file: Option<PathBuf>,
+    commands: Arc<Commands>,
     /// Runs until this is dropped.
     _sandbox: Option<Sandbox>,
 }
@@ -46,34 +48,41 @@ struct Opener {
     registry: Arc<Registry>,
     /// The file that defines it, if any.
     file: Option<PathBuf>,
+    commands: Arc<Commands>,
 }
 
 impl Source<'_> {
     /// Returns all accounts, at least one.
     pub(crate) async fn open(&self) -> Result<Accounts, Failure> {
         let sandbox = if self.sandbox { Some(Sandbox::start().await?) } else { None };
-        let (definitions, file) = if let Some(sandbox) = &sandbox {
-            (made_up(self.registry, sandbox), None)
+        let (definitions, file, timeout) = if let Some(sandbox) = &sandbox {
+            (made_up(self.registry, sandbox), None, config::command_timeout(None)?)
         } else {
             let config = Config::load(self.config, self.registry)?;
             if config.accounts.is_empty() {
                 return Err(no_account(self.registry, &config));
             }
-            (config.accounts, config.file)
+            let timeout = config::command_timeout(config.command_timeout)?;
+            (config.accounts, config.file, timeout)
         };
+        let commands = Arc::new(Commands {
+            hidden: config::credential_variables(&definitions, self.registry),
+            timeout,
+        });
         let mut roster = Roster::new();
         for definition in &definitions {
             let opener = Arc::new(Opener {
                 definition: definition.clone(),
                 registry: Arc::clone(self.registry),
                 file: file.clone(),
+                commands: Arc::clone(&commands),
             });
             roster.add_lazily(definition.name.as_str(), move || {
                 let opener = Arc::clone(&opener);
                 async move { opener.open().await }
             })?;
         }
-        Ok(Accounts { definitions, roster, file, _sandbox: sandbox })
+        Ok(Accounts { definitions, roster, file, commands, _sandbox: sandbox })
     }
 }
 
@@ -85,8 +94,8 @@ impl Accounts {
         if self.definitions.is_empty() {
             return Err(Failure::usage("no account matches the selection").with_hint(available));
         }
-        let definitions = &self.definitions;
-        self.roster.retain(|name| definitions.iter().any(|known| known.name == name));
+        let kept: HashSet<&str> = self.definitions.iter().map(|known| &*known.name).collect();
+        self.roster.retain(|name| kept.contains(name));
         Ok(())
     }
 
@@ -110,6 +119,11 @@ impl Accounts {
     /// Returns the file that defines the accounts, if any.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
+    }
+
+    /// Returns what all commands have in common.
+    pub(crate) fn commands(&self) -> &Commands {
+        &self.commands
     }
 
     /// Returns the definition of the account with this name.
@@ -170,7 +184,7 @@ impl Opener {
                 Value::Plain(text) => settings.with(*name, text.as_str()),
                 Value::MadeUp(secret) => settings.with(*name, secret.clone()),
                 Value::Credential(source) => {
-                    let secret = source.fetch(folder).await.map_err(|error| {
+                    let secret = source.fetch(folder, &self.commands).await.map_err(|error| {
                         let message = format!("cannot get `{name}`: {error}");
                         Error::new(ErrorKind::Configuration, message).with_help(error.hint)
                     })?;

@@ -35,6 +35,8 @@ pub(crate) async fn run(
         return Ok(Exit::Done);
     }
     let mut interrupt = Interrupt::listen()?;
+    // Whatever happens from here on, the key's name is known.
+    terminal.plan(&format!("creating the key `{name}` in {}", create.account));
     let creation = provider.create_without_record(&request);
     let waited = interrupt.wait_for(creation, || {
         terminal.warning(&format!(
@@ -44,7 +46,8 @@ pub(crate) async fn run(
     let Waited { result, interrupted } = waited.await;
     let Some(made) = result else {
         terminal.error(&format!(
-            "interrupted while creating `{name}`: the key may exist, and its secret is lost"
+            "interrupted while creating `{name}` in {}: the key may exist, and its secret is lost",
+            create.account
         ));
         terminal.error_hint("look for it with `keyroster list`, and revoke it");
         return Ok(interrupted.unwrap_or(Exit::Interrupted));
@@ -54,12 +57,13 @@ pub(crate) async fn run(
             let delivery = Delivery {
                 account: &create.account,
                 provider: &provider,
+                commands: accounts.commands(),
                 done: "created",
                 part: create.to.part.as_deref(),
                 output: create.output,
                 request: Some(&request),
             };
-            deliver::deliver(delivery, sink, created, terminal).await
+            deliver::deliver(delivery, sink, created, &mut interrupt, terminal).await
         }
         Err(error) => {
             terminal.failure(&error);

@@ -67,6 +67,8 @@ pub(crate) async fn run(
         prompt::confirm(&question, terminal)?;
     }
     let mut interrupt = Interrupt::listen()?;
+    // Whatever happens from here on, it is known which key has a new secret.
+    terminal.plan(&format!("replacing the secret of {reference} ({name})"));
     let request = provider.rotate_without_record(&target.key.id, &request);
     let waited = interrupt.wait_for(request, || {
         terminal.warning(&format!(
@@ -86,12 +88,13 @@ pub(crate) async fn run(
             let delivery = Delivery {
                 account,
                 provider: &provider,
+                commands: accounts.commands(),
                 done: "rotated",
                 part: rotate.to.part.as_deref(),
                 output: rotate.output,
                 request: None,
             };
-            deliver::deliver(delivery, sink, rotated, terminal).await
+            deliver::deliver(delivery, sink, rotated, &mut interrupt, terminal).await
         }
         Err(error) => {
             terminal.failure(&error);

@@ -12,9 +12,7 @@ use tokio::io::AsyncReadExt;
 use super::{Diagnostic, Keychain};
 use crate::env;
 use crate::platform;
-
-/// How long a command may take, unless its `timeout` says otherwise.
-const TIMEOUT: Duration = Duration::from_secs(30);
+use crate::process::{Commands, shell};
 
 /// Maximum length of a secret, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -168,7 +166,11 @@ impl CredentialSource {
     }
 
     /// Reads the secret. Relative paths start at the folder.
-    pub(crate) async fn fetch(&self, folder: &Path) -> Result<Secret, CredentialError> {
+    pub(crate) async fn fetch(
+        &self,
+        folder: &Path,
+        commands: &Commands,
+    ) -> Result<Secret, CredentialError> {
         let secret = match self {
             Self::Env(name) if env::is_garbled(name) => {
                 let message = format!("the environment variable {name} is not valid UTF-8");
@@ -181,7 +183,7 @@ impl CredentialSource {
                 )
             })?,
             Self::File(path) => read_file(&folder.join(env::expand_home(path)))?,
-            Self::Command(command) => command.run(folder).await?,
+            Self::Command(command) => command.run(folder, commands).await?,
             Self::Keychain(name) => Keychain::get(name).await?,
         };
         // A file or the output of a command usually ends with a line break.
@@ -212,7 +214,7 @@ fn read_file(path: &Path) -> Result<Secret, CredentialError> {
 
 impl Command {
     /// Returns what the command prints. It is killed after its timeout.
-    async fn run(&self, folder: &Path) -> Result<Secret, CredentialError> {
+    async fn run(&self, folder: &Path, commands: &Commands) -> Result<Secret, CredentialError> {
         let program = match self.program() {
             "" => String::new(),
             program => format!(" `{program}`"),
@@ -230,17 +232,17 @@ impl Command {
             }
             CommandLine::Shell(line) => shell(line),
         };
-        command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped());
         // It may print to standard error, unless the user is in the middle of a line.
         if env::is_completing() {
             command.stderr(Stdio::null());
         }
-        let mut child = command.spawn().map_err(|cause| {
+        let mut running = commands.start(command).map_err(|cause| {
             error(&format!("cannot be started: {cause}"), "check that it is installed")
         })?;
-        let out = child.stdout.take();
-        let work = async { (read_all(out).await, child.wait().await) };
-        let timeout = self.timeout.unwrap_or(TIMEOUT);
+        let out = running.child.stdout.take();
+        let work = async { (read_all(out).await, running.end().await) };
+        let timeout = self.timeout.unwrap_or(commands.timeout);
         let (out, status) = tokio::time::timeout(timeout, work).await.map_err(|_| {
             error(
                 &format!("printed no secret within {timeout:?}"),
@@ -255,13 +257,6 @@ impl Command {
             Err(cause) => Err(error(&format!("failed: {cause}"), by_hand)),
         }
     }
-}
-
-fn shell(line: &str) -> tokio::process::Command {
-    let (program, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut command = tokio::process::Command::new(program);
-    command.arg(flag).arg(line);
-    command
 }
 
 /// Reads a stream to its end, if it is text.

@@ -1,10 +1,10 @@
 //! Edits `keyroster.toml`, preserving comments and order. Writes are atomic.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use keyroster::Registry;
+use keyroster_files::{FileEdit, FileError, Place};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, RawString, Table, Value as Toml, value};
 
 use super::credential::CommandLine;
@@ -201,85 +201,48 @@ fn item(setting: &Value) -> Item {
 }
 
 /// The file while it is edited. No other keyroster process edits it until this is dropped.
-struct Draft<'a> {
-    path: &'a Path,
-    /// The file that the path leads to.
-    target: PathBuf,
-    _lock: File,
+struct Draft {
+    file: FileEdit,
     /// The text, with `\n` at the end of each line.
     before: String,
     crlf: bool,
     document: DocumentMut,
 }
 
-impl<'a> Draft<'a> {
-    fn open(path: &'a Path) -> Result<Self, Failure> {
+impl Draft {
+    fn open(path: &Path) -> Result<Self, Failure> {
         let shown = path.display();
-        let target = followed(path);
-        let lock = make_folder(folder_of(&target)).and_then(|()| lock(&target));
-        let lock = lock.map_err(|error| unwritable(path, &error))?;
-        let text = match std::fs::read_to_string(&target) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => {
-                return Err(Failure::configuration(format!("cannot read {shown}: {error}")));
-            }
-        };
-        let before = text.replace("\r\n", "\n");
-        let crlf = text.contains("\r\n");
+        // A link may lead to another folder, which is not made.
+        if path.symlink_metadata().is_err() {
+            make_folder(folder_of(path)).map_err(|error| unwritable(path, &error))?;
+        }
+        let place = Place::check(path).map_err(|error| refused(&error))?;
+        let mut file = place.edit().map_err(|error| refused(&error))?;
+        let text = file.read().map_err(|error| refused(&error))?;
+        let text = String::from_utf8(text)
+            .map_err(|_| Failure::configuration(format!("cannot read {shown}: it is not UTF-8")))?;
+        let (before, crlf) = (text.replace("\r\n", "\n"), text.contains("\r\n"));
         let document = before.parse().map_err(|_| {
             Failure::configuration(format!("{shown} is not valid TOML; nothing was changed"))
                 .with_hint("run `keyroster config check`")
         })?;
-        Ok(Self { path, target, _lock: lock, before, crlf, document })
+        Ok(Self { file, before, crlf, document })
     }
 
-    /// Replaces the file, keeping its permissions and line ends.
-    fn write(&self, text: &str) -> Result<(), Failure> {
+    /// Replaces the file, keeping its owner, permissions and line ends.
+    fn write(self, text: &str) -> Result<(), Failure> {
         let text = if self.crlf { text.replace('\n', "\r\n") } else { text.to_owned() };
-        self.replace(&text).map_err(|error| unwritable(self.path, &error))
-    }
-
-    fn replace(&self, text: &str) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder_of(&self.target))?;
-        file.write_all(text.as_bytes())?;
-        if let Ok(before) = std::fs::metadata(&self.target) {
-            file.as_file().set_permissions(before.permissions())?;
-        }
-        file.as_file().sync_all()?;
-        file.persist(&self.target)?;
-        Ok(())
+        self.file.write(text.as_bytes()).map_err(|error| refused(&error))
     }
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
+fn refused(error: &FileError) -> Failure {
+    Failure::configuration(format!("{error}; nothing was changed")).with_hint(error.help())
+}
+
+fn unwritable(path: &Path, error: &dyn std::error::Error) -> Failure {
     let shown = path.display();
     Failure::configuration(format!("cannot write {shown}: {error}; nothing was changed"))
-}
-
-/// The file that a path leads to, whether it exists or not, so that a symbolic link stays one.
-fn followed(path: &Path) -> PathBuf {
-    let mut target = path.to_owned();
-    // Linux follows the same number of links.
-    for _ in 0..40 {
-        let Ok(link) = std::fs::read_link(&target) else { break };
-        target = folder_of(&target).join(link);
-    }
-    target
-}
-
-/// Waits until no other keyroster process edits the file. The lock is a file next to it, because the file
-/// itself is replaced.
-fn lock(target: &Path) -> io::Result<File> {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let mut options = platform::private_file();
-    options.create(true).truncate(false).write(true);
-    let file = options.open(folder_of(target).join(format!(".{name}.lock")))?;
-    match file.lock() {
-        // Some file systems have no locks.
-        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
-        outcome => outcome.map(|()| file),
-    }
 }
 
 /// Creates the folder, private to its owner.

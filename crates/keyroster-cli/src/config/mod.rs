@@ -11,8 +11,9 @@ mod keychain;
 mod overrides;
 mod read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use keyroster::{ProviderFactory, Registry};
 
@@ -23,9 +24,11 @@ pub(crate) use edit::{NewAccount, add, new_credential, new_name, remove};
 pub(crate) use keychain::Keychain;
 use read::Found;
 
+use crate::clock::duration;
 use crate::env;
 use crate::exit::Failure;
 use crate::platform::{self, Others};
+use crate::process;
 
 /// The defined accounts, and the configuration file.
 #[derive(Debug)]
@@ -38,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) accounts: Vec<Definition>,
     /// The names of accounts in the file that are too broken to be among the others.
     pub(crate) broken: Vec<String>,
+    /// How long a command may take, if the file says so.
+    pub(crate) command_timeout: Option<Duration>,
 }
 
 impl Config {
@@ -83,7 +88,7 @@ impl Config {
         let exists = text.is_some();
         let mut unreadable = Vec::new();
         let variables = overrides::variables(&mut unreadable);
-        let Found { mut accounts, broken, mut diagnostics } = match &text {
+        let Found { mut accounts, broken, mut diagnostics, command_timeout } = match &text {
             Some(text) => read::accounts(text, registry, &overrides::providers(&variables)),
             None => from_vendor_variables(registry),
         };
@@ -93,8 +98,38 @@ impl Config {
             diagnostics.extend(accounts.iter().filter_map(|account| unusable(account, registry)));
         }
         accounts.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok((Self { file, exists, accounts, broken }, diagnostics))
+        Ok((Self { file, exists, accounts, broken, command_timeout }, diagnostics))
     }
+}
+
+/// How long a command may take: the environment's value, else the file's, else the default.
+pub(crate) fn command_timeout(from_file: Option<Duration>) -> Result<Duration, Failure> {
+    let Some(text) = env::text(env::COMMAND_TIMEOUT) else {
+        return Ok(from_file.unwrap_or(process::TIMEOUT));
+    };
+    duration(&text).map_err(|wrong| {
+        Failure::configuration(format!("{}: {wrong}", env::COMMAND_TIMEOUT))
+            .with_hint("set it to a duration, for example `120s`, or unset it")
+    })
+}
+
+/// The variables from which the credential of any account is read, or could be.
+pub(crate) fn credential_variables(accounts: &[Definition], registry: &Registry) -> Vec<String> {
+    let values = accounts.iter().flat_map(|account| account.settings.values());
+    let named = values.filter_map(|setting| match &setting.value {
+        Value::Credential(CredentialSource::Env(name)) => Some(name.clone()),
+        _ => None,
+    });
+    let secret = |setting: &&keyroster::Setting| setting.secret;
+    let own = registry.factories().flat_map(|factory| factory.settings().iter().filter(secret));
+    let plain = registry.factories().flat_map(|factory| factory.settings());
+    let plain: BTreeSet<&str> =
+        plain.filter(|setting| !setting.secret).map(|setting| setting.name).collect();
+    // What is not known to be plain may be a secret.
+    let overriding = env::overrides().into_iter().filter(|name| !overrides::is_plain(name, &plain));
+    let names: BTreeSet<String> =
+        named.chain(own.map(|setting| setting.env.to_owned())).chain(overriding).collect();
+    names.into_iter().collect()
 }
 
 /// The folder of a file: the current one if the path has none.
@@ -198,7 +233,7 @@ fn from_vendor_variables(registry: &Registry) -> Found {
         })
     };
     let accounts = registry.factories().filter_map(described).collect();
-    Found { accounts, broken: Vec::new(), diagnostics }
+    Found { accounts, broken: Vec::new(), diagnostics, command_timeout: None }
 }
 
 /// A variable that is not valid UTF-8.

@@ -31,6 +31,16 @@ fn parts(variable: &str) -> Option<(&str, &str)> {
     (!parts.0.is_empty() && !parts.1.is_empty()).then_some(parts)
 }
 
+/// Whether a variable sets something that may be shown: the provider, the tags, or one of these settings.
+pub(super) fn is_plain(variable: &str, settings: &BTreeSet<&str>) -> bool {
+    let capitals = variable.to_ascii_uppercase();
+    parts(&capitals).is_some_and(|(_, setting)| {
+        setting == PROVIDER
+            || setting == TAGS
+            || settings.iter().any(|known| uppercase(known) == setting)
+    })
+}
+
 /// The providers that the environment sets, by account in uppercase.
 pub(super) fn providers(variables: &[String]) -> BTreeMap<String, String> {
     let named = variables.iter().filter_map(|variable| {

@@ -9,7 +9,6 @@ use keyroster::{ProviderFactory, Registry, Suggestion};
 use toml_edit::{Document, Item, TableLike, Value as Toml};
 
 use super::credential::{Command, CommandLine};
-use super::diagnostic::position;
 use super::overrides::provider_of;
 use super::{
     CredentialSource, Definition, Diagnostic, Origin, Setting, Value, check_name, quoted,
@@ -21,6 +20,7 @@ const PROVIDER: &str = "provider";
 const TAGS: &str = "tags";
 const SOURCES: [&str; 4] = ["env", "file", "command", "keychain"];
 const TIMEOUT: &str = "timeout";
+const COMMAND_TIMEOUT: &str = "command-timeout";
 
 /// The content of a file.
 pub(super) struct Found {
@@ -28,6 +28,8 @@ pub(super) struct Found {
     /// The names of accounts that are too broken to be among the others.
     pub(super) broken: Vec<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// How long a command may take, if the file says so.
+    pub(super) command_timeout: Option<Duration>,
 }
 
 /// Returns the accounts of a file, and its mistakes. `providers` are those that the environment sets.
@@ -36,8 +38,15 @@ pub(super) fn accounts(
     registry: &Registry,
     providers: &BTreeMap<String, String>,
 ) -> Found {
-    let mut reader =
-        Reader { text, registry, providers, broken: Vec::new(), diagnostics: Vec::new() };
+    let mut reader = Reader {
+        text,
+        breaks: text.match_indices('\n').map(|(at, _)| at).collect(),
+        registry,
+        providers,
+        broken: Vec::new(),
+        diagnostics: Vec::new(),
+        command_timeout: None,
+    };
     let accounts = match Document::parse(text) {
         Ok(document) => reader.document(document.as_table()),
         Err(error) => {
@@ -48,18 +57,32 @@ pub(super) fn accounts(
             Vec::new()
         }
     };
-    Found { accounts, broken: reader.broken, diagnostics: reader.diagnostics }
+    Found {
+        accounts,
+        broken: reader.broken,
+        diagnostics: reader.diagnostics,
+        command_timeout: reader.command_timeout,
+    }
 }
 
 struct Reader<'a> {
     text: &'a str,
+    /// Where each line ends, in ascending order.
+    breaks: Vec<usize>,
     registry: &'a Registry,
     providers: &'a BTreeMap<String, String>,
     broken: Vec<String>,
     diagnostics: Vec<Diagnostic>,
+    command_timeout: Option<Duration>,
 }
 
 impl<'a> Reader<'a> {
+    /// The line on which a span begins, from 1.
+    fn line(&self, span: Option<&Range<usize>>) -> usize {
+        let start = span.map_or(0, |span| span.start);
+        self.breaks.partition_point(|at| *at < start) + 1
+    }
+
     fn add(&mut self, span: Option<Range<usize>>, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic.within(self.text, span));
     }
@@ -67,10 +90,14 @@ impl<'a> Reader<'a> {
     fn document(&mut self, table: &dyn TableLike) -> Vec<Definition> {
         let mut found = Vec::new();
         for (name, item) in table.iter() {
+            if name == COMMAND_TIMEOUT {
+                self.command_timeout = self.timeout(COMMAND_TIMEOUT, item);
+                continue;
+            }
             if name != "accounts" {
                 let hint = match self.registry.factory(name) {
                     Ok(_) => format!("an account is a table: `[accounts.{name}]`"),
-                    Err(_) => Suggestion::for_name(name, ["accounts"]).to_string(),
+                    Err(_) => Suggestion::for_name(name, ["accounts", COMMAND_TIMEOUT]).to_string(),
                 };
                 let diagnostic = Diagnostic::new(format!("unknown setting {}", quoted(name)));
                 self.add(key_span(table, name), diagnostic.with_hint(hint));
@@ -113,7 +140,7 @@ impl<'a> Reader<'a> {
         table: &dyn TableLike,
         span: Option<Range<usize>>,
     ) -> Option<Definition> {
-        let line = position(self.text, span.clone().map_or(0, |span| span.start)).0;
+        let line = self.line(span.as_ref());
         let factory = self.provider(name, table, span)?;
         let mut account = Definition {
             name: name.to_owned(),
@@ -126,7 +153,7 @@ impl<'a> Reader<'a> {
         };
         for (key, item) in table.iter() {
             let at = key_span(table, key);
-            let line = position(self.text, at.clone().map_or(0, |span| span.start)).0;
+            let line = self.line(at.as_ref());
             let value = match key {
                 PROVIDER => {
                     account.provider_by = Origin::Line(line);
@@ -267,7 +294,7 @@ impl<'a> Reader<'a> {
         for (kind_of, item) in table.iter() {
             let found = match kind_of {
                 TIMEOUT => {
-                    timeout = self.timeout(item);
+                    timeout = self.timeout(TIMEOUT, item);
                     continue;
                 }
                 "env" => self.text(kind_of, item).and_then(|name| self.variable(&name, item)),
@@ -349,11 +376,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn timeout(&mut self, item: &Item) -> Option<Duration> {
+    fn timeout(&mut self, name: &str, item: &Item) -> Option<Duration> {
         let time = item.as_str().and_then(|text| duration(text).ok());
         if time.is_none() {
-            let diagnostic = Diagnostic::new("`timeout` must be a duration");
-            self.add(item.span(), diagnostic.with_hint("write `timeout = \"10s\"`"));
+            let diagnostic = Diagnostic::new(format!("`{name}` must be a duration"));
+            self.add(item.span(), diagnostic.with_hint(format!("write `{name} = \"10s\"`")));
         }
         time
     }

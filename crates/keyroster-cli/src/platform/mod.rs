@@ -24,6 +24,9 @@ pub(crate) enum Others {
 pub(crate) enum StopSignal {
     /// Ctrl-C.
     Interrupt,
+    /// SIGHUP, because the terminal was closed.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "other systems have no such signal"))]
+    HangUp,
     /// SIGTERM, from a service manager or `kill`.
     #[cfg_attr(not(unix), expect(dead_code, reason = "other systems have no such signal"))]
     Terminate,

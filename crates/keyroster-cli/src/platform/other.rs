@@ -1,6 +1,6 @@
 //! Other systems: Ctrl-C only, and no permission bits or devices. What cannot be checked counts as correct.
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{DirBuilder, Metadata};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -45,6 +45,27 @@ pub(crate) fn end_at_signal_while(_: &Arc<AtomicBool>) -> io::Result<()> {
     Ok(())
 }
 
+/// Other systems have no such signal.
+pub(crate) fn outlive_file_limits() {}
+
+/// Other systems have no such limit.
+pub(crate) fn check_open_files() -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Other systems have no process groups. Returns false.
+pub(crate) fn give_own_group(_: &mut tokio::process::Command) -> bool {
+    false
+}
+
+/// Does nothing here: the process itself is ended when it is dropped.
+pub(crate) fn kill_all(_: u32, _: bool) {}
+
+/// What is in a pipe is not known here.
+pub(crate) fn unread_bytes(_: &io::PipeReader) -> io::Result<u64> {
+    Ok(0)
+}
+
 /// The mode of the terminal on standard input. It is not changed here.
 #[derive(Debug)]
 pub(crate) struct TerminalMode;
@@ -69,11 +90,6 @@ pub(crate) fn is_open_to_others(_: &Metadata) -> bool {
 /// Whether others can write a file.
 pub(crate) fn is_writable_by(_: &Path, _: Others) -> bool {
     false
-}
-
-/// Options for a file that only its owner can read and write.
-pub(crate) fn private_file() -> OpenOptions {
-    File::options()
 }
 
 /// A builder of folders that only their owner can open.

@@ -1,21 +1,23 @@
 //! Delivers a new secret to its sink. The vendor shows it only once.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use keyroster::{CreateKey, CreatedKey, Provider, Secret};
 
 use crate::clock;
 use crate::exit::{Exit, Failure};
 use crate::output::{ListFormat, Record, details, print_json, stdout, text};
+use crate::process::Commands;
 use crate::secret::sink::{self, Sink};
 use crate::terminal::Terminal;
-use crate::terminal::interrupt::Interrupt;
+use crate::terminal::interrupt::{Interrupt, Waited};
 
 /// Where a new secret comes from, and how to print its key.
 #[derive(Debug)]
 pub(crate) struct Delivery<'a> {
     pub(crate) account: &'a str,
     pub(crate) provider: &'a Provider,
+    pub(crate) commands: &'a Commands,
     /// `created` or `rotated`.
     pub(crate) done: &'static str,
     pub(crate) part: Option<&'a str>,
@@ -49,13 +51,21 @@ pub(crate) async fn deliver(
     delivery: Delivery<'_>,
     sink: Sink,
     mut created: CreatedKey,
+    interrupt: &mut Interrupt,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let Delivery { account, provider, done, part, output, request } = delivery;
+    let Delivery { account, provider, commands, done, part, output, request } = delivery;
     let reference = format!("{account}/{}", text::clean(created.key.id.as_str()));
     let to_stdout = matches!(sink, Sink::Stdout);
     let (chosen, left) = choose(part, &mut created);
-    let delivered = sink.deliver(&chosen);
+    let waited = interrupt.wait_for(sink.deliver(&chosen, commands), || {
+        terminal.warning(&format!(
+            "interrupted: waiting until the secret of {reference} is delivered; interrupt again to give up"
+        ));
+    });
+    let Waited { result, interrupted } = waited.await;
+    let gave_up = result.is_none();
+    let delivered = result.unwrap_or_else(|| Err(io::Error::other("interrupted")));
     let exit = match &delivered {
         Ok(place) => {
             terminal.message(&format!("{done} {reference}; its secret is in {place}"));
@@ -64,9 +74,12 @@ pub(crate) async fn deliver(
         Err(error) => {
             terminal.error(&format!("{done} {reference}, but could not write its secret: {error}"));
             rescue(&chosen, &reference, terminal);
-            Exit::Machine
+            interrupted.filter(|_| gave_up).unwrap_or(Exit::Machine)
         }
     };
+    if gave_up {
+        return Ok(exit);
+    }
     if !left.is_empty() {
         let left = left.join(", ");
         let name = &provider.info().display_name;
@@ -81,7 +94,7 @@ pub(crate) async fn deliver(
         return Ok(exit.unless_partial(&created.warnings));
     }
     // The secret is safe without the record, too.
-    let _ = Interrupt::listen()?.until_interrupted(provider.fetch_record(&mut created)).await;
+    let _ = interrupt.until_interrupted(provider.fetch_record(&mut created)).await;
     if let Some(request) = request {
         provider.compare_created(request, &mut created);
     }

@@ -1,18 +1,23 @@
 //! Sinks: where a new secret is written.
 //!
-//! A sink is checked before the key is created, as far as possible: its file is created next to the target,
-//! and its command is looked up. A secret that cannot be delivered after all is written to a separate file that
-//! only the user can read, never to the screen.
+//! A sink is checked before the key is created, as far as possible: everything about its file is tried, and its
+//! command is looked up. A secret that cannot be delivered after all is written to a separate file that only the
+//! user can read, never to the screen.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use keyroster::Secret;
-use tempfile::NamedTempFile;
+use keyroster_files::{FileEdit, FileError, FileErrorKind, Place};
 
+use crate::env;
 use crate::exit::Failure;
 use crate::platform;
+use crate::process::Commands;
+
+/// Maximum number of attempts to edit a file that other programs change at the same time.
+const MAX_ATTEMPTS: usize = 5;
 
 const KINDS: &str = "use stdout, file:PATH, dotenv:PATH#NAME or command:LINE";
 
@@ -20,17 +25,15 @@ const KINDS: &str = "use stdout, file:PATH, dotenv:PATH#NAME or command:LINE";
 #[derive(Debug)]
 pub(crate) enum Sink {
     Stdout,
-    /// A new file, written next to its target.
+    /// A file of its own.
     File {
-        path: PathBuf,
-        draft: NamedTempFile,
+        place: Place,
         overwrite: bool,
     },
     /// One line of a file. The others stay.
     Dotenv {
-        path: PathBuf,
+        place: Place,
         name: String,
-        draft: NamedTempFile,
         overwrite: bool,
     },
     /// The standard input of a command.
@@ -66,7 +69,7 @@ impl Sink {
     }
 
     /// Delivers the secret, and returns where it went.
-    pub(crate) fn deliver(self, secret: &Secret) -> io::Result<String> {
+    pub(crate) async fn deliver(self, secret: &Secret, commands: &Commands) -> io::Result<String> {
         match self {
             Self::Stdout => {
                 let mut out = io::stdout().lock();
@@ -74,66 +77,94 @@ impl Sink {
                 out.flush()?;
                 Ok("standard output".to_owned())
             }
-            Self::File { path, mut draft, overwrite } => {
-                draft.write_all(secret.expose().as_bytes())?;
-                draft.write_all(b"\n")?;
-                draft.as_file().sync_all()?;
-                let placed =
-                    if overwrite { draft.persist(&path) } else { draft.persist_noclobber(&path) };
-                placed.map_err(|error| error.error)?;
-                Ok(path.display().to_string())
+            Self::File { place, overwrite } => {
+                let line = line_of(secret);
+                edited(&place, |edit| {
+                    if edit.exists() && !overwrite {
+                        return Err(exists("the file was created in the meantime"));
+                    }
+                    Ok(line.clone())
+                })?;
+                Ok(place.shown().display().to_string())
             }
-            Self::Dotenv { path, name, mut draft, overwrite } => {
-                let old = read_dotenv(&path)?;
-                if !overwrite && holds(&old, &name) {
-                    let message = format!("{name} was set in the meantime");
-                    return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+            Self::Dotenv { place, name, overwrite } => {
+                if !secret.expose().chars().all(is_plain) || secret.is_empty() {
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "the secret has characters that programs read differently in such a file",
+                    ));
                 }
-                draft.write_all(with_line(&old, &name, secret).expose().as_bytes())?;
-                draft.as_file().sync_all()?;
-                draft.persist(&path).map_err(|error| error.error)?;
-                Ok(format!("{name} in {}", path.display()))
+                edited(&place, |edit| {
+                    let old = text_of(edit)?;
+                    if let Some((problem, _)) = obstacle(&old, &name, overwrite) {
+                        return Err(exists(&format!("meanwhile the file {problem}")));
+                    }
+                    Ok(with_line(&old, &name, secret))
+                })?;
+                Ok(format!("{name} in {}", place.shown().display()))
             }
             Self::Command(line) => {
-                let mut child =
-                    Command::new("sh").arg("-c").arg(&line).stdin(Stdio::piped()).spawn()?;
-                let input = child.stdin.take();
-                let written =
-                    input.map_or(Ok(()), |mut input| input.write_all(secret.expose().as_bytes()));
-                let status = child.wait()?;
-                written?;
-                if !status.success() {
-                    return Err(io::Error::other(format!("the command ended with {status}")));
-                }
+                commands.deliver(&line, secret).await?;
                 Ok("the command".to_owned())
             }
         }
     }
 }
 
+/// Edits a file, again if another program changed it meanwhile.
+fn edited(place: &Place, content: impl Fn(&mut FileEdit) -> io::Result<Secret>) -> io::Result<()> {
+    for attempt in 1.. {
+        let mut edit = place.edit()?;
+        let content = content(&mut edit)?;
+        match edit.write(content.expose().as_bytes()) {
+            Err(error) if error.kind() == FileErrorKind::Changed && attempt < MAX_ATTEMPTS => {}
+            outcome => return Ok(outcome?),
+        }
+    }
+    Ok(())
+}
+
+fn exists(message: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::AlreadyExists, message)
+}
+
+/// The secret as a line, in a buffer that is wiped.
+fn line_of(secret: &Secret) -> Secret {
+    let mut line = String::with_capacity(secret.expose().len() + 1);
+    line.push_str(secret.expose());
+    line.push('\n');
+    Secret::new(line)
+}
+
 /// Writes a secret that could not be delivered to a file, and returns its path.
 pub(crate) fn rescue(secret: &Secret) -> io::Result<PathBuf> {
-    let mut file = tempfile::Builder::new().prefix("keyroster-rescued-").tempfile()?;
-    file.write_all(secret.expose().as_bytes())?;
-    file.write_all(b"\n")?;
-    file.as_file().sync_all()?;
-    let (_, path) = file.keep().map_err(|error| error.error)?;
-    Ok(path)
+    let line = line_of(secret);
+    let mut outcome = Err(io::Error::other("there is no folder to write it to"));
+    for folder in env::rescue_folders() {
+        outcome = keyroster_files::keep(&folder, "keyroster-rescued-", line.expose().as_bytes());
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
+
+/// Checks a file, and tries whether it can be written.
+fn checked(path: &Path) -> Result<Place, Failure> {
+    Place::check(path).map_err(|error| refused(&error))
+}
+
+fn refused(error: &FileError) -> Failure {
+    Failure::usage(error.to_string()).with_hint(error.help())
 }
 
 fn file(path: &Path, overwrite: bool) -> Result<Sink, Failure> {
-    let shown = path.display();
-    if path.is_dir() {
-        return Err(Failure::usage(format!("{shown} is a folder")).with_hint("name a file"));
-    }
-    // A dangling link exists, too.
-    if !overwrite && path.symlink_metadata().is_ok() {
-        return Err(Failure::usage(format!("{shown} already exists"))
+    // A link exists, too, wherever it leads.
+    if !overwrite && path.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
+        return Err(Failure::usage(format!("{} already exists", path.display()))
             .with_hint("choose another file, or pass --overwrite"));
     }
-    let path = resolve(path);
-    let draft = draft_beside(&path)?;
-    Ok(Sink::File { path, draft, overwrite })
+    Ok(Sink::File { place: checked(path)?, overwrite })
 }
 
 fn dotenv(path: &Path, name: &str, overwrite: bool) -> Result<Sink, Failure> {
@@ -143,24 +174,45 @@ fn dotenv(path: &Path, name: &str, overwrite: bool) -> Result<Sink, Failure> {
         return Err(Failure::usage(format!("`{name}` is not a valid variable name"))
             .with_hint("use letters, digits and `_`"));
     }
-    let path = resolve(path);
+    let place = checked(path)?;
+    let mut edit = place.edit().map_err(|error| refused(&error))?;
     let shown = path.display();
-    let old = read_dotenv(&path)
+    let old = text_of(&mut edit)
         .map_err(|error| Failure::usage(format!("cannot read {shown}: {error}")))?;
+    if let Some((problem, hint)) = obstacle(&old, name, overwrite) {
+        return Err(Failure::usage(format!("{shown} {problem}")).with_hint(hint));
+    }
+    Ok(Sink::Dotenv { place, name: name.to_owned(), overwrite })
+}
+
+/// The text of a file that is edited.
+fn text_of(edit: &mut FileEdit) -> io::Result<String> {
+    String::from_utf8(edit.read()?)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+}
+
+/// What keeps a variable from being set in a file, and what to do.
+fn obstacle(old: &str, name: &str, overwrite: bool) -> Option<(String, &'static str)> {
     if old.lines().filter(|line| sets(line, name)).count() > 1 {
-        return Err(Failure::usage(format!("{shown} sets {name} more than once"))
-            .with_hint("remove all lines but one"));
+        return Some((format!("sets {name} more than once"), "remove all lines but one"));
     }
     if old.lines().any(|line| sets(line, name) && opens_quote(line)) {
-        return Err(Failure::usage(format!("{shown} sets {name} to a value of several lines"))
-            .with_hint("put the value on one line first"));
+        let problem = format!("sets {name} to a value of several lines");
+        return Some((problem, "put the value on one line first"));
     }
-    if !overwrite && holds(&old, name) {
-        return Err(Failure::usage(format!("{shown} already sets {name}"))
-            .with_hint("name another variable, or pass --overwrite"));
+    if !overwrite && holds(old, name) {
+        return Some((
+            format!("already sets {name}"),
+            "name another variable, or pass --overwrite",
+        ));
     }
-    let draft = draft_beside(&path)?;
-    Ok(Sink::Dotenv { path, name: name.to_owned(), draft, overwrite })
+    None
+}
+
+/// Whether a character without quotes means itself to `sh`, to the libraries that read dotenv files, and to
+/// `docker --env-file`, which keeps quotes as part of the value.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-./+=:@,%^".contains(c)
 }
 
 fn command(line: &str) -> Result<Sink, Failure> {
@@ -178,35 +230,6 @@ fn command(line: &str) -> Result<Sink, Failure> {
         Ok(status) if status.success() => Ok(Sink::Command(line.to_owned())),
         Ok(_) => Err(Failure::usage(format!("command `{word}` not found"))),
         Err(error) => Err(Failure::usage(format!("cannot run a shell: {error}"))),
-    }
-}
-
-/// The target of a link, so that the link itself is not replaced.
-fn resolve(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
-}
-
-/// An empty file in the same folder, which only the user can read. It is removed if it is not used.
-fn draft_beside(path: &Path) -> Result<NamedTempFile, Failure> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    tempfile::Builder::new().prefix(".keyroster-").tempfile_in(folder).map_err(|error| {
-        Failure::usage(format!("cannot write {}: {}", path.display(), cause(&error)))
-    })
-}
-
-/// The cause without the draft's name, which the user does not know.
-fn cause(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" at path").next().unwrap_or(&text).to_owned()
-}
-
-fn read_dotenv(path: &Path) -> io::Result<String> {
-    match std::fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        read => read,
     }
 }
 
@@ -238,9 +261,6 @@ fn opens_quote(line: &str) -> bool {
 
 /// The file with the variable set: on its line if there is one, or else at the end.
 fn with_line(old: &str, name: &str, secret: &Secret) -> Secret {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./+=:@".contains(c);
-    let quote = if secret.expose().chars().all(plain) { "" } else { "'" };
-    let line = |export: &str| format!("{export}{name}={quote}{}{quote}", secret.expose());
     // Room for all of it, because growing would leave copies of the secret behind.
     let room = old.len() + name.len() + secret.expose().len() + 32;
     let mut text = String::with_capacity(room);
@@ -248,7 +268,9 @@ fn with_line(old: &str, name: &str, secret: &Secret) -> Secret {
     for old in old.split_inclusive('\n') {
         if sets(old, name) {
             let export = if exported(old).is_some() { "export " } else { "" };
-            text.push_str(&line(export));
+            for part in [export, name, "=", secret.expose()] {
+                text.push_str(part);
+            }
             text.push_str(if old.ends_with("\r\n") { "\r\n" } else { "\n" });
             placed = true;
         } else {
@@ -259,7 +281,9 @@ fn with_line(old: &str, name: &str, secret: &Secret) -> Secret {
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
         }
-        text.push_str(&line(""));
+        for part in [name, "=", secret.expose()] {
+            text.push_str(part);
+        }
         text.push('\n');
     }
     Secret::new(text)
@@ -284,6 +308,5 @@ mod tests {
         ] {
             assert_eq!(with_line(old, "KEY", &secret).expose(), new);
         }
-        assert_eq!(with_line("", "K", &Secret::from("a b")).expose(), "K='a b'\n");
     }
 }

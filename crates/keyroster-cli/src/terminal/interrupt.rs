@@ -1,4 +1,4 @@
-//! Interruptions: Ctrl-C and SIGTERM, for every command that can be stopped in the middle.
+//! Interruptions: Ctrl-C, SIGTERM and SIGHUP, for every command that can be stopped in the middle.
 
 use std::io;
 
@@ -83,6 +83,7 @@ impl Interrupt {
 fn exit(signal: StopSignal) -> Exit {
     match signal {
         StopSignal::Interrupt => Exit::Interrupted,
+        StopSignal::HangUp => Exit::HungUp,
         StopSignal::Terminate => Exit::Terminated,
     }
 }

@@ -82,11 +82,14 @@ async fn mode_link_and_line_ends_are_kept() {
     let linked = tempfile::tempdir().unwrap();
     let link = linked.path().join("link.toml");
     std::os::unix::fs::symlink("elsewhere/real.toml", &link).unwrap();
+    let real = linked.path().join("elsewhere/real.toml");
+    std::fs::create_dir(real.parent().unwrap()).unwrap();
+    std::fs::write(&real, "").unwrap();
     let mut command = keyroster(&[&ADD[..], &PINATA].concat());
     command.arg("--config").arg(&link);
     run(command).await.ok();
     assert!(link.is_symlink());
-    assert!(linked.path().join("elsewhere/real.toml").exists());
+    assert!(std::fs::read_to_string(real).unwrap().contains("[accounts.new]"));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Making keys, and where their secrets go.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use keyroster_sandbox::{Fault, Sandbox};
@@ -16,6 +17,7 @@ async fn a_secret_goes_only_to_its_sink() {
     let path = folder.path().join("secret");
     let dotenv = folder.path().join(".env");
     std::fs::write(&dotenv, "# ours\nA=1\nKEY=old\nB=2\n").unwrap();
+    std::fs::set_permissions(&dotenv, PermissionsExt::from_mode(0o640)).unwrap();
     let through = folder.path().join("through");
     let sinks = [
         format!("file:{}", path.display()),
@@ -52,7 +54,7 @@ async fn a_secret_goes_only_to_its_sink() {
         let truth = named(&sandbox, "openrouter", &name).unwrap();
         assert_eq!((&truth["limit"], &truth["limit_reset"]), (&25.into(), &"monthly".into()));
     }
-    assert_eq!((mode(&path), mode(&dotenv)), (0o600, 0o600));
+    assert_eq!((mode(&path), mode(&dotenv)), (0o600, 0o640), "a file keeps its mode");
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 3, "no draft is left: {left:?}");
 }
@@ -285,7 +287,7 @@ async fn secrets_are_not_arguments_and_files_are_private() {
 #[cfg(unix)]
 #[tokio::test]
 async fn an_interrupted_create_delivers_its_secret() {
-    for signal in ["-INT", "-TERM"] {
+    for signal in ["-INT", "-TERM", "-HUP"] {
         let sandbox = Sandbox::start().await.unwrap();
         let release = hold(&sandbox, "POST", 1);
         let folder = tempfile::tempdir().unwrap();

@@ -23,5 +23,7 @@ mod sandbox;
 mod schema;
 mod setup;
 mod show;
+#[cfg(unix)]
+mod sinks;
 mod support;
 mod terminal;

@@ -40,7 +40,7 @@ fn only_a_regular_file_is_written() {
 }
 
 #[test]
-fn an_open_file_of_a_process_is_no_place() {
+fn an_open_file_of_a_process_is_refused() {
     for path in ["/dev/stdout", "/dev/stderr", "/dev/fd/1", "/proc/self/fd/2"] {
         assert_eq!(refused(Path::new(path)).kind(), FileErrorKind::Link, "{path}");
     }
