@@ -53,8 +53,20 @@ struct Inner {
     retry_after: Option<Duration>,
     request_id: Option<String>,
     help: Option<String>,
+    refused_by: Option<RefusedBy>,
     orphan: Option<Orphan>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// Who refused a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum RefusedBy {
+    /// The vendor, in the structure of its own errors.
+    Vendor,
+    /// Something in front of the vendor's API, e.g. a proxy, a firewall or a content delivery network.
+    Intermediary,
 }
 
 /// The kind of an error. Each kind says what to do about it.
@@ -183,6 +195,7 @@ impl Error {
             retry_after: None,
             request_id: None,
             help: None,
+            refused_by: None,
             orphan: None,
             source: None,
         }))
@@ -236,6 +249,13 @@ impl Error {
     #[must_use]
     pub fn with_request_id(mut self, id: Option<impl Into<String>>) -> Self {
         self.0.request_id = id.map(Into::into);
+        self
+    }
+
+    /// Sets who refused the request, if that is known.
+    #[must_use]
+    pub fn with_refused_by(mut self, who: Option<RefusedBy>) -> Self {
+        self.0.refused_by = who;
         self
     }
 
@@ -303,6 +323,12 @@ impl Error {
         self.0.retry_after
     }
 
+    /// Returns who refused the request, if that is known.
+    #[must_use]
+    pub fn refused_by(&self) -> Option<RefusedBy> {
+        self.0.refused_by
+    }
+
     /// Returns the vendor's request id.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
@@ -352,6 +378,9 @@ impl fmt::Display for Error {
             if let Some(id) = &inner.request_id {
                 write!(f, ", request {id}")?;
             }
+            if let Some(wait) = inner.retry_after {
+                write!(f, ", retry after {} s", wait.as_secs_f64().ceil())?;
+            }
             f.write_str(")")?;
         }
         Ok(())
@@ -380,6 +409,7 @@ impl fmt::Debug for Error {
             .field("status", &inner.status)
             .field("retry_after", &inner.retry_after)
             .field("request_id", &inner.request_id)
+            .field("refused_by", &inner.refused_by)
             .field("orphan", &inner.orphan)
             .field("source", &inner.source)
             .finish()
@@ -390,7 +420,7 @@ impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let inner = &self.0;
         let millis = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        let mut object = serializer.serialize_struct("Error", 10)?;
+        let mut object = serializer.serialize_struct("Error", 11)?;
         object.serialize_field("kind", &inner.kind)?;
         object.serialize_field("message", &self.to_string())?;
         object.serialize_field("help", self.help())?;
@@ -400,6 +430,7 @@ impl Serialize for Error {
         object.serialize_field("status", &inner.status)?;
         object.serialize_field("retry_after_ms", &inner.retry_after.map(millis))?;
         object.serialize_field("request_id", &inner.request_id)?;
+        object.serialize_field("refused_by", &inner.refused_by)?;
         object.serialize_field("orphan", &inner.orphan)?;
         object.end()
     }

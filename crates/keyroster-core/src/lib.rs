@@ -188,7 +188,7 @@ mod warning;
 
 pub use async_trait::async_trait;
 
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, RefusedBy, Result};
 pub use identity::{Identification, Liveness, Principal};
 pub use info::{Capabilities, Containers, Field, Operation, ProviderInfo};
 pub use key_provider::KeyProvider;

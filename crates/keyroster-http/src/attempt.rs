@@ -50,7 +50,7 @@ impl Attempt {
     /// Whether the vendor may have carried out the request.
     pub(crate) fn may_have_acted(&self) -> bool {
         match self {
-            Self::Response(response) => matches!(response.status, 408 | 500..),
+            Self::Response(response) => matches!(response.status, 408 | 429 | 500..),
             Self::Lost(_) => true,
             Self::NotSent(_) | Self::Untrusted(_) | Self::TooLarge { .. } => false,
         }
@@ -66,13 +66,7 @@ impl Attempt {
         let authority = &context.authority;
         let tries = if attempts > 1 { format!(" ({attempts} attempts)") } else { String::new() };
         match self {
-            Self::Response(response) if may_have_created => {
-                let status = response.status;
-                let what = if (300..400).contains(&status) { "a redirect" } else { "an error" };
-                indeterminate(context, &format!("{authority} returned {what}"))
-                    .with_status(status)
-                    .with_request_id(response.request_id())
-            }
+            Self::Response(response) if may_have_created => response.may_have_created(),
             Self::Response(response) => response.status_error(),
             Self::NotSent(cause) => {
                 let message = format!("cannot reach {authority}: {cause}{tries}");

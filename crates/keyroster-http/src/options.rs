@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use keyroster_core::{Error, ErrorKind, Result, Setting, Settings};
+use serde_json::Value;
 
 use crate::base_url::BaseUrl;
 use crate::client::HttpClient;
@@ -50,6 +51,7 @@ pub struct HttpOptions {
     proxy: Option<String>,
     root_certificates_pem: Vec<Vec<u8>>,
     user_agent: Option<String>,
+    own_errors: Option<fn(u16, &Value) -> bool>,
 }
 
 /// The names of the settings that [`HttpOptions::from_settings`] reads.
@@ -190,6 +192,13 @@ impl HttpOptions {
         self
     }
 
+    /// Sets how the vendor's own errors are recognized. See
+    /// [`HttpClientBuilder::own_errors`](crate::HttpClientBuilder::own_errors).
+    pub fn own_errors(mut self, recognize: fn(u16, &Value) -> bool) -> Self {
+        self.own_errors = Some(recognize);
+        self
+    }
+
     /// Creates the client of an account. `vendor` is the vendor's own address, and `plan` its documented limits.
     /// The address is empty for a vendor that users host themselves: then the base URL is required.
     ///
@@ -213,7 +222,11 @@ impl HttpOptions {
         if let Some(text) = &self.user_agent {
             transport.user_agent(text)?;
         }
-        Ok(HttpClient::builder(base)
+        let mut builder = HttpClient::builder(base);
+        if let Some(recognize) = self.own_errors {
+            builder = builder.own_errors(recognize);
+        }
+        Ok(builder
             .credential(credential)
             .limits(self.limits.unwrap_or(plan))
             .retry(self.retry.unwrap_or_default())

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use keyroster_core::{Error, ErrorKind, Operation, Result, Revocation, Secret};
+use keyroster_core::{Error, ErrorKind, Operation, RefusedBy, Result, Revocation, Secret};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::json::Object;
@@ -21,6 +22,9 @@ pub struct Response {
     pub(crate) context: Context,
 }
 
+/// Whether a body with this status is an error in the vendor's own structure.
+pub(crate) type OwnErrors = fn(u16, &Value) -> bool;
+
 /// What an error about a response needs to know of the request.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
@@ -30,6 +34,9 @@ pub(crate) struct Context {
     pub(crate) secrets: Vec<Secret>,
     /// Whether the route names one resource, so that a 404 is about it and not about the API.
     pub(crate) names_one: bool,
+    /// Whether the request has an argument that can be wrong.
+    pub(crate) has_arguments: bool,
+    pub(crate) own_errors: Option<OwnErrors>,
 }
 
 impl Response {
@@ -131,56 +138,100 @@ impl Response {
             .with_request_id(self.request_id())
     }
 
+    /// Returns the error for a create that was not answered with success or with the vendor's own refusal.
+    pub(crate) fn may_have_created(&self) -> Error {
+        let what = match (self.status, self.vendor_message()) {
+            (300..=399, _) => "a redirect".to_owned(),
+            (400.., Some(said)) => format!("an error: `{said}`"),
+            (400.., None) if self.is_html() => "an HTML page".to_owned(),
+            (400.., None) => "an error without a message".to_owned(),
+            _ => "no final status".to_owned(),
+        };
+        let message = format!("{} returned {what}", self.context.authority);
+        indeterminate(&self.context, &message)
+            .with_status(self.status)
+            .with_request_id(self.request_id())
+            .with_refused_by(self.refused_by())
+    }
+
     /// Returns the error for the status code, with the vendor's own message, scrubbed.
     pub(crate) fn status_error(&self) -> Error {
-        let kind = match self.status {
-            ..=399 => ErrorKind::Decode,
-            401 => ErrorKind::Unauthenticated,
-            402 | 403 => ErrorKind::PermissionDenied,
-            404 | 410 => ErrorKind::NotFound,
-            408 | 500.. => ErrorKind::Unavailable,
-            409 => ErrorKind::Conflict,
-            429 => ErrorKind::RateLimited,
-            _ => ErrorKind::InvalidRequest,
-        };
         let authority = &self.context.authority;
+        let status = self.status;
+        let refused_by = self.refused_by();
+        let complete = |error: Error| {
+            let error = error.with_status(status).with_request_id(self.request_id());
+            error.with_refused_by(refused_by)
+        };
+        let final_refusal =
+            (400..500).contains(&status) && !matches!(status, 408 | 421 | 425 | 429);
+        if refused_by == Some(RefusedBy::Intermediary) && final_refusal {
+            let what = match self.vendor_message() {
+                Some(said) => format!("`{said}`"),
+                None => "an HTML page".to_owned(),
+            };
+            let message = format!(
+                "something between this machine and {authority} refused the request: {what}"
+            );
+            let error = self.context.error(ErrorKind::Transport, message);
+            return complete(error.with_help(
+                "check the base URL, the proxy, and whether a firewall blocks this network",
+            ));
+        }
+        let kind = match kind_of(status) {
+            // Nothing in the request can be wrong.
+            ErrorKind::InvalidRequest if !self.context.has_arguments => ErrorKind::Unavailable,
+            // A proxy's 404 says nothing of the vendor's keys.
+            ErrorKind::NotFound if self.context.own_errors.is_some() && refused_by.is_none() => {
+                ErrorKind::Decode
+            }
+            kind => kind,
+        };
         let message = match (kind, self.vendor_message()) {
-            (ErrorKind::Decode, _) if (300..400).contains(&self.status) => {
+            (ErrorKind::Decode, _) if (300..400).contains(&status) => {
                 format!("{authority} returned a redirect, which is not followed")
             }
-            (ErrorKind::Decode, _) => format!("{authority} returned no final status"),
+            (ErrorKind::Decode, _) if status < 400 => {
+                format!("{authority} returned no final status")
+            }
             (_, Some(said)) => format!("{authority} returned an error: `{said}`"),
             (_, None) if self.is_html() => format!("{authority} returned an HTML page"),
             (_, None) => format!("{authority} returned an error without a message"),
         };
-        let error = self
-            .context
-            .error(kind, message)
-            .with_status(self.status)
-            .with_request_id(self.request_id());
-        if kind == ErrorKind::NotFound && !self.context.names_one {
-            return error.with_help("check that the base URL points to the vendor's API");
+        let error = complete(self.context.error(kind, message));
+        match (status, kind) {
+            (402, _) => error.with_help("pay the vendor's bill, or raise the limit of the credential"),
+            (404 | 410, _) if !self.context.names_one => {
+                error.with_help("check that the base URL points to the vendor's API")
+            }
+            (400..=499, ErrorKind::Unavailable) if final_refusal => error.with_help(
+                "the request has no argument that could be wrong; read the vendor's message, and check the \
+                 base URL",
+            ),
+            _ => error,
         }
-        error
+    }
+
+    /// Returns who refused the request, if the response says so: the vendor in its own structure, or something in
+    /// front of it by a page or a plain text.
+    pub(crate) fn refused_by(&self) -> Option<RefusedBy> {
+        if self.status < 400 {
+            return None;
+        }
+        if self.is_own_error() {
+            return Some(RefusedBy::Vendor);
+        }
+        let text = self.body.trim_ascii();
+        let is_json = || self.json::<IgnoredAny>().is_ok();
+        let plain = text.starts_with(b"error code:")
+            || (self.context.own_errors.is_some() && !text.is_empty() && !is_json());
+        (self.is_html() || plain).then_some(RefusedBy::Intermediary)
     }
 
     /// Returns the vendor's error message from one of the usual JSON structures, or from plain text.
     fn vendor_message(&self) -> Option<String> {
-        let text = match serde_json::from_slice::<Value>(&self.body) {
-            Ok(body) => {
-                let first = || body.get("errors").and_then(|errors| errors.get(0));
-                let error = body.get("error").or_else(first).unwrap_or(&body);
-                let field = |name: &str| error.get(name).and_then(Value::as_str);
-                let said = match (field("reason"), field("details")) {
-                    (Some(reason), Some(details)) => format!("{reason}: {details}"),
-                    _ => ["message", "reason", "details", "detail", "title", "code"]
-                        .into_iter()
-                        .find_map(field)
-                        .or(error.as_str())?
-                        .to_owned(),
-                };
-                Zeroizing::new(said)
-            }
+        let text = match self.json::<Value>() {
+            Ok(body) => Zeroizing::new(words(&body)?),
             Err(_) if self.is_html() => return None,
             Err(_) => Zeroizing::new(String::from_utf8_lossy(&self.body).into_owned()),
         };
@@ -188,10 +239,44 @@ impl Response {
         (!said.is_empty()).then_some(said)
     }
 
+    /// Returns whether the body is the vendor's own error, as the client's
+    /// [`own_errors`](crate::HttpClientBuilder::own_errors) recognizes it.
+    ///
+    /// Only then does a status say something about the vendor's keys. Any other body may come from a proxy or a
+    /// firewall in front of the vendor, also if it is JSON.
+    #[must_use]
+    pub fn is_own_error(&self) -> bool {
+        let Some(own) = self.context.own_errors else { return false };
+        !self.is_html() && self.json::<Value>().is_ok_and(|body| own(self.status, &body))
+    }
+
+    /// Returns the vendor's own words in an error, for evidence, without secrets.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        self.vendor_message()
+    }
+
+    /// Converts the response to the standard error for its status.
+    ///
+    /// For a status that the request [accepts](crate::Request::accept) but whose words the provider does not
+    /// recognize.
+    #[must_use]
+    pub fn into_error(self) -> Error {
+        if self.context.safety == Safety::Creates && !self.is_own_error() {
+            return self.may_have_created();
+        }
+        self.status_error()
+    }
+
     /// Whether the body is an HTML page, which comes from a proxy or gateway and not from the API.
     pub(crate) fn is_html(&self) -> bool {
         let declared = self.header(CONTENT_TYPE.as_str()).is_some_and(|kind| kind.contains("html"));
-        declared || self.body.trim_ascii_start().starts_with(b"<")
+        match self.body.trim_ascii_start().first() {
+            Some(b'<') => true,
+            // JSON stays JSON, whatever its type says.
+            Some(b'{' | b'[' | b'"') => false,
+            _ => declared,
+        }
     }
 
     pub(crate) fn request_id(&self) -> Option<String> {
@@ -203,6 +288,68 @@ impl Response {
             .take(64)
             .collect();
         (!id.is_empty()).then_some(id)
+    }
+}
+
+/// Returns the words of an error in any of the usual structures.
+fn words(error: &Value) -> Option<String> {
+    const INSIDE: [&str; 3] = ["error", "errors", "issues"];
+    const PAIRS: [(&str, &str); 3] =
+        [("reason", "details"), ("error", "error_description"), ("error", "message")];
+    const TEXTS: [&str; 9] = [
+        "message",
+        "error_description",
+        "reason",
+        "details",
+        "detail",
+        "msg",
+        "description",
+        "title",
+        "code",
+    ];
+    match error {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Array(items) => items.iter().find_map(words),
+        Value::Object(members) => {
+            let text = |name: &str| members.get(name).and_then(Value::as_str);
+            let pair = PAIRS.into_iter().find_map(|(code, more)| text(code).zip(text(more)));
+            let said = |name: &&str| members.get(*name).and_then(words);
+            let nested = |name: &&str| members.get(*name).is_some_and(|value| !value.is_string());
+            let said = pair
+                .map(|(code, more)| format!("{code}: {more}"))
+                .or_else(|| INSIDE.iter().filter(|name| nested(name)).find_map(said))
+                .or_else(|| TEXTS.iter().find_map(said))
+                .or_else(|| INSIDE.iter().find_map(said));
+            // What a vendor behind the vendor said.
+            let raw = members.get("metadata").and_then(|metadata| metadata.get("raw"));
+            match (said, raw.and_then(words)) {
+                (Some(said), Some(raw)) => Some(format!("{said}: {raw}")),
+                (said, raw) => said.or(raw).or_else(|| field_words(members)),
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+/// Returns the words about the first wrong field, e.g. of `{"limit": ["must be positive"]}`.
+fn field_words(members: &serde_json::Map<String, Value>) -> Option<String> {
+    members.iter().find_map(|(name, value)| {
+        let said = value.as_array()?.iter().find_map(Value::as_str)?;
+        Some(format!("{name}: {said}"))
+    })
+}
+
+/// Returns the kind of error that a status stands for.
+fn kind_of(status: u16) -> ErrorKind {
+    match status {
+        ..=399 => ErrorKind::Decode,
+        401 => ErrorKind::Unauthenticated,
+        402 | 403 => ErrorKind::PermissionDenied,
+        404 | 410 => ErrorKind::NotFound,
+        408 | 421 | 425 | 500.. => ErrorKind::Unavailable,
+        409 => ErrorKind::Conflict,
+        429 => ErrorKind::RateLimited,
+        _ => ErrorKind::InvalidRequest,
     }
 }
 

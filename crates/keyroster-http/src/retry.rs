@@ -100,10 +100,9 @@ pub(crate) fn decide(safety: Safety, attempt: &Attempt) -> Decision {
         Attempt::Lost(_) => unless_created(Decision::Retry),
         Attempt::TooLarge { .. } => unless_created(Decision::Fail),
         Attempt::Response(response) => match response.status {
-            429 => Decision::Retry,
-            408 | 500.. => unless_created(Decision::Retry),
-            ..=199 | 300..=399 => unless_created(Decision::Fail),
-            _ => Decision::Fail,
+            408 | 421 | 425 | 429 | 500.. => unless_created(Decision::Retry),
+            400..=498 if response.is_own_error() => Decision::Fail,
+            _ => unless_created(Decision::Fail),
         },
     }
 }

@@ -56,6 +56,9 @@ impl KeyProvider for OpenRouter {
             .query("limit", WORKSPACES_PER_PAGE)
             .accept(&[403, 404]);
         let response = self.http.send(call).await?;
+        if response.status() >= 400 && !response.is_own_error() {
+            return Err(response.into_error());
+        }
         if response.status() != 200 {
             return Ok(ContainerPage::default_only(Warning::incomplete(format!(
                 "only the keys of the default workspace are shown: OpenRouter does not let this credential \
@@ -112,8 +115,11 @@ impl KeyProvider for OpenRouter {
         let response = self.http.send(call.accept(&[404])).await?;
         if response.status() == 404 {
             // Only OpenRouter's own error means that the key is gone, not a gateway's 404.
-            response.object::<wire::Failure>()?;
-            return Ok(response.gone());
+            return if response.is_own_error() {
+                Ok(response.gone())
+            } else {
+                Err(response.into_error())
+            };
         }
         match response.object::<wire::Deleted>()? {
             wire::Deleted { deleted: true } => Ok(Revocation::Revoked),
@@ -134,12 +140,23 @@ impl KeyProvider for OpenRouter {
     /// Asks OpenRouter about the secret, using it as the credential.
     async fn identify(&self, secret: &Secret) -> Result<Identification> {
         let call = current_key(Operation::Identify).credential(Credential::bearer(secret)?);
-        let response = self.http.send(call.accept(&[401, 403])).await?;
+        let response = self.http.send(call.accept(&[401, 402, 403])).await?;
         if response.status() >= 400 {
             // Only OpenRouter's own error counts as a rejection, not a gateway's.
-            response.object::<wire::Failure>()?;
+            if !response.is_own_error() {
+                return Err(response.into_error());
+            }
             let mut principal = Principal::new();
             principal.hint = masked(secret);
+            let status = response.status();
+            let said = response.words().unwrap_or_default();
+            // A 402 or 403 is about what the key may do, e.g. that its limit is used up.
+            if status != 401 || wire::SAW_NO_KEY.iter().any(|text| said.contains(text)) {
+                let unknown = Identification::new(Liveness::Unknown, principal);
+                return Ok(unknown.with_evidence(format!(
+                    "OpenRouter does not say whether it works, but `{said}` (status {status})"
+                )));
+            }
             let dead = Identification::new(Liveness::Dead, principal);
             return Ok(dead.with_evidence(
                 "OpenRouter rejects it and does not say whose it is; its masked form is compared with the \
@@ -147,6 +164,10 @@ impl KeyProvider for OpenRouter {
             ));
         }
         let principal = normalize::principal(response.object::<Data<wire::KeyRow>>()?.data);
+        // Every key has a label (OpenAPI, 2026-10-30). Other JSON does not come from OpenRouter.
+        if principal.hint.is_none() {
+            return Err(response.unexpected("a key without `label`"));
+        }
         let live =
             Identification::new(Liveness::Live, principal).with_evidence("OpenRouter accepts it");
         Ok(if live.principal.access == keyroster_core::Access::Admin {

@@ -113,7 +113,11 @@ impl OpenRouterBuilder {
         };
         // Management keys look like other keys, so the kind cannot be checked here.
         let credential = Credential::bearer(key).map_err(at)?;
-        let http = self.http.client(credential, DEFAULT_BASE_URL, Limits::none()).map_err(at)?;
+        let http = self
+            .http
+            .own_errors(wire::is_own_error)
+            .client(credential, DEFAULT_BASE_URL, Limits::none())
+            .map_err(at)?;
         Ok(OpenRouter { info: info(), http })
     }
 }

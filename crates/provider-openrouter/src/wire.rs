@@ -4,6 +4,7 @@ use keyroster_core::{Change, Decimal, Secret, Timestamp};
 use keyroster_http::json::Field;
 use keyroster_http::record;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// The envelope of most responses.
@@ -75,21 +76,25 @@ pub(crate) struct Deleted {
     pub(crate) deleted: bool,
 }
 
-/// An error of OpenRouter.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Failure {
-    #[serde(rename = "error")]
-    _error: FailureText,
+/// Whether a body is an error of OpenRouter: `{"error": {"code": 404, "message": "…"}}`, where the code repeats the
+/// status (OpenAPI, 2026-10-30). It is a number in the schema, but text in some responses.
+pub(crate) fn is_own_error(status: u16, body: &Value) -> bool {
+    let Some(error) = body.get("error") else { return false };
+    let code = match error.get("code") {
+        Some(Value::Number(code)) => code.as_u64(),
+        Some(Value::String(code)) => code.parse().ok(),
+        _ => None,
+    };
+    code == Some(status.into()) && error.get("message").is_some_and(Value::is_string)
 }
 
-#[derive(Debug, Deserialize)]
-struct FailureText {
-    #[serde(rename = "message")]
-    _message: String,
-    /// A number in the schema, but text in some responses.
-    #[serde(rename = "code")]
-    _code: serde_json::Value,
-}
+/// What OpenRouter says with a 401 if it saw no key at all (OpenAPI, 2026-10-30; observed by users). That says nothing
+/// of the key.
+pub(crate) const SAW_NO_KEY: [&str; 3] = [
+    "Missing Authentication header",
+    "No auth credentials found",
+    "No cookie auth credentials found",
+];
 
 /// A number with exactly the requested digits.
 pub(crate) type Number = Box<RawValue>;

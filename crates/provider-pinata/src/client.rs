@@ -75,7 +75,12 @@ impl KeyProvider for Pinata {
         };
         let response = self.http.send(request.accept(&[404])).await?;
         if response.status() == 404 {
-            return gone(&response);
+            // Only Pinata's own error means that the key is gone, not a gateway's 404.
+            return if response.is_own_error() {
+                Ok(response.gone())
+            } else {
+                Err(response.into_error())
+            };
         }
         match response.json::<String>()?.as_str() {
             "Revoked" => Ok(Revocation::Revoked),
@@ -104,12 +109,8 @@ impl KeyProvider for Pinata {
         let principal = principal(&claims);
         let request = test_authentication(Operation::Identify)
             .credential(Credential::bearer(secret)?)
-            .accept(&[401, 403]);
-        let liveness = liveness(&self.http.send(request).await?)?;
-        let verdict = match liveness {
-            Liveness::Live => "Pinata accepts it",
-            _ => "Pinata rejects it",
-        };
+            .accept(&[401, 402, 403]);
+        let (liveness, verdict) = verdict(self.http.send(request).await?)?;
         Ok(Identification::new(liveness, principal)
             .with_evidence("the JWT names its key")
             .with_evidence(verdict))
@@ -137,22 +138,30 @@ fn test_authentication(operation: Operation) -> Request {
 
 /// Checks that the response is Pinata's message for a valid credential.
 fn accepted(response: &Response) -> Result<()> {
-    response.object::<wire::Message>().map(drop)
-}
-
-/// Returns whether Pinata accepts a credential. Only Pinata's own error counts as a rejection, not a gateway's.
-fn liveness(response: &Response) -> Result<Liveness> {
-    if response.status() < 400 {
-        return accepted(response).map(|()| Liveness::Live);
+    let wire::Message { message } = response.object()?;
+    if message == wire::ACCEPTED {
+        return Ok(());
     }
-    response.object::<wire::Failure>()?;
-    Ok(Liveness::Dead)
+    Err(response.unexpected("another message than that the credential is valid"))
 }
 
-/// Returns the outcome of a revocation that got a 404. Only Pinata's own error means that the key is gone.
-fn gone(response: &Response) -> Result<Revocation> {
-    response.object::<wire::Failure>()?;
-    Ok(response.gone())
+/// Returns whether Pinata accepts a credential, as a sentence too. Only its own refusal of the credential means that it
+/// is dead: not a gateway's, and not that of what the credential may do.
+fn verdict(response: Response) -> Result<(Liveness, String)> {
+    let status = response.status();
+    if status < 400 {
+        accepted(&response)?;
+        return Ok((Liveness::Live, "Pinata accepts it".to_owned()));
+    }
+    if !response.is_own_error() {
+        return Err(response.into_error());
+    }
+    let said = response.words().unwrap_or_default();
+    if status != 402 && wire::REFUSED.iter().any(|text| said.contains(text)) {
+        return Ok((Liveness::Dead, "Pinata rejects it".to_owned()));
+    }
+    let evidence = format!("Pinata does not say whether it works, but `{said}` (status {status})");
+    Ok((Liveness::Unknown, evidence))
 }
 
 impl Pinata {

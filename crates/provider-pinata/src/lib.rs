@@ -147,7 +147,8 @@ impl PinataBuilder {
         let at = |error: Error| error.with_provider(ID);
         let (credential, own) = self.credential().map_err(at)?;
         let plan = Limits::per_minute(FREE_PLAN_PER_MINUTE);
-        let http = self.http.client(credential, DEFAULT_BASE_URL, plan).map_err(at)?;
+        let options = self.http.own_errors(wire::is_own_error);
+        let http = options.client(credential, DEFAULT_BASE_URL, plan).map_err(at)?;
         Ok(Pinata { info: info(), generation: self.generation, http, own })
     }
 
@@ -171,6 +172,13 @@ impl PinataBuilder {
                  to those of an admin key",
             );
         };
+        if wire::jwt_claims(secret).is_some() {
+            return wrong(
+                "the API secret is a JWT",
+                "set `jwt` (PINATA_JWT) to it, and remove `api-key` and `api-secret` (PINATA_API_KEY, \
+                 PINATA_API_SECRET)",
+            );
+        }
         if self.generation != Generation::Legacy {
             return wrong(
                 "the v3 API requires a JWT instead of a key and its secret",

@@ -66,16 +66,35 @@ pub(crate) struct Revoke<'a> {
 /// The response of `testAuthentication` to a valid credential.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Message {
-    #[serde(rename = "message")]
-    _message: String,
+    pub(crate) message: String,
 }
 
-/// An error of Pinata, whose only field is `error`. A gateway's errors have other fields.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Failure {
-    #[serde(rename = "error")]
-    _error: Value,
+/// What `testAuthentication` says of a valid credential (pinata-api-ipfs.yaml, 2026-06-30).
+pub(crate) const ACCEPTED: &str = "Congratulations! You are communicating with the Pinata API!";
+
+/// How Pinata refuses a credential itself, and not what it may do (observed by users, 2021 to 2026).
+pub(crate) const REFUSED: [&str; 5] = [
+    "INVALID_CREDENTIALS",
+    "INVALID_API_KEYS",
+    "API_KEY_REVOKED",
+    "Invalid/expired credentials",
+    "This API Key has been revoked",
+];
+
+/// Whether a body is an error of Pinata. Its only member is `error`: an object with `reason` and `details` (legacy), or
+/// with `message` and a `code` that repeats the status (v3), or one known text. All were observed by users; the
+/// documents name none.
+pub(crate) fn is_own_error(status: u16, body: &Value) -> bool {
+    let alone = body.as_object().is_some_and(|members| members.len() == 1);
+    let Some(error) = body.get("error").filter(|_| alone) else { return false };
+    let text = |name: &str| error.get(name).and_then(Value::as_str);
+    let is_code = |reason: &str| {
+        reason.contains('_') && reason.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    };
+    let legacy = text("reason").is_some_and(is_code) && text("details").is_some();
+    let code = error.get("code").and_then(Value::as_u64);
+    let v3 = code == Some(status.into()) && text("message").is_some();
+    legacy || v3 || error == "not authenticated"
 }
 
 /// The claims of a JWT. The key's secret, which it also contains, is skipped.

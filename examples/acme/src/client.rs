@@ -74,7 +74,8 @@ impl KeyProvider for Acme {
         match response.status() {
             204 => Ok(Revocation::Revoked),
             // Only Acme's own answer counts: a gateway's 404 says nothing about the key.
-            404 => response.object().map(|wire::Failure { .. }| response.gone()),
+            404 if response.is_own_error() => Ok(response.gone()),
+            404 => Err(response.into_error()),
             _ => Err(response.unexpected("a success that is not 204")),
         }
     }

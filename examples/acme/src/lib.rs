@@ -87,7 +87,8 @@ impl AcmeBuilder {
                 .with_help("set ACME_ADMIN_KEY to a key whose role is `full`")));
         };
         let credential = Credential::headers([("x-acme-key", "", key)]).map_err(at)?;
-        let http = self.http.client(credential, DEFAULT_BASE_URL, PLAN).map_err(at)?;
+        let options = self.http.own_errors(wire::is_own_error);
+        let http = options.client(credential, DEFAULT_BASE_URL, PLAN).map_err(at)?;
         Ok(Acme { info: info(), http })
     }
 }

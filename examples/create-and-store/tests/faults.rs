@@ -90,13 +90,11 @@ async fn a_file_is_never_replaced() {
 
 #[tokio::test]
 async fn a_refusal_leaves_nothing_behind() {
-    let later = Advice::TryLater(Some(Duration::from_secs(7)));
     for (status, kind, expected) in [
         (400, ErrorKind::InvalidRequest, Advice::FixRequest),
         (401, ErrorKind::Unauthenticated, Advice::FixAccount),
         (403, ErrorKind::PermissionDenied, Advice::FixAccount),
         (409, ErrorKind::Conflict, Advice::FixRequest),
-        (429, ErrorKind::RateLimited, later),
     ] {
         let world = World::new().await;
         let fault = Fault::respond(status).header("Retry-After", "7");

@@ -94,6 +94,10 @@ impl Cell {
             }
             Trouble::Oversized => Fault::respond(200).body("x".repeat(9 << 20)).commit(),
             Trouble::Redirect => Fault::respond(307).header("location", elsewhere),
+            Trouble::ProxyPage => Fault::respond(403).body(page).commit(),
+            Trouble::ProxyJson => Fault::respond(404)
+                .body(serde_json::json!({ "message": "no Route matched with those values" }))
+                .commit(),
         };
         let fault = fault.vendor(self.vendor);
         if self.times == Times::Once { fault.limit(1) } else { fault }

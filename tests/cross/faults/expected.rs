@@ -52,10 +52,12 @@ pub(crate) enum Trouble {
     OtherJson,
     Oversized,
     Redirect,
+    ProxyPage,
+    ProxyJson,
 }
 
 impl Trouble {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::BadGateway,
         Self::BadGatewayAfterCommit,
         Self::Throttled,
@@ -69,6 +71,8 @@ impl Trouble {
         Self::OtherJson,
         Self::Oversized,
         Self::Redirect,
+        Self::ProxyPage,
+        Self::ProxyJson,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -86,6 +90,8 @@ impl Trouble {
             Self::OtherJson => "200 with other JSON (it was done)",
             Self::Oversized => "200 with 9 MiB (it was done)",
             Self::Redirect => "redirect to another host",
+            Self::ProxyPage => "403 with a page of a proxy (it was done)",
+            Self::ProxyJson => "404 with JSON of a proxy (it was done)",
         }
     }
 }
@@ -128,12 +134,14 @@ fn offers(vendor: Vendor, task: Task) -> bool {
 
 /// The entry of the retry table for a fault.
 enum Entry {
-    /// Nothing was carried out, so every operation is retried.
+    /// Nothing was carried out, as far as the answer says. A create is not sent again on that word.
     Refused,
     /// It may have been carried out. Operations that may be repeated are retried.
     Lost(ErrorKind),
     /// It was answered, so a retry would not help.
     Final,
+    /// Something in front of the vendor refused it.
+    Between,
 }
 
 fn entry(trouble: Trouble) -> Entry {
@@ -147,7 +155,9 @@ fn entry(trouble: Trouble) -> Entry {
         | Trouble::Empty
         | Trouble::OtherJson
         | Trouble::Oversized
-        | Trouble::Redirect => Entry::Final,
+        | Trouble::Redirect
+        | Trouble::ProxyJson => Entry::Final,
+        Trouble::ProxyPage => Entry::Between,
     }
 }
 
@@ -157,11 +167,12 @@ pub(crate) fn expected(vendor: Vendor, task: Task, trouble: Trouble, times: Time
         return Class::Unsupported;
     }
     match (entry(trouble), times) {
+        _ if task == Task::Create => Class::Indeterminate,
         (Entry::Refused, Times::Once) => Class::OkAfterRetry,
         (Entry::Refused, Times::Always) => Class::Error(ErrorKind::RateLimited),
-        _ if task == Task::Create => Class::Indeterminate,
         (Entry::Lost(_), Times::Once) => Class::OkAfterRetry,
         (Entry::Lost(kind), Times::Always) => Class::Error(kind),
         (Entry::Final, _) => Class::Error(ErrorKind::Decode),
+        (Entry::Between, _) => Class::Error(ErrorKind::Transport),
     }
 }

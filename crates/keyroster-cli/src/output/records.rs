@@ -1,8 +1,11 @@
 //! Keys and failed accounts for programs.
 
 use std::io::Write;
+use std::time::Duration;
 
-use keyroster::{AccountFailure, ApiKey, Error, ErrorKind, KeyStatus, Timestamp, Warning};
+use keyroster::{
+    AccountFailure, ApiKey, Error, ErrorKind, KeyStatus, RefusedBy, Timestamp, Warning,
+};
 use serde::Serialize;
 
 use super::{schema, text};
@@ -65,6 +68,9 @@ pub(crate) struct FailedAccount<'a> {
     message: String,
     /// What to do about it.
     help: &'a str,
+    /// How long the vendor asks to wait, in seconds.
+    retry_after_s: Option<u64>,
+    refused_by: Option<RefusedBy>,
 }
 
 impl<'a> FailedAccount<'a> {
@@ -80,8 +86,15 @@ impl<'a> FailedAccount<'a> {
             status: error.status(),
             message: error.to_string(),
             help: error.help(),
+            retry_after_s: error.retry_after().map(whole_seconds),
+            refused_by: error.refused_by(),
         }
     }
+}
+
+/// Returns a duration in seconds, rounded up.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 pub(crate) fn print_json(value: &impl Serialize, out: &mut impl Write) -> Result<(), Failure> {

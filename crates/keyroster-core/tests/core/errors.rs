@@ -20,7 +20,7 @@ fn the_text_says_what_happened_and_the_help_what_to_do() {
     let error = error();
     assert_eq!(
         error.to_string(),
-        "acme, account `prod`: cannot revoke the key: too many requests (status 429, request r-1)"
+        "acme, account `prod`: cannot revoke the key: too many requests (status 429, request r-1, retry after 3 s)"
     );
     assert_eq!(error.help(), "wait and try again, or lower the account's limits");
     assert_eq!(error.with_help("call them").help(), "call them");

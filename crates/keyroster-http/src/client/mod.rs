@@ -11,6 +11,7 @@ use std::time::Duration;
 use keyroster_core::{Error, ErrorKind, Result, Secret, Traffic};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use secrecy::zeroize::Zeroizing;
+use serde_json::Value;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tracing::Instrument;
 use url::Url;
@@ -47,6 +48,7 @@ struct Inner {
     transport: Transport,
     runtime: RuntimeCheck,
     max_body: usize,
+    own_errors: Option<fn(u16, &Value) -> bool>,
     requests: AtomicU64,
     retries: AtomicU64,
     bytes: AtomicU64,
@@ -66,6 +68,7 @@ pub struct HttpClientBuilder {
     timeouts: Timeouts,
     transport: Transport,
     max_body: usize,
+    own_errors: Option<fn(u16, &Value) -> bool>,
 }
 
 impl HttpClientBuilder {
@@ -109,6 +112,26 @@ impl HttpClientBuilder {
         self
     }
 
+    /// Sets how the vendor's own errors are told from those of a proxy or firewall in front of it: by the structure
+    /// that its documents give them, and by the status that they repeat. The function gets the status and the body.
+    ///
+    /// Only the vendor's own refusal says that a create was not carried out, or that a key is gone. Without this,
+    /// every create that is not answered with success is [`Indeterminate`](ErrorKind::Indeterminate).
+    ///
+    /// ```
+    /// # use keyroster_http::{BaseUrl, HttpClient};
+    /// # fn example(base: BaseUrl) {
+    /// let http = HttpClient::builder(base)
+    ///     .own_errors(|status, body| body["error"]["code"] == status && body["error"]["message"].is_string())
+    ///     .build();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn own_errors(mut self, recognize: fn(u16, &Value) -> bool) -> Self {
+        self.own_errors = Some(recognize);
+        self
+    }
+
     /// Builds the client. Nothing is sent.
     #[must_use]
     pub fn build(self) -> HttpClient {
@@ -121,6 +144,7 @@ impl HttpClientBuilder {
             transport: self.transport,
             runtime: RuntimeCheck::default(),
             max_body: self.max_body,
+            own_errors: self.own_errors,
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -142,6 +166,7 @@ impl HttpClient {
             timeouts: Timeouts::default(),
             transport: Transport::default(),
             max_body: 8 << 20,
+            own_errors: None,
         }
     }
 
@@ -304,6 +329,8 @@ impl Inner {
             authority: self.base.authority(),
             secrets: credentials.flat_map(Credential::secrets).cloned().collect::<Vec<Secret>>(),
             names_one: !request.segments.is_empty(),
+            has_arguments: !request.segments.is_empty() || request.body.is_some(),
+            own_errors: self.own_errors,
         }
     }
 

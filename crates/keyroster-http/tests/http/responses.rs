@@ -100,9 +100,9 @@ async fn a_status_below_200_or_from_300_is_an_error() {
 async fn an_html_page_is_never_a_response() {
     for (status, kind) in [
         (200, ErrorKind::Decode),
-        (401, ErrorKind::Unauthenticated),
-        (403, ErrorKind::PermissionDenied),
-        (404, ErrorKind::NotFound),
+        (401, ErrorKind::Transport),
+        (403, ErrorKind::Transport),
+        (404, ErrorKind::Transport),
     ] {
         let page = "\n <html><body>Blocked</body></html>";
         let server = Server::start([reply(status, &[], page), fine()]).await;

@@ -49,7 +49,7 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
         let account = client(&server.url()).build();
         let started = Instant::now();
         let error = account.send(create()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::RateLimited);
+        assert_eq!(error.kind(), ErrorKind::Indeterminate);
         assert_eq!(error.retry_after(), Some(Duration::from_secs(reported)));
         // The other requests of the account fail at once, too.
         let error = account.send(get()).await.unwrap_err();

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use keyroster_core::ErrorKind;
+use keyroster_core::{ErrorKind, RefusedBy};
 use keyroster_http::Timeouts;
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::support::server::{Reply, Server, fine, pass, reply, response};
@@ -39,7 +40,7 @@ fn failures() -> Vec<(&'static str, Reply, ErrorKind, usize)> {
         ("other JSON", reply(200, &[], "{\"error\": 7}"), Decode, 1),
         ("too much", reply(200, &[], "x".repeat(2000)), Decode, 1),
     ];
-    failures.extend([408, 500, 502, 503, 504, 599].map(|status| {
+    failures.extend([408, 421, 425, 500, 502, 503, 504, 599].map(|status| {
         let page = reply(status, &[("content-type", "text/html")], html);
         ("a page for an error", page, Unavailable, 3)
     }));
@@ -71,8 +72,13 @@ async fn a_create_is_sent_once_whatever_fails() {
     }
 }
 
+/// The structure of the vendor's own errors in these tests.
+fn own(status: u16, body: &Value) -> bool {
+    body["error"]["code"] == status && body["error"]["message"].is_string()
+}
+
 #[tokio::test]
-async fn a_4xx_means_that_nothing_was_created() {
+async fn the_vendors_own_refusal_means_that_nothing_was_created() {
     for (status, kind) in [
         (400, ErrorKind::InvalidRequest),
         (401, ErrorKind::Unauthenticated),
@@ -80,18 +86,49 @@ async fn a_4xx_means_that_nothing_was_created() {
         (409, ErrorKind::Conflict),
         (413, ErrorKind::InvalidRequest),
     ] {
-        let server = Server::start([reply(status, &[], "{\"error\": \"no\"}")]).await;
-        let error = client(&server.url()).build().send(create()).await.unwrap_err();
+        let body = format!("{{\"error\": {{\"code\": {status}, \"message\": \"no\"}}}}");
+        let server = Server::start([reply(status, &[], body)]).await;
+        let account = client(&server.url()).own_errors(own).build();
+        let error = account.send(create()).await.unwrap_err();
         assert_eq!((error.kind(), server.seen().len()), (kind, 1), "{error}");
+        assert_eq!(error.refused_by(), Some(RefusedBy::Vendor));
+    }
+}
+
+/// Each may come from something in front of the vendor, after the vendor made the key.
+#[tokio::test]
+async fn no_other_refusal_means_that_nothing_was_created() {
+    let html: &[(&str, &str)] = &[("content-type", "text/html")];
+    for status in [400, 401, 402, 403, 404, 405, 407, 409, 410, 413, 418, 421, 425, 429, 451, 499] {
+        for (headers, body, who) in [
+            (html, "<!DOCTYPE html><title>Sign in</title>", Some(RefusedBy::Intermediary)),
+            (&[], "error code: 1020", Some(RefusedBy::Intermediary)),
+            (&[], "upstream connect error", Some(RefusedBy::Intermediary)),
+            (&[], "", None),
+            (&[], "{\"message\": \"no Route matched with those values\"}", None),
+            (&[], "{\"error\": \"not found\"}", None),
+            (&[], "{\"error\": {\"code\": 599, \"message\": \"no\"}}", None),
+        ] {
+            let server = Server::start([reply(status, headers, body), fine()]).await;
+            let account = client(&server.url()).own_errors(own).build();
+            let error = account.send(create()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Indeterminate, "{status} {body}: {error}");
+            assert_eq!((error.refused_by(), server.seen().len()), (who, 1), "{status} {body}");
+        }
     }
 }
 
 #[tokio::test]
-async fn a_create_is_retried_after_a_429() {
-    let server = Server::start([reply(429, &[("retry-after", "0.01")], ""), fine()]).await;
-    client(&server.url()).build().send(create()).await.unwrap();
-    assert_eq!(server.seen().len(), 2);
-    assert_eq!(server.seen()[1].body, b"\"a body\"", "the retry has the body too");
+async fn a_create_is_not_sent_again_after_a_429() {
+    let body = "{\"error\": {\"code\": 429, \"message\": \"slow down\"}}";
+    for body in [body, "", "<html>"] {
+        let server = Server::start([reply(429, &[("retry-after", "7")], body), fine()]).await;
+        let account = client(&server.url()).own_errors(own).build();
+        let error = account.send(create()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Indeterminate, "{error}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(server.seen().len(), 1);
+    }
 }
 
 #[tokio::test]

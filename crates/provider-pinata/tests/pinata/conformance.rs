@@ -50,10 +50,21 @@ impl VendorApi for Api {
                 Reply::json("Revoked")
             }
             (_, "GET", ["data", "testAuthentication"]) => {
-                Reply::json(json!({ "message": "Congratulations!" }))
+                let message = "Congratulations! You are communicating with the Pinata API!";
+                Reply::json(json!({ "message": message }))
             }
             _ => Reply::error(404),
         }
+    }
+
+    /// The legacy routes have errors of their own. The credential is always tested by one of them.
+    fn error(&self, status: u16, message: &str) -> Value {
+        let reason = match status {
+            401 => "INVALID_CREDENTIALS",
+            404 => "OBJECT_NOT_FOUND",
+            _ => "NO_SCOPES_FOUND",
+        };
+        json!({ "error": { "reason": reason, "details": message } })
     }
 
     fn samples(&self) -> Samples {
