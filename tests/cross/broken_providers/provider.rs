@@ -66,10 +66,11 @@ impl Sample {
         let containers = if one_page { Paging::Single } else { Paging::Cursor };
         let info = if by_offset { info } else { info.with_containers("project", containers) };
         let credential = Credential::bearer(&account.secret())?;
+        let options = account.options().own_errors(|status, body| body["error"]["code"] == status);
         let leak = matches!(flaw, Flaw::LeaksInDebug | Flaw::LeaksInALog);
         Ok(Self {
             info,
-            http: account.options().client(credential, "https://sample.example", Limits::none())?,
+            http: options.client(credential, "https://sample.example", Limits::none())?,
             flaw,
             shown: leak.then(|| account.secret().expose().to_owned()),
             thread: std::thread::current().id(),

@@ -74,7 +74,8 @@ impl AcmeBuilder {
         };
         // Or `Credential::headers`, for headers of the vendor's own.
         let credential = Credential::bearer(key).map_err(at)?;
-        let http = self.http.client(credential, DEFAULT_BASE_URL, PLAN).map_err(at)?;
+        let options = self.http.own_errors(wire::is_own_error);
+        let http = options.client(credential, DEFAULT_BASE_URL, PLAN).map_err(at)?;
         Ok(Acme { info: info(), http })
     }
 }

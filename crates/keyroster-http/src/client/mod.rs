@@ -112,8 +112,9 @@ impl HttpClientBuilder {
         self
     }
 
-    /// Sets how the vendor's own errors are told from those of a proxy or firewall in front of it: by the structure
-    /// that its documents give them, and by the status that they repeat. The function gets the status and the body.
+    /// Sets how the vendor's own errors are distinguished from those of a proxy or firewall in front of it: by the
+    /// structure that its documents give them, and by the status that they repeat. The function gets the status and
+    /// the body.
     ///
     /// Only the vendor's own refusal says that a create was not carried out, or that a key is gone. Without this,
     /// every create that is not answered with success is [`Indeterminate`](ErrorKind::Indeterminate).

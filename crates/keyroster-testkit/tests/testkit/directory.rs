@@ -188,7 +188,7 @@ struct DirectoryApi;
 impl VendorApi for DirectoryApi {
     fn provider(&self, account: &HttpAccount) -> Result<Provider> {
         let credential = Credential::bearer(&account.secret())?;
-        let http = account.options();
+        let http = account.options().own_errors(|_, body| body["reason"].is_string());
         let http = http.client(credential, "https://directory.example", Limits::none())?;
         Ok(Provider::new(Directory::new(http)))
     }

@@ -96,9 +96,10 @@ mod acme {
             let docs = "https://docs.acme.example";
             let none = || Error::new(ErrorKind::Configuration, "no credential is set");
             let credential = Credential::bearer(&self.0.ok_or_else(none)?)?;
+            let options = self.1.own_errors(|status, body| body["error"]["code"] == status);
             Ok(Acme {
                 info: ProviderInfo::new(ID, "Acme", docs, Paging::Cursor, can),
-                http: self.1.client(credential, "https://api.acme.example", Limits::none())?,
+                http: options.client(credential, "https://api.acme.example", Limits::none())?,
             })
         }
     }
