@@ -178,11 +178,16 @@ impl Response {
                 "check the base URL, the proxy, and whether a firewall blocks this network",
             ));
         }
+        let is_unknown = self.context.own_errors.is_some() && refused_by.is_none();
         let kind = match kind_of(status) {
             // Nothing in the request can be wrong.
             ErrorKind::InvalidRequest if !self.context.has_arguments => ErrorKind::Unavailable,
             // A proxy's 404 says nothing of the vendor's keys.
-            ErrorKind::NotFound if self.context.own_errors.is_some() && refused_by.is_none() => {
+            ErrorKind::NotFound if is_unknown => ErrorKind::Decode,
+            // A secret that was tried is not the account's credential.
+            ErrorKind::Unauthenticated | ErrorKind::PermissionDenied
+                if is_unknown && self.context.operation == Operation::Identify =>
+            {
                 ErrorKind::Decode
             }
             kind => kind,
