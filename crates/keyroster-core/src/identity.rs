@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::record::extras::Extras;
+use crate::record::fact::Unreadable;
 use crate::record::id::KeyId;
 use crate::record::key::{Access, ApiKey, Expiry, Owner};
 use crate::record::quota::{Quota, Usage};
@@ -27,6 +28,10 @@ pub struct Principal {
     pub expiry: Expiry,
     /// The vendor's fields that have no field of their own here.
     pub extras: Extras,
+    /// The facts about which the vendor says something that cannot be read. They are unknown. Left out of the
+    /// serialized form if empty.
+    #[serde(skip_serializing_if = "Unreadable::is_empty")]
+    pub unreadable: Unreadable,
 }
 
 impl Principal {

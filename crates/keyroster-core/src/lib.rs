@@ -201,6 +201,7 @@ pub use page::{
 pub use provider::Provider;
 pub use record::decimal::{Amount, Decimal, ParseDecimalError, Unit};
 pub use record::extras::Extras;
+pub use record::fact::{Fact, Unreadable};
 pub use record::id::{KeyId, ParseProviderIdError, ProviderId};
 pub use record::key::{API_KEY_SCHEMA, Access, ApiKey, Container, Expiry, LastUsed, Owner, State};
 pub use record::quota::{Limit, Quota, Reset, Usage};

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::error::Error;
+use crate::record::id::ProviderId;
 use crate::record::key::ApiKey;
 use crate::secret::Secret;
 use crate::warning::Warning;
@@ -39,6 +41,28 @@ impl CreatedKey {
     pub fn without_record(key: ApiKey, secret: Secret) -> Self {
         Self { complete: false, ..Self::new(key, secret) }
     }
+
+    /// Creates the result of a response that shows the secret but, against the vendor's documentation, does not
+    /// say which key it belongs to. The id of the record is `unknown`, and a warning says so.
+    pub fn without_id(provider: ProviderId, name: &str, secret: Secret) -> Self {
+        let mut key = ApiKey::new(provider, Self::UNKNOWN_ID);
+        key.name = Some(name.to_owned());
+        let mut created = Self::new(key, secret);
+        created.warnings.push(Warning::unconfirmed(format!(
+            "the key `{name}` was created, but the vendor's answer does not say its id; find it by its name"
+        )));
+        created
+    }
+
+    /// Adds a warning if the vendor reports an error although it shows the secret.
+    pub fn warn_about(&mut self, error: Option<Error>) {
+        if let Some(error) = error {
+            self.warnings.push(Warning::unconfirmed(error.to_string()));
+        }
+    }
+
+    /// The id of a new key whose id the vendor did not say.
+    pub const UNKNOWN_ID: &'static str = "unknown";
 }
 
 /// A key that was just updated, and what its new record does not confirm.

@@ -164,6 +164,19 @@ pub struct Page {
 }
 
 impl Page {
+    /// Creates a page from rows, of which those without an id are `None`: a key without an id cannot be shown, but
+    /// it must not hide the others. A warning names each.
+    #[must_use]
+    pub fn of_rows(rows: Vec<Option<ApiKey>>, id_field: &str) -> Self {
+        let mut warnings = Vec::new();
+        for (at, row) in rows.iter().enumerate() {
+            if row.is_none() {
+                warnings.push(without_id("key", at, id_field));
+            }
+        }
+        Self { warnings, ..Self::new(rows.into_iter().flatten().collect()) }
+    }
+
     /// Creates a page with these keys.
     #[must_use]
     pub fn new(keys: Vec<ApiKey>) -> Self {
@@ -201,6 +214,19 @@ pub struct ContainerPage {
 }
 
 impl ContainerPage {
+    /// Creates a page from rows, of which those without an id are `None`. A warning names them.
+    #[must_use]
+    pub fn of_rows(rows: Vec<Option<Container>>, id_field: &str) -> Self {
+        let mut warnings = Vec::new();
+        for (at, row) in rows.iter().enumerate() {
+            if row.is_none() {
+                warnings.push(without_id("container", at, id_field));
+            }
+        }
+        let containers = rows.into_iter().flatten().map(Some).collect();
+        Self { containers, warnings, ..Self::default() }
+    }
+
     /// Creates a page with these containers.
     #[must_use]
     pub fn new(containers: Vec<Container>) -> Self {
@@ -295,6 +321,14 @@ impl PageStart {
             max_len,
         }
     }
+}
+
+/// Returns the warning for a row that cannot be shown.
+fn without_id(what: &str, at: usize, id_field: &str) -> Warning {
+    Warning::incomplete(format!(
+        "row {} of a page is a {what} without a readable `{id_field}`, and is not shown",
+        at + 1
+    ))
 }
 
 #[cfg(test)]

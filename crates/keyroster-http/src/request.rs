@@ -194,7 +194,11 @@ impl Request {
 
     /// Whether a status is a response rather than an error.
     pub(crate) fn accepts(&self, status: u16) -> bool {
-        (200..300).contains(&status) || self.accepted.contains(&status)
+        status == 200
+            || (status == 201 && self.safety == Safety::Creates)
+            // There is nothing left to return.
+            || (status == 204 && self.method == Method::DELETE)
+            || self.accepted.contains(&status)
     }
 
     /// Returns an error if the request cannot be sent.

@@ -1,15 +1,15 @@
 //! A vendor's response.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use keyroster_core::{Error, ErrorKind, Operation, RefusedBy, Result, Revocation, Secret};
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use secrecy::zeroize::Zeroizing;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny};
 use serde_json::Value;
 
-use crate::json::Object;
+use crate::json::{Answer, SecretAt, repair};
 use crate::redact::scrub;
 use crate::request::Safety;
 
@@ -68,27 +68,85 @@ impl Response {
 
     /// Parses the body as JSON.
     ///
+    /// A body that is not quite JSON is [repaired](crate::json) and read again.
+    ///
     /// The error names the position of the problem, but not the value: it may be a secret, and the parser's
     /// own message would show it.
     ///
     /// - [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) if the request
     ///   creates: the body is not JSON, or has an unexpected structure.
-    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let place = format!("line {}, column {}", error.line(), error.column());
-            let what = match error.classify() {
-                _ if self.body.is_empty() => "an empty body".to_owned(),
-                _ if self.is_html() => "an HTML page".to_owned(),
-                serde_json::error::Category::Eof => format!("JSON that ends early, at {place}"),
-                serde_json::error::Category::Data => {
-                    format!("JSON with an unexpected structure, at {place}")
-                }
-                serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
-                    format!("invalid JSON, at {place}")
-                }
-            };
-            self.unexpected(&what)
-        })
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        self.parse(PhantomData::<T>)
+    }
+
+    /// Parses the body with a seed.
+    fn parse<T, S>(&self, seed: S) -> Result<T>
+    where
+        S: for<'de> DeserializeSeed<'de, Value = T> + Copy,
+    {
+        fn whole<'a, T>(
+            mut parser: serde_json::Deserializer<impl serde_json::de::Read<'a>>,
+            seed: impl DeserializeSeed<'a, Value = T>,
+        ) -> serde_json::Result<T> {
+            let value = seed.deserialize(&mut parser)?;
+            parser.end().map(|()| value)
+        }
+        let from_text = |text: &str| whole(serde_json::Deserializer::from_str(text), seed);
+        whole(serde_json::Deserializer::from_slice(&self.body), seed)
+            .or_else(|error| from_text(&repair(&self.body)).map_err(|_| error))
+            .map_err(|error| self.unexpected(&self.describe(&error)))
+    }
+
+    /// Returns what the body is instead of the expected JSON.
+    fn describe(&self, error: &serde_json::Error) -> String {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        let encoding = self.header(CONTENT_ENCODING.as_str()).filter(|it| *it != "identity");
+        match (error.classify(), encoding) {
+            _ if self.body.is_empty() => "an empty body".to_owned(),
+            _ if self.is_html() => "an HTML page".to_owned(),
+            (serde_json::error::Category::Data, _) => {
+                format!("JSON with an unexpected structure, at {place}")
+            }
+            (_, Some(encoding)) => {
+                let encoding = scrub(encoding, &self.context.secrets);
+                format!("a body in the Content-Encoding `{encoding}`, which was not requested")
+            }
+            (serde_json::error::Category::Eof, None) => format!("JSON that ends early, at {place}"),
+            (serde_json::error::Category::Syntax | serde_json::error::Category::Io, None) => {
+                format!("invalid JSON, at {place}")
+            }
+        }
+    }
+
+    /// Returns the secret in the member to which the first of these paths leads, e.g. `[&["key"], &["data", "key"]]`.
+    ///
+    /// It is found whatever else the answer says, and without the line break at its end. A text that cannot be a secret
+    /// does not count: it is empty, or has spaces or control characters in it.
+    ///
+    /// ```
+    /// # use keyroster_core::{CreatedKey, Operation, Result, Secret};
+    /// # use keyroster_http::{HttpClient, Request};
+    /// # async fn example(http: HttpClient) -> Result<Secret> {
+    /// let request = Request::create(Operation::CreateKey, "/keys").form([("label", "ci")]);
+    /// let response = http.send(request).await?;
+    /// // First the secret, then the rest: what is odd in the rest must not lose it.
+    /// let secret = response.secret(&[&["value"]])?;
+    /// # Ok(secret)
+    /// # }
+    /// ```
+    ///
+    /// - [`Indeterminate`](ErrorKind::Indeterminate) if the request creates, otherwise [`Decode`](ErrorKind::Decode):
+    ///   there is no such secret. The error has the vendor's words, if it reports an error.
+    pub fn secret(&self, paths: &[&[&str]]) -> Result<Secret> {
+        for path in paths {
+            if let Some(secret) = self.parse(SecretAt(path))? {
+                return Ok(secret);
+            }
+        }
+        Err(self.unexpected(&match self.vendor_message().filter(|_| self.reports_error()) {
+            Some(said) => format!("an error: `{said}`"),
+            None => "no secret".to_owned(),
+        }))
     }
 
     /// Parses the body as a JSON object. Unlike with [`json`](Response::json), an array is an error even if
@@ -112,8 +170,48 @@ impl Response {
     ///
     /// - [`Decode`](ErrorKind::Decode), or [`Indeterminate`](ErrorKind::Indeterminate) if the request
     ///   creates: the body is not such an object.
-    pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
-        self.json().map(|Object(value)| value)
+    pub fn object<T: DeserializeOwned>(&self) -> Result<T> {
+        let answer = self.json::<Answer<T>>();
+        // A secret must not be lost over an error next to it.
+        let counts = (200..300).contains(&self.status) && self.context.safety != Safety::Creates;
+        match answer {
+            Ok(Answer { error: Some(error), .. }) if counts => Err(self.reported(&error)),
+            Ok(Answer { value, .. }) => Ok(value),
+            // An error is often all that there is.
+            Err(error) => Err(self.error_beside_data().filter(|_| counts).unwrap_or(error)),
+        }
+    }
+
+    /// Returns the error that a successful response reports next to its data: in a member `error` that is not null, or
+    /// `errors` that is not empty, or with `success` or `ok` that is false.
+    ///
+    /// [`object`](Response::object) returns it, except for a create, whose secret must not be lost over it.
+    #[must_use]
+    pub fn error_beside_data(&self) -> Option<Error> {
+        let answer = self.json::<Answer<IgnoredAny>>().ok()?;
+        answer.error.map(|error| self.reported(&error))
+    }
+
+    fn reports_error(&self) -> bool {
+        self.json::<Answer<IgnoredAny>>().is_ok_and(|answer| answer.error.is_some())
+    }
+
+    /// Returns the error that a response with a status of success reports.
+    fn reported(&self, error: &Value) -> Error {
+        let code = ["code", "status"].into_iter().find_map(|name| error.get(name)?.as_u64());
+        let kind = match code.and_then(|code| u16::try_from(code).ok()) {
+            Some(code @ 400..=599) => kind_of(code),
+            _ => ErrorKind::Decode,
+        };
+        let authority = &self.context.authority;
+        let message = match self.vendor_message() {
+            Some(said) => {
+                format!("{authority} returned an error with status {}: `{said}`", self.status)
+            }
+            None => format!("{authority} returned an error with status {}", self.status),
+        };
+        let error = self.context.error(kind, message).with_status(self.status);
+        error.with_request_id(self.request_id())
     }
 
     /// Returns the error for a response that contradicts the vendor's documentation:
@@ -145,6 +243,7 @@ impl Response {
             (400.., Some(said)) => format!("an error: `{said}`"),
             (400.., None) if self.is_html() => "an HTML page".to_owned(),
             (400.., None) => "an error without a message".to_owned(),
+            (200..=299, _) => "no whole answer".to_owned(),
             _ => "no final status".to_owned(),
         };
         let message = format!("{} returned {what}", self.context.authority);
@@ -195,6 +294,9 @@ impl Response {
         let message = match (kind, self.vendor_message()) {
             (ErrorKind::Decode, _) if (300..400).contains(&status) => {
                 format!("{authority} returned a redirect, which is not followed")
+            }
+            (ErrorKind::Decode, _) if (200..300).contains(&status) => {
+                format!("{authority} did not return a whole answer")
             }
             (ErrorKind::Decode, _) if status < 400 => {
                 format!("{authority} returned no final status")

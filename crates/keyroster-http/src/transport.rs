@@ -15,6 +15,12 @@ use crate::timeouts::Timeouts;
 
 const USER_AGENT: &str = concat!("keyroster/", env!("CARGO_PKG_VERSION"));
 
+/// Maximum number of headers of a response in HTTP/1. The default of hyper is 100.
+const MAX_HEADERS: usize = 2000;
+
+/// Maximum size of the headers of a response in HTTP/2, in bytes. The default of hyper is 16 KiB. In HTTP/1 it is 400 KiB.
+const MAX_HEADER_BYTES: u32 = 400 << 10;
+
 /// The options of the connections, checked.
 #[derive(Clone, Default)]
 pub(crate) struct Transport {
@@ -78,6 +84,10 @@ impl Transport {
             .connect_timeout(timeouts.connect.min(timeouts.request / 2))
             .pool_idle_timeout(Duration::from_secs(30))
             .pool_max_idle_per_host(32)
+            .http1_max_headers(MAX_HEADERS)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
             .user_agent(user_agent.unwrap_or(HeaderValue::from_static(USER_AGENT)));
         if base.is_loopback() {
             // A proxy would see the credential in a plain http request.

@@ -5,12 +5,13 @@ use keyroster_core::{
     Identification, KeyId, KeyProvider, Liveness, Operation, Page, PageRequest, Principal,
     ProviderInfo, Reset, Result, Revocation, Secret, Traffic, UpdateKey, Warning, async_trait,
 };
+use keyroster_http::json::Object;
 use keyroster_http::{Credential, Request, Response};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::wire::{self, Data};
-use crate::{BYOK_IN_LIMIT, OpenRouter, WORKSPACES_PER_PAGE, normalize};
+use crate::{BYOK_IN_LIMIT, ID, OpenRouter, WORKSPACES_PER_PAGE, normalize};
 
 /// Maximum number of characters in a name (OpenAPI, 2026-10-30).
 const MAX_NAME: usize = 256;
@@ -43,11 +44,10 @@ impl KeyProvider for OpenRouter {
         }
         let response = self.http.send(call).await?;
         let page: Data<Vec<wire::KeyRow>> = response.object()?;
-        let keys = page.data.into_iter().map(|key| {
-            normalize::key(key, request.container.as_ref())
-                .ok_or_else(|| response.unexpected("a key without `hash`"))
-        });
-        Ok(Page::new(keys.collect::<Result<_>>()?))
+        let rows = page.data.into_iter();
+        let keys: Vec<_> =
+            rows.map(|key| normalize::key(key, request.container.as_ref())).collect();
+        Ok(Page::of_rows(keys, "hash"))
     }
 
     async fn list_containers(&self, request: &PageRequest) -> Result<ContainerPage> {
@@ -73,12 +73,11 @@ impl KeyProvider for OpenRouter {
             )));
         }
         let workspaces = page.data.into_iter().map(|mut workspace| {
-            let id = workspace.id.take();
-            let id = id.ok_or_else(|| response.unexpected("a workspace without `id`"))?;
-            Ok(Container::new("workspace", id).with_name(workspace.name.take()))
+            let id = workspace.id.take().filter(|id| !id.trim().is_empty())?;
+            Some(Container::new("workspace", id).with_name(workspace.name.take()))
         });
-        let workspaces = workspaces.collect::<Result<_>>()?;
-        Ok(ContainerPage::new(workspaces).with_total(page.total_count.take()))
+        let workspaces = workspaces.collect();
+        Ok(ContainerPage::of_rows(workspaces, "id").with_total(page.total_count.take()))
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
@@ -98,10 +97,16 @@ impl KeyProvider for OpenRouter {
         let body = new_key(request)?;
         let call = Request::create(Operation::CreateKey, "/keys").json(&body);
         let response = self.http.send(call).await?;
-        let created: wire::Created = response.object()?;
-        let key = normalize::key(created.data, None);
-        let key = key.ok_or_else(|| response.unexpected("a key without `hash`"))?;
-        Ok(CreatedKey::new(key, created.key))
+        let wire::Created { data, mut key } = response.object()?;
+        let inside = || response.object::<Data<wire::Inside>>().ok()?.data.key.take();
+        let secret = key.take().or_else(inside);
+        let secret = secret.ok_or_else(|| response.unexpected("no secret"))?;
+        let mut created = match normalize::key(data, None) {
+            Some(key) => CreatedKey::new(key, secret),
+            None => CreatedKey::without_id(ID, &request.name, secret),
+        };
+        created.warn_about(response.error_beside_data());
+        Ok(created)
     }
 
     async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<ApiKey> {
@@ -129,7 +134,7 @@ impl KeyProvider for OpenRouter {
 
     async fn whoami(&self) -> Result<Principal> {
         let response = self.http.send(current_key(Operation::WhoAmI)).await?;
-        Ok(normalize::principal(response.object::<Data<wire::KeyRow>>()?.data))
+        Ok(normalize::principal(response.object::<Data<Object<wire::KeyRow>>>()?.data.0))
     }
 
     /// Keys of both kinds have this prefix. For keys with an undocumented format, the account must be named.
@@ -163,7 +168,8 @@ impl KeyProvider for OpenRouter {
                  account's keys",
             ));
         }
-        let principal = normalize::principal(response.object::<Data<wire::KeyRow>>()?.data);
+        let principal =
+            normalize::principal(response.object::<Data<Object<wire::KeyRow>>>()?.data.0);
         // Every key has a label (OpenAPI, 2026-10-30). Other JSON does not come from OpenRouter.
         if principal.hint.is_none() {
             return Err(response.unexpected("a key without `label`"));
@@ -227,7 +233,7 @@ fn masked(secret: &Secret) -> Option<String> {
 }
 
 fn record(response: &Response) -> Result<ApiKey> {
-    let key = normalize::key(response.object::<Data<wire::KeyRow>>()?.data, None);
+    let key = normalize::key(response.object::<Data<Object<wire::KeyRow>>>()?.data.0, None);
     key.ok_or_else(|| response.unexpected("a key without `hash`"))
 }
 

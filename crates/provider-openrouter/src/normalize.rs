@@ -1,8 +1,8 @@
 //! Converts OpenRouter's JSON to records.
 
 use keyroster_core::{
-    Access, Amount, ApiKey, Container, Decimal, Expiry, LastUsed, Limit, Owner, Principal, Quota,
-    Reset, State, Timestamp, Unit, Usage,
+    Access, Amount, ApiKey, Container, Decimal, Expiry, Fact, LastUsed, Limit, Owner, Principal,
+    Quota, Reset, State, Timestamp, Unit, Unreadable, Usage,
 };
 use keyroster_http::json::Field;
 use keyroster_http::may_be_secret;
@@ -17,22 +17,23 @@ const LAST_USED_SINCE: &str = "2026-01-01T00:00:00Z";
 ///
 /// The name of its workspace comes from `container`, if that is the same workspace.
 pub(crate) fn key(mut wire: wire::KeyRow, container: Option<&Container>) -> Option<ApiKey> {
-    let mut key = ApiKey::new(ID, wire.hash.take()?);
-    key.name = wire.name.take();
-    key.hint = wire.label.take().filter(|label| !may_be_secret(label));
+    let mut key = ApiKey::new(ID, wire.hash.take().filter(|hash| !hash.trim().is_empty())?);
+    let odd = &mut key.unreadable;
+    key.name = wire.name.fact(Fact::Name, odd);
+    key.hint = wire.label.fact(Fact::Hint, odd).filter(|label| !may_be_secret(label));
     // OpenRouter deletes keys and does not list deleted ones.
-    key.state = State::new(wire.disabled.take(), Some(false));
-    key.quota = quota(&mut wire);
-    key.usage = usage(&mut wire);
-    key.owner = wire.creator_user_id.take().map(Owner::new);
-    key.container = wire.workspace_id.take().map(|id| {
+    key.state = State::new(wire.disabled.fact(Fact::Disabled, odd), Some(false));
+    key.quota = quota(&mut wire, odd);
+    key.usage = usage(&mut wire, odd);
+    key.owner = wire.creator_user_id.fact(Fact::Owner, odd).map(Owner::new);
+    key.container = wire.workspace_id.fact(Fact::Container, odd).map(|id| {
         let known = container.filter(|container| container.id == id);
         Container::new("workspace", id).with_name(known.and_then(|known| known.name.clone()))
     });
-    key.created_at = wire.created_at.take();
-    key.updated_at = wire.updated_at.take();
-    key.last_used = last_used(&mut wire.last_used_at, key.created_at);
-    key.expiry = expiry(&mut wire.expires_at);
+    key.created_at = wire.created_at.fact(Fact::CreatedAt, odd);
+    key.updated_at = wire.updated_at.fact(Fact::UpdatedAt, odd);
+    key.last_used = last_used(&mut wire.last_used_at, key.created_at, odd);
+    key.expiry = expiry(&mut wire.expires_at, odd);
     let byok_in_limit = wire.include_byok_in_limit.take();
     let external_user = wire.external_user.take();
     key.extras = wire.leftovers();
@@ -48,18 +49,26 @@ pub(crate) fn key(mut wire: wire::KeyRow, container: Option<&Container>) -> Opti
 /// Converts the response of `GET /key`, which is about the credential in use.
 pub(crate) fn principal(mut wire: wire::KeyRow) -> Principal {
     let mut principal = Principal::new();
-    principal.hint = wire.label.take().filter(|label| !may_be_secret(label));
-    let manages = wire.is_management_key.take().or(wire.is_provisioning_key.take());
-    principal.access = match manages {
-        Some(true) => Access::Admin,
+    let odd = &mut principal.unreadable;
+    principal.hint = wire.label.fact(Fact::Hint, odd).filter(|label| !may_be_secret(label));
+    let manages = wire.is_management_key.fact(Fact::Access, odd);
+    let provisions = wire.is_provisioning_key.fact(Fact::Access, odd);
+    principal.access = match (manages, provisions) {
+        // Two names of one flag.
+        (Some(one), Some(other)) if one != other => {
+            odd.insert(Fact::Access);
+            Access::Unknown
+        }
+        _ if odd.contains(&Fact::Access) => Access::Unknown,
+        (Some(true), _) | (None, Some(true)) => Access::Admin,
         // OpenRouter has two kinds of keys. The other one calls models.
-        Some(false) => Access::scoped(["inference"]),
-        None => Access::Unknown,
+        (Some(false), _) | (None, Some(false)) => Access::scoped(["inference"]),
+        (None, None) => Access::Unknown,
     };
-    principal.owner = wire.creator_user_id.take().map(Owner::new);
-    principal.quota = quota(&mut wire);
-    principal.usage = usage(&mut wire);
-    principal.expiry = expiry(&mut wire.expires_at);
+    principal.owner = wire.creator_user_id.fact(Fact::Owner, odd).map(Owner::new);
+    principal.quota = quota(&mut wire, odd);
+    principal.usage = usage(&mut wire, odd);
+    principal.expiry = expiry(&mut wire.expires_at, odd);
     let byok_in_limit = wire.include_byok_in_limit.take();
     let workspace = wire.workspace_id.take();
     principal.extras = wire.leftovers();
@@ -77,15 +86,15 @@ fn usd(amount: Decimal) -> Amount {
 }
 
 /// Converts the limit, which is null for a key without one.
-fn quota(wire: &mut wire::KeyRow) -> Quota {
-    let limit = match wire.limit.take() {
+fn quota(wire: &mut wire::KeyRow, odd: &mut Unreadable) -> Quota {
+    let limit = match wire.limit.fact(Fact::Limit, odd) {
         Some(limit) => Limit::Amount(usd(limit)),
         None if wire.limit.is_null() => Limit::Unlimited,
         None => Limit::Unknown,
     };
     let mut quota = Quota::new(limit);
-    quota.remaining = wire.limit_remaining.take().map(usd);
-    quota.reset = match wire.limit_reset.take() {
+    quota.remaining = wire.limit_remaining.fact(Fact::Remaining, odd).map(usd);
+    quota.reset = match wire.limit_reset.fact(Fact::Reset, odd) {
         Some(rule) => match rule.as_str() {
             "daily" => Reset::Daily,
             "weekly" => Reset::Weekly,
@@ -99,9 +108,10 @@ fn quota(wire: &mut wire::KeyRow) -> Quota {
 }
 
 /// Converts the two meters: OpenRouter's credits, and the use of the account's own provider keys.
-fn usage(wire: &mut wire::KeyRow) -> Vec<Usage> {
-    let meter = |name, readings: [&mut Field<Decimal>; 4]| {
-        let [total, daily, weekly, monthly] = readings.map(|reading| reading.take().map(usd));
+fn usage(wire: &mut wire::KeyRow, odd: &mut Unreadable) -> Vec<Usage> {
+    let mut meter = |name, readings: [&mut Field<Decimal>; 4]| {
+        let [total, daily, weekly, monthly] =
+            readings.map(|reading| reading.fact(Fact::Usage, odd).map(usd));
         let mut usage = Usage::new(name);
         usage.total = total;
         usage.daily = daily;
@@ -125,8 +135,8 @@ fn usage(wire: &mut wire::KeyRow) -> Vec<Usage> {
 }
 
 /// Converts the expiry. Null means none, and a missing field means unknown.
-fn expiry(wire: &mut Field<Timestamp>) -> Expiry {
-    match wire.take() {
+fn expiry(wire: &mut Field<Timestamp>, odd: &mut Unreadable) -> Expiry {
+    match wire.fact(Fact::Expiry, odd) {
         Some(at) => Expiry::At { at },
         None if wire.is_null() => Expiry::Never,
         None => Expiry::Unknown,
@@ -135,8 +145,12 @@ fn expiry(wire: &mut Field<Timestamp>) -> Expiry {
 
 /// Converts the last use. Null means no use since the end of 2025, so only younger keys were certainly never
 /// used.
-fn last_used(wire: &mut Field<Timestamp>, created_at: Option<Timestamp>) -> LastUsed {
-    if let Some(at) = wire.take() {
+fn last_used(
+    wire: &mut Field<Timestamp>,
+    created_at: Option<Timestamp>,
+    odd: &mut Unreadable,
+) -> LastUsed {
+    if let Some(at) = wire.fact(Fact::LastUsed, odd) {
         return LastUsed::At { at };
     }
     if wire.is_null() && created_at.is_some() && created_at >= LAST_USED_SINCE.parse().ok() {

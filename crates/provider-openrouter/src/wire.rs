@@ -1,7 +1,7 @@
 //! Types for OpenRouter's JSON.
 
 use keyroster_core::{Change, Decimal, Secret, Timestamp};
-use keyroster_http::json::Field;
+use keyroster_http::json::{Discarded, Field};
 use keyroster_http::record;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -33,6 +33,8 @@ record! {
     /// A key (OpenAPI, 2026-10-30). Older responses lack the newest fields.
     pub(crate) struct KeyRow {
         hash: String = "hash",
+        /// Only in the response to a create, according to OpenRouter's rotation guide. It is never kept.
+        secret: Discarded = "key",
         name: String = "name",
         label: String = "label",
         disabled: bool = "disabled",
@@ -66,8 +68,17 @@ record! {
 /// which puts it inside, is wrong.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Created {
+    #[serde(default)]
     pub(crate) data: KeyRow,
-    pub(crate) key: Secret,
+    #[serde(default)]
+    pub(crate) key: Field<Secret>,
+}
+
+/// The secret where OpenRouter's rotation guide puts it.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Inside {
+    #[serde(default)]
+    pub(crate) key: Field<Secret>,
 }
 
 /// The response to a deletion.

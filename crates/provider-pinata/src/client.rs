@@ -3,7 +3,7 @@
 use keyroster_core::{
     ApiKey, CreateKey, CreatedKey, Error, ErrorKind, Expiry, Identification, KeyId, KeyProvider,
     Limit, Liveness, Operation, Owner, Page, PageRequest, Principal, ProviderInfo, Quota, Result,
-    Revocation, Secret, Traffic, async_trait,
+    Revocation, Secret, Traffic, Warning, async_trait,
 };
 use keyroster_http::{Credential, Request, Response};
 
@@ -34,10 +34,8 @@ impl KeyProvider for Pinata {
             Request::get(Operation::ListKeys, route).query("offset", request.start.offset());
         let response = self.http.send(request).await?;
         let mut page: wire::KeyPage = response.object()?;
-        let keys = page.keys.into_iter().map(|key| {
-            normalize::key(key).ok_or_else(|| response.unexpected("a key without `key`"))
-        });
-        Ok(Page::new(keys.collect::<Result<_>>()?).with_total(page.count.take()))
+        let keys = page.keys.into_iter().map(normalize::key).collect();
+        Ok(Page::of_rows(keys, "key").with_total(page.count.take()))
     }
 
     fn check_create(&self, request: &CreateKey) -> Result<()> {
@@ -52,14 +50,49 @@ impl KeyProvider for Pinata {
             Generation::V3Sdk => "/v3/pinata/keys",
         };
         let call = Request::create(Operation::CreateKey, route).json(&body);
-        let created: wire::Created = self.http.send(call).await?.object()?;
-        let mut key = ApiKey::new(ID, created.pinata_api_key);
-        key.name = Some(request.name.clone());
-        key.access = request.access.clone();
-        key.quota = Quota::new(request.limit.clone().map_or(Limit::Unknown, Limit::Amount));
-        let mut created_key = CreatedKey::without_record(key, created.jwt);
-        created_key.parts.push((wire::API_SECRET.to_owned(), created.pinata_api_secret));
-        Ok(created_key)
+        let response = self.http.send(call).await?;
+        let mut answer: wire::Created = response.object()?;
+        let (jwt, pair_secret) = (answer.jwt.take(), answer.pinata_api_secret.take());
+        let claimed = jwt.as_ref().and_then(jwt_claims).and_then(|claims| claims.key);
+        let named = answer.pinata_api_key.take().filter(|id| !id.trim().is_empty());
+        let mut warnings = Vec::new();
+        if let (Some(claimed), Some(named)) = (&claimed, &named)
+            && claimed != named
+        {
+            warnings.push(Warning::mismatch(format!(
+                "the new JWT names the key `{claimed}`, but Pinata's answer names `{named}`"
+            )));
+        }
+        let secret = match (jwt, &pair_secret) {
+            (Some(jwt), _) => jwt,
+            (None, Some(pair_secret)) => {
+                warnings.push(Warning::unconfirmed(
+                    "Pinata's answer has no JWT; the secret is the key's `pinata_api_secret`",
+                ));
+                pair_secret.clone()
+            }
+            (None, None) => return Err(response.unexpected("no secret")),
+        };
+        let mut created = match named.or(claimed) {
+            Some(id) => {
+                let mut key = ApiKey::new(ID, id);
+                key.name = Some(request.name.clone());
+                key.access = request.access.clone();
+                key.quota = Quota::new(request.limit.clone().map_or(Limit::Unknown, Limit::Amount));
+                CreatedKey::without_record(key, secret)
+            }
+            None => CreatedKey::without_id(ID, &request.name, secret),
+        };
+        match pair_secret {
+            Some(part) => created.parts.push((wire::API_SECRET.to_owned(), part)),
+            None => warnings.push(Warning::unconfirmed(format!(
+                "Pinata's answer has no readable `{}`",
+                wire::API_SECRET
+            ))),
+        }
+        created.warnings.extend(warnings);
+        created.warn_about(response.error_beside_data());
+        Ok(created)
     }
 
     /// The legacy route returns "Revoked" even for a key that never existed.

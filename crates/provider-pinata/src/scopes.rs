@@ -55,10 +55,15 @@ pub(crate) fn read(scopes: &Value) -> (Access, bool) {
     for (name, value) in members {
         match (name.as_str(), value) {
             ("admin", Value::Bool(_)) => {}
+            ("admin", _) => incomplete = true,
             // These two names are not part of a scope's name.
             ("endpoints" | "resources", value) => collect("", value, &mut names, &mut incomplete),
             (name, value) => collect(name, value, &mut names, &mut incomplete),
         }
+    }
+    if incomplete {
+        // A part that cannot be read may be anything, so the rest does not say what the key may do.
+        return (Access::Unknown, true);
     }
     let says = ["admin", "endpoints", "resources"].iter().any(|name| members.contains_key(*name));
     if says || !names.is_empty() {
@@ -87,7 +92,7 @@ fn collect(path: &str, value: &Value, names: &mut BTreeSet<String>, incomplete: 
         Value::Bool(true) if !path.is_empty() => {
             names.insert(path.to_owned());
         }
-        Value::Bool(false) | Value::Null => {}
+        Value::Bool(false) => {}
         Value::Object(members) => {
             for (name, value) in members {
                 collect(&below(name), value, names, incomplete);
@@ -103,7 +108,7 @@ fn collect(path: &str, value: &Value, names: &mut BTreeSet<String>, incomplete: 
                 }
             }
         }
-        Value::Bool(true) | Value::Number(_) | Value::String(_) => *incomplete = true,
+        Value::Bool(true) | Value::Number(_) | Value::String(_) | Value::Null => *incomplete = true,
     }
 }
 
@@ -203,7 +208,15 @@ mod tests {
             (json!({"resources": {"org:read": true}}), Access::scoped(["org:read"]), false),
             (json!({"groups": {"write": true}}), Access::scoped(["groups:write"]), false),
             (json!({}), Access::Unknown, false),
-            (json!({"admin": "yes"}), Access::scoped::<&str>([]), true),
+            (json!({"admin": "yes"}), Access::Unknown, true),
+            (json!({"admin": 1, "endpoints": {"pinning": {"unpin": true}}}), Access::Unknown, true),
+            (
+                json!({"endpoints": {"pinning": {"unpin": "true", "pinByHash": true}}}),
+                Access::Unknown,
+                true,
+            ),
+            (json!({"resources": "org:write"}), Access::Unknown, true),
+            (json!({"admin": null}), Access::Unknown, true),
             (json!(["admin"]), Access::Unknown, true),
             (json!(7), Access::Unknown, true),
         ] {

@@ -50,10 +50,12 @@ pub(crate) const API_SECRET: &str = "pinata_api_secret";
 /// The response to a create. The secrets are shown only here.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Created {
-    #[serde(rename = "JWT")]
-    pub(crate) jwt: Secret,
-    pub(crate) pinata_api_key: String,
-    pub(crate) pinata_api_secret: Secret,
+    #[serde(rename = "JWT", default)]
+    pub(crate) jwt: Field<Secret>,
+    #[serde(default)]
+    pub(crate) pinata_api_key: Field<String>,
+    #[serde(default)]
+    pub(crate) pinata_api_secret: Field<Secret>,
 }
 
 /// The body of a legacy revoke.
@@ -63,7 +65,7 @@ pub(crate) struct Revoke<'a> {
     pub(crate) key: &'a str,
 }
 
-/// The response of `testAuthentication` to a valid credential.
+/// The response of `testAuthentication`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Message {
     pub(crate) message: String,

@@ -1,7 +1,7 @@
 //! Filters the listed keys.
 //!
 //! Vendors are asked for everything, and the filter applies to what they return. A field that a vendor does not
-//! report neither matches nor does not match: such a key is left out and counted as undecided, or kept with
+//! report, or not readably, neither matches nor does not match: such a key is left out and counted as undecided, or kept with
 //! `--or-unknown`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,13 +10,13 @@ use std::time::Duration;
 use clap::ValueEnum;
 use glob::Pattern;
 use keyroster::{
-    Access, ApiKey, Decimal, Expiry, KeyStatus, LastUsed, Limit, ProviderId, Timestamp,
+    Access, ApiKey, Decimal, Expiry, Fact, KeyStatus, LastUsed, Limit, ProviderId, Timestamp,
 };
 
 use crate::config::Definition;
 use crate::exit::Failure;
 
-/// Whether a key matches. `None` if its vendor does not report the field.
+/// Whether a key matches. `None` if its vendor does not report the field, or not readably.
 type Match = Option<bool>;
 
 /// Which keys are wanted.
@@ -62,6 +62,15 @@ pub(crate) enum AccessKind {
     Scoped,
 }
 
+/// Why a fact is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Lack {
+    /// The vendor does not report it.
+    Unreported,
+    /// The vendor reports something that cannot be read.
+    Unreadable,
+}
+
 /// The filter of a command line, and the keys that it could not decide about.
 #[derive(Debug)]
 pub(crate) struct Filter {
@@ -72,8 +81,8 @@ pub(crate) struct Filter {
     names: Vec<Pattern>,
     now: Timestamp,
     undecided: u64,
-    /// What each provider did not report about the undecided keys.
-    unreported: BTreeMap<ProviderId, BTreeSet<&'static str>>,
+    /// What each provider did not report about the undecided keys, or not readably.
+    unknown: BTreeMap<ProviderId, BTreeSet<(Lack, &'static str)>>,
 }
 
 impl Filter {
@@ -86,7 +95,7 @@ impl Filter {
             criteria,
             now,
             undecided: 0,
-            unreported: BTreeMap::new(),
+            unknown: BTreeMap::new(),
         })
     }
 
@@ -105,44 +114,52 @@ impl Filter {
     pub(crate) fn keeps(&mut self, key: &ApiKey) -> bool {
         let criteria = &self.criteria;
         let answers = [
-            ("their status", self.has_status(key)),
-            ("their access", self.access(key)),
-            ("their name", self.named(key)),
+            ("their status", STATUS_FACTS, self.has_status(key)),
+            ("their access", &[Fact::Access][..], self.access(key)),
+            ("their name", &[Fact::Name], self.named(key)),
             (
                 "when they were created",
+                &[Fact::CreatedAt],
                 criteria.older_than.map_or(Some(true), |age| self.older(key, age)),
             ),
             (
                 "when they were last used",
+                &[Fact::LastUsed],
                 criteria.unused_for.map_or(Some(true), |age| self.unused(key, age)),
             ),
             (
                 "when they expire",
+                &[Fact::Expiry],
                 criteria.expires_within.map_or(Some(true), |time| self.expires(key, time)),
             ),
             (
                 "when they expire",
+                &[Fact::Expiry],
                 if criteria.never_expires { never_expires(key) } else { Some(true) },
             ),
             (
                 "how much they have used",
+                &[Fact::Limit, Fact::Used, Fact::Remaining],
                 criteria.used_over.map_or(Some(true), |percent| used_over(key, percent)),
             ),
         ];
-        if answers.iter().any(|(_, answer)| *answer == Some(false)) {
+        if answers.iter().any(|(.., answer)| *answer == Some(false)) {
             return false;
         }
-        let mut unreported = answers.iter().filter(|(_, answer)| answer.is_none()).peekable();
-        if unreported.peek().is_none() || criteria.or_unknown {
+        let mut unknown = answers.iter().filter(|(.., answer)| answer.is_none()).peekable();
+        if unknown.peek().is_none() || criteria.or_unknown {
             return true;
         }
         self.undecided += 1;
-        let fields = self.unreported.entry(key.provider.clone()).or_default();
-        fields.extend(unreported.map(|(field, _)| *field));
+        let fields = self.unknown.entry(key.provider.clone()).or_default();
+        fields.extend(unknown.map(|(field, facts, _)| {
+            let is_unreadable = facts.iter().any(|fact| key.unreadable.contains(fact));
+            (if is_unreadable { Lack::Unreadable } else { Lack::Unreported }, *field)
+        }));
         false
     }
 
-    /// Number of keys that were left out because their vendor does not report a field.
+    /// Number of keys that were left out because a field is unknown.
     pub(crate) fn undecided(&self) -> u64 {
         self.undecided
     }
@@ -154,22 +171,38 @@ impl Filter {
             1 => "1 more key may match".to_owned(),
             keys => format!("{keys} more keys may match"),
         };
-        let reasons = self.unreported.iter().map(|(provider, fields)| {
-            let fields = fields.iter().copied().collect::<Vec<_>>().join(" and ");
-            format!("{} does not report {fields}", display(provider))
+        let reasons = self.unknown.iter().flat_map(|(provider, fields)| {
+            let vendor = display(provider);
+            [Lack::Unreported, Lack::Unreadable].into_iter().filter_map(move |lack| {
+                let fields = fields.iter().filter(|(own, _)| *own == lack).map(|(_, field)| *field);
+                let fields = fields.collect::<Vec<_>>().join(" and ");
+                match lack {
+                    _ if fields.is_empty() => None,
+                    Lack::Unreported => Some(format!("{vendor} does not report {fields}")),
+                    Lack::Unreadable => {
+                        Some(format!("{fields} cannot be read in {vendor}'s answers"))
+                    }
+                }
+            })
         });
         let reasons = reasons.collect::<Vec<_>>().join(", ");
         Some(format!("{keys}: {reasons}"))
     }
 
-    /// An unknown status may be any status.
+    /// An unknown status may be any status, and a disabled key may be revoked too.
     fn has_status(&self, key: &ApiKey) -> Match {
         let wanted = &self.criteria.status;
-        let status = key.status_at(self.now);
-        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == status.as_str()) {
+        if wanted.is_empty() {
             return Some(true);
         }
-        (status != KeyStatus::Unknown).then_some(false)
+        let is_wanted = |status: &KeyStatus| wanted.iter().any(|wanted| wanted == status.as_str());
+        let statuses = KeyStatus::ALL.into_iter().filter(is_wanted);
+        let answers: Vec<Match> =
+            statuses.map(|status| key.has_status_at(status, self.now)).collect();
+        if answers.contains(&Some(true)) {
+            return Some(true);
+        }
+        if answers.contains(&None) { None } else { Some(false) }
     }
 
     fn access(&self, key: &ApiKey) -> Match {
@@ -213,6 +246,10 @@ impl Filter {
         }
     }
 }
+
+/// The facts that a status follows from.
+const STATUS_FACTS: &[Fact] =
+    &[Fact::Disabled, Fact::Revoked, Fact::Expiry, Fact::Limit, Fact::Used, Fact::Remaining];
 
 fn never_expires(key: &ApiKey) -> Match {
     match key.expiry {

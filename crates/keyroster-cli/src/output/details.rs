@@ -62,6 +62,10 @@ pub(crate) fn print(
             used => format::last_used(used, now),
         },
     ));
+    if !key.unreadable.is_empty() {
+        let facts: Vec<&str> = key.unreadable.iter().map(|fact| fact.as_str()).collect();
+        lines.push(("Unreadable", facts.join(", ")));
+    }
     for (name, value) in &key.extras {
         lines.push(("Extra", text::clean(&format!("{name} = {value}"))));
     }

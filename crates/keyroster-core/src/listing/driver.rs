@@ -14,6 +14,7 @@ use crate::listing::scan::{FetchedPage, ScanError};
 use crate::listing::scheduler::passes::NextStep;
 use crate::listing::scheduler::{PageTask, Scheduler};
 use crate::listing::seen::Fingerprinter;
+use crate::listing::unreadable::UnreadableFacts;
 use crate::page::Page;
 use crate::record::key::{ApiKey, Container};
 use crate::request::ListKeys;
@@ -26,6 +27,7 @@ pub(crate) struct Driver {
     request: ListKeys,
     /// `None` until the lists are known.
     scheduler: Option<Scheduler>,
+    unreadable: UnreadableFacts,
     in_flight: FuturesUnordered<BoxFuture<'static, (PageTask, Result<Page>)>>,
     sent: u64,
     ended: bool,
@@ -39,6 +41,7 @@ impl Driver {
             fingerprinter: Fingerprinter::default(),
             request,
             scheduler: None,
+            unreadable: UnreadableFacts::default(),
             in_flight: FuturesUnordered::new(),
             sent: 0,
             ended: false,
@@ -51,7 +54,10 @@ impl Driver {
             return None;
         }
         let key = self.next_key().await;
-        if !matches!(key, Some(Ok(_))) {
+        if let Some(Ok(key)) = &key {
+            self.unreadable.count(key);
+        } else {
+            self.progress.lock().warn(self.unreadable.warnings());
             self.ended = true;
             self.in_flight.clear();
         }

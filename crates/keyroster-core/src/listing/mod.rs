@@ -10,6 +10,7 @@ mod scheduler;
 mod seen;
 #[cfg(test)]
 mod tests;
+mod unreadable;
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

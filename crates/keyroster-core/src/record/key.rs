@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::record::extras::Extras;
+use crate::record::fact::Unreadable;
 use crate::record::id::{KeyId, ProviderId};
 use crate::record::quota::{Quota, Usage};
 use crate::record::time::Timestamp;
@@ -83,6 +84,10 @@ pub struct ApiKey {
     /// The vendor's fields that have no field of their own here.
     #[serde(default)]
     pub extras: Extras,
+    /// The facts about which the vendor says something that cannot be read. They are unknown, and what the vendor
+    /// says is in the extras. Left out of the serialized form if empty.
+    #[serde(default, skip_serializing_if = "Unreadable::is_empty")]
+    pub unreadable: Unreadable,
 }
 
 impl ApiKey {
@@ -105,6 +110,7 @@ impl ApiKey {
             expiry: Expiry::Unknown,
             last_used: LastUsed::Unknown,
             extras: Extras::default(),
+            unreadable: Unreadable::new(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod decimal;
 pub(crate) mod extras;
+pub(crate) mod fact;
 pub(crate) mod id;
 pub(crate) mod key;
 pub(crate) mod quota;

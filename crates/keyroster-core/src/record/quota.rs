@@ -29,7 +29,7 @@ impl Quota {
     }
 
     /// Returns how much of the current period is used: what the vendor reports, or else the limit minus the
-    /// remaining amount.
+    /// remaining amount. `None` if more remains than the limit.
     #[must_use]
     pub fn used_so_far(&self) -> Option<Amount> {
         if let Some(used) = &self.used {
@@ -39,7 +39,29 @@ impl Quota {
             return None;
         };
         let used = limit.amount.checked_sub(left.amount)?;
-        (limit.unit == left.unit).then(|| Amount::new(used, limit.unit.clone()))
+        // More left than the limit: the limit was lowered, or the two are not about the same.
+        let consistent = limit.unit == left.unit && !used.is_negative();
+        consistent.then(|| Amount::new(used, limit.unit.clone()))
+    }
+
+    /// Returns whether the parts contradict each other, so that it is unknown whether the quota is used up: a
+    /// negative limit, or nothing left of an unlimited quota.
+    ///
+    /// ```
+    /// use keyroster_core::{Amount, Limit, Quota, Unit};
+    ///
+    /// // Some vendors write no limit as -1.
+    /// let quota = Quota::new(Limit::Amount(Amount::new(-1, Unit::REQUESTS)));
+    /// assert!(quota.is_contradictory());
+    /// assert_eq!(quota.is_exhausted(), None);
+    /// ```
+    #[must_use]
+    pub fn is_contradictory(&self) -> bool {
+        match (&self.limit, &self.remaining) {
+            (Limit::Amount(limit), _) => limit.amount.is_negative(),
+            (Limit::Unlimited, Some(left)) => left.amount <= Decimal::ZERO,
+            _ => false,
+        }
     }
 
     /// Returns whether the quota is used up, or `None` if the vendor reports too little to know.
@@ -57,6 +79,9 @@ impl Quota {
     /// ```
     #[must_use]
     pub fn is_exhausted(&self) -> Option<bool> {
+        if self.is_contradictory() {
+            return None;
+        }
         let limit = match &self.limit {
             Limit::Unlimited => return Some(false),
             Limit::Unknown => None,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::fact::Fact;
 use crate::record::key::{ApiKey, Expiry};
 use crate::record::time::Timestamp;
 
@@ -22,7 +23,8 @@ pub enum KeyStatus {
     Expired,
     /// It is revoked permanently.
     Revoked,
-    /// Nothing prevents its use, but the vendor does not report whether it is disabled or revoked.
+    /// Nothing prevents its use, but the vendor does not report, or not readably, whether it is disabled or
+    /// revoked, when it expires or how much it has used.
     #[serde(other)]
     Unknown,
 }
@@ -58,12 +60,17 @@ impl fmt::Display for KeyStatus {
     }
 }
 
+/// The facts that can make an otherwise active key unusable.
+const DECISIVE: [Fact; 5] =
+    [Fact::Disabled, Fact::Revoked, Fact::Expiry, Fact::Limit, Fact::Remaining];
+
 impl ApiKey {
     /// Returns the status at `now`.
     ///
     /// If several statuses apply, the one that is hardest to undo is returned: revoked, then expired, disabled,
     /// exhausted. A key expires exactly at its expiry. A key is active only if the vendor says that it is neither
-    /// disabled nor revoked. An expiry or quota that the vendor does not report does not count against it.
+    /// disabled nor revoked. An expiry or quota that the vendor does not report does not count against it, but one
+    /// that it reports unreadably makes the status unknown.
     ///
     /// ```
     /// use keyroster_core::{ApiKey, Expiry, KeyStatus, ProviderId, State};
@@ -86,10 +93,58 @@ impl ApiKey {
             KeyStatus::Disabled
         } else if self.quota.is_exhausted() == Some(true) {
             KeyStatus::Exhausted
-        } else if self.state.revoked.is_none() || self.state.disabled.is_none() {
+        } else if self.state.revoked.is_none()
+            || self.state.disabled.is_none()
+            || DECISIVE.iter().any(|fact| self.unreadable.contains(fact))
+            || self.is_quota_in_doubt()
+        {
             KeyStatus::Unknown
         } else {
             KeyStatus::Active
         }
+    }
+
+    /// Whether the vendor says something about the quota, but not whether it is used up.
+    fn is_quota_in_doubt(&self) -> bool {
+        let is_used_unreadable = self.unreadable.contains(&Fact::Used);
+        self.quota.is_contradictory() || (is_used_unreadable && self.quota.is_exhausted().is_none())
+    }
+
+    /// Returns whether the key has a status at `now`, or `None` if that is unknown.
+    ///
+    /// Unlike a comparison with [`status_at`](Self::status_at), it takes into account that a status which is harder to
+    /// undo may apply too: a disabled key may also be revoked, if the vendor does not say readably whether it is.
+    ///
+    /// ```
+    /// use keyroster_core::{ApiKey, KeyStatus, ProviderId, State};
+    ///
+    /// let mut key = ApiKey::new(ProviderId::from_static("acme"), "k-17");
+    /// let now = "2026-06-01T00:00:00Z".parse()?;
+    /// key.state = State::new(Some(true), None);
+    /// assert_eq!(key.has_status_at(KeyStatus::Disabled, now), Some(true));
+    /// assert_eq!(key.has_status_at(KeyStatus::Revoked, now), None);
+    /// assert_eq!(key.has_status_at(KeyStatus::Active, now), Some(false));
+    /// # Ok::<(), keyroster_core::ParseTimestampError>(())
+    /// ```
+    #[must_use]
+    pub fn has_status_at(&self, wanted: KeyStatus, now: Timestamp) -> Option<bool> {
+        let status = self.status_at(now);
+        if status == wanted {
+            return Some(true);
+        }
+        let is_unknown = status == KeyStatus::Unknown;
+        let expiry_in_doubt = self.unreadable.contains(&Fact::Expiry);
+        let open = match wanted {
+            KeyStatus::Revoked => self.state.revoked.is_none(),
+            KeyStatus::Expired if is_unknown => expiry_in_doubt || self.expiry == Expiry::Unknown,
+            KeyStatus::Expired => status != KeyStatus::Revoked && expiry_in_doubt,
+            KeyStatus::Disabled => {
+                self.state.disabled.is_none() && (is_unknown || status == KeyStatus::Exhausted)
+            }
+            KeyStatus::Exhausted => is_unknown && self.quota.is_exhausted().is_none(),
+            KeyStatus::Active => is_unknown,
+            KeyStatus::Unknown => false,
+        };
+        if open { None } else { Some(false) }
     }
 }

@@ -17,6 +17,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(jiff::Timestamp);
 
+/// 9999-12-31T23:59:59Z, in seconds since 1970-01-01T00:00:00Z.
+const LAST_SECOND: i64 = 253_402_300_799;
+
 /// The error for a text that is not a [`Timestamp`].
 #[derive(Debug, thiserror::Error)]
 #[error("not a time: use RFC 3339, e.g. `2026-12-31T23:59:59Z`")]
@@ -27,16 +30,35 @@ impl Timestamp {
     /// The earliest time that can be written, in the year -9999.
     pub const MIN: Self = Self(jiff::Timestamp::MIN);
 
-    /// Returns the time this many milliseconds after 1970-01-01T00:00:00Z, or `None` past the year 9999.
+    /// The latest time that can be written, in the year 9999.
+    pub const MAX: Self = Self(jiff::Timestamp::MAX);
+
+    /// Returns the time this many milliseconds after 1970-01-01T00:00:00Z, or `None` past the year 9999. The last hours
+    /// of that year become [`MAX`](Self::MAX).
     #[must_use]
     pub fn from_millis(millis: i64) -> Option<Self> {
-        jiff::Timestamp::from_millisecond(millis).ok().map(Self)
+        let is_last = (Self::MAX.as_millis()..LAST_SECOND * 1000 + 1000).contains(&millis);
+        if is_last {
+            Some(Self::MAX)
+        } else {
+            jiff::Timestamp::from_millisecond(millis).ok().map(Self)
+        }
     }
 
-    /// Returns the time this many seconds after 1970-01-01T00:00:00Z, or `None` past the year 9999.
+    /// Returns the time this many seconds after 1970-01-01T00:00:00Z, or `None` past the year 9999. The last hours of
+    /// that year become [`MAX`](Self::MAX).
     #[must_use]
     pub fn from_seconds(seconds: i64) -> Option<Self> {
-        jiff::Timestamp::from_second(seconds).ok().map(Self)
+        let is_last = (Self::MAX.as_millis() / 1000 + 1..=LAST_SECOND).contains(&seconds);
+        if is_last { Some(Self::MAX) } else { jiff::Timestamp::from_second(seconds).ok().map(Self) }
+    }
+
+    /// Reads a valid RFC 3339 text whose time is only just past the range.
+    fn at_the_edge(text: &str) -> Option<Self> {
+        // The same time of an earlier day shows whether the text is valid.
+        let time = text.strip_prefix("9999-12-31").or_else(|| text.strip_prefix("9999-12-30"))?;
+        let valid = format!("9999-12-28{time}").parse::<jiff::Timestamp>().is_ok();
+        valid.then_some(Self::MAX)
     }
 
     /// Returns this time with the precision of `other`: cut to whole seconds, milliseconds or microseconds if
@@ -94,8 +116,10 @@ impl From<Timestamp> for SystemTime {
 impl std::str::FromStr for Timestamp {
     type Err = ParseTimestampError;
 
+    /// Parses RFC 3339. The last hours of the year 9999, which have no place here, become
+    /// [`MAX`](Timestamp::MAX): `9999-12-31T23:59:59Z` is a usual way to say "never".
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self).map_err(|_| ParseTimestampError)
+        text.parse().map(Self).or_else(|_| Self::at_the_edge(text).ok_or(ParseTimestampError))
     }
 }
 
@@ -126,6 +150,29 @@ impl<'de> Deserialize<'de> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::Timestamp;
+
+    #[test]
+    fn the_last_hours_of_the_year_9999_are_read_as_the_last_time() {
+        for text in [
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59.999999999Z",
+            "9999-12-31T00:00:00+00:00",
+            "9999-12-30T23:00:00-02:00",
+            "9999-12-31t23:59:59z",
+        ] {
+            assert_eq!(text.parse::<Timestamp>().unwrap(), Timestamp::MAX, "{text}");
+        }
+        for text in
+            ["9999-12-31T23:59:59", "9999-12-31", "9999-12-31T25:00:00Z", "9999-12-32T00:00:00Z"]
+        {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+        assert!("9999-12-30T20:00:00Z".parse::<Timestamp>().unwrap() < Timestamp::MAX);
+        assert_eq!(Timestamp::from_millis(253_402_300_799_999), Some(Timestamp::MAX));
+        assert_eq!(Timestamp::from_seconds(253_402_300_799), Some(Timestamp::MAX));
+        assert_eq!(Timestamp::from_millis(253_402_300_800_000), None);
+        assert_eq!(Timestamp::from_seconds(253_402_300_800), None);
+    }
 
     #[test]
     fn a_time_is_cut_to_the_precision_of_another() {

@@ -2,7 +2,8 @@
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use keyroster_core::{
-    ApiKey, Container, Cursor, ErrorKind, KeyList, ListKeys, Page, Paging, Provider, Result,
+    ApiKey, Container, Cursor, ErrorKind, Fact, KeyList, ListKeys, Page, Paging, Provider, Result,
+    WarningKind,
 };
 
 use crate::support::vendor::{TEN, by_cursor, key, keys, slice, vendor, with_containers};
@@ -152,4 +153,33 @@ fn hidden_containers_leave_the_default_and_a_warning() {
 fn a_listing_is_static_and_can_be_sent() {
     fn assert_sendable<T: Send + 'static>(_: &T) {}
     assert_sendable(&vendor(TEN, |_, _| Page::new(Vec::new())).keys(ListKeys::all()));
+}
+
+#[test]
+fn each_unreadable_fact_is_reported_once_with_its_number_of_keys() {
+    let mut all = keys(25);
+    for (at, fact) in
+        [(3, Fact::Expiry), (12, Fact::Expiry), (12, Fact::Access), (24, Fact::Expiry)]
+    {
+        all[at].unreadable.insert(fact);
+    }
+    let provider = vendor(Paging::Cursor, move |request, _| by_cursor(&all, request, 10));
+    let list = list(&provider).unwrap();
+    assert_eq!(list.keys.len(), 25);
+    let said: Vec<(WarningKind, &str)> =
+        list.warnings.iter().map(|it| (it.kind, it.message.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            (
+                WarningKind::Unreadable,
+                "`access` of the key `k12` cannot be read in the vendor's answer and is unknown"
+            ),
+            (
+                WarningKind::Unreadable,
+                "`expiry` of 3 keys, the first of them `k3`, cannot be read in the vendor's answer and is \
+                 unknown"
+            ),
+        ]
+    );
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use keyroster_core::{
-    Access, Amount, ApiKey, Decimal, Expiry, KeyStatus, Limit, ProviderId, Quota, State, Timestamp,
-    Unit,
+    Access, Amount, ApiKey, Decimal, Expiry, Fact, KeyStatus, Limit, ProviderId, Quota, State,
+    Timestamp, Unit,
 };
 use proptest::prelude::*;
 
@@ -42,6 +42,81 @@ fn the_status_is_the_one_that_is_hardest_to_undo() {
         let mut key = key("k");
         (key.state, key.expiry, key.quota) = (State::new(disabled, revoked), expiry, quota);
         assert_eq!(key.status_at(now), status, "{key:?}");
+    }
+}
+
+#[test]
+fn an_unreadable_fact_makes_an_active_key_unknown() {
+    let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    let mut active = key("k");
+    active.state = State::new(Some(false), Some(false));
+    assert_eq!(active.status_at(now), KeyStatus::Active);
+    for fact in
+        [Fact::Disabled, Fact::Revoked, Fact::Expiry, Fact::Limit, Fact::Used, Fact::Remaining]
+    {
+        let mut key = active.clone();
+        key.unreadable.insert(fact);
+        assert_eq!(key.status_at(now), KeyStatus::Unknown, "{fact}");
+        // What was said still counts.
+        key.state.revoked = Some(true);
+        assert_eq!(key.status_at(now), KeyStatus::Revoked, "{fact}");
+    }
+    for fact in [Fact::Name, Fact::Access, Fact::Usage, Fact::LastUsed, Fact::Owner] {
+        let mut key = active.clone();
+        key.unreadable.insert(fact);
+        assert_eq!(key.status_at(now), KeyStatus::Active, "{fact}");
+    }
+    // Without a limit, it does not matter how much is used.
+    active.quota = Quota::new(Limit::Unlimited);
+    active.unreadable.insert(Fact::Used);
+    assert_eq!(active.status_at(now), KeyStatus::Active);
+}
+
+#[test]
+fn a_contradictory_quota_says_nothing() {
+    let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    let requests = |amount: i32| Amount::new(amount, Unit::REQUESTS);
+    let mut nothing_left = Quota::new(Limit::Unlimited);
+    nothing_left.remaining = Some(requests(0));
+    let mut negative = Quota::new(Limit::Amount(requests(-1)));
+    negative.used = Some(requests(7));
+    for quota in [nothing_left, negative] {
+        let mut key = key("k");
+        key.state = State::new(Some(false), Some(false));
+        key.quota = quota;
+        assert_eq!(key.quota.is_exhausted(), None, "{key:?}");
+        assert_eq!(key.status_at(now), KeyStatus::Unknown, "{key:?}");
+    }
+    // More left than the limit says nothing about how much is used.
+    assert_eq!(quota(5, 7).used_so_far(), None);
+    assert_eq!(quota(5, 7).is_exhausted(), Some(false));
+}
+
+#[test]
+fn a_status_that_is_harder_to_undo_may_apply_too() {
+    let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    let mut disabled = key("k");
+    disabled.state = State::new(Some(true), Some(false));
+    for status in KeyStatus::ALL {
+        let has = Some(status == KeyStatus::Disabled);
+        assert_eq!(disabled.has_status_at(status, now), has, "{status}");
+    }
+    disabled.state.revoked = None;
+    disabled.unreadable.extend([Fact::Revoked, Fact::Expiry]);
+    for (status, has) in [
+        (KeyStatus::Revoked, None),
+        (KeyStatus::Expired, None),
+        (KeyStatus::Disabled, Some(true)),
+        (KeyStatus::Exhausted, Some(false)),
+        (KeyStatus::Active, Some(false)),
+        (KeyStatus::Unknown, Some(false)),
+    ] {
+        assert_eq!(disabled.has_status_at(status, now), has, "{status}");
+    }
+    // Of a key about which nothing is known, nothing is ruled out.
+    for status in KeyStatus::ALL {
+        let has = if status == KeyStatus::Unknown { Some(true) } else { None };
+        assert_eq!(key("k").has_status_at(status, now), has, "{status}");
     }
 }
 

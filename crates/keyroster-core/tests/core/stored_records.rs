@@ -2,8 +2,8 @@
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use keyroster_core::{
-    API_KEY_SCHEMA, Access, Amount, ApiKey, Expiry, KeyStatus, LastUsed, Limit, ProviderId, Reset,
-    State, Timestamp, Unit,
+    API_KEY_SCHEMA, Access, Amount, ApiKey, Expiry, Fact, KeyStatus, LastUsed, Limit, ProviderId,
+    Reset, State, Timestamp, Unit,
 };
 use serde_json::Value;
 
@@ -61,6 +61,19 @@ fn records_of_a_later_version_are_read() {
 }
 
 #[test]
+fn unreadable_facts_are_stored_by_name() {
+    let mut key = ApiKey::new(ProviderId::from_static("acme"), "k1");
+    key.unreadable.extend([Fact::LastUsed, Fact::Access]);
+    let json = serde_json::to_string(&key).unwrap();
+    assert!(json.ends_with(r#""extras":{},"unreadable":["access","last-used"]}"#), "{json}");
+    assert_eq!(serde_json::from_str::<ApiKey>(&json).unwrap(), key);
+    // A fact of a later version is read as one that this version does not know.
+    let later = json.replace("last-used", "region");
+    let read: ApiKey = serde_json::from_str(&later).unwrap();
+    assert!(read.unreadable.contains(&Fact::Other), "{read:?}");
+}
+
+#[test]
 fn a_record_without_provider_or_id_is_refused() {
     for record in [r#"{"id":"k1"}"#, r#"{"provider":"acme"}"#] {
         assert!(serde_json::from_str::<ApiKey>(record).is_err(), "{record}");
@@ -70,14 +83,18 @@ fn a_record_without_provider_or_id_is_refused() {
 #[test]
 fn the_schema_names_every_member() {
     let schema: Value = serde_json::from_str(API_KEY_SCHEMA).unwrap();
-    let record = ApiKey::new(ProviderId::from_static("acme"), "k1");
-    let record = serde_json::to_value(record).unwrap();
+    let mut key = ApiKey::new(ProviderId::from_static("acme"), "k1");
+    let always = serde_json::to_value(&key).unwrap();
+    assert_valid(&always);
+    // The only member that may be left out.
+    key.unreadable.insert(Fact::Expiry);
+    let record = serde_json::to_value(key).unwrap();
     assert_valid(&record);
     let members = record.as_object().unwrap();
     let properties = schema["properties"].as_object().unwrap();
     assert!(members.keys().eq(properties.keys()), "{members:?}");
     let required = schema["required"].as_array().unwrap();
-    assert_eq!(required.len(), members.len());
+    assert_eq!(required.len(), always.as_object().unwrap().len());
 }
 
 #[test]
@@ -89,6 +106,8 @@ fn the_schema_refuses_what_is_not_a_record() {
         ("id", Value::Null),
         ("created_at", "yesterday".into()),
         ("expiry", serde_json::json!({ "kind": "sliding" })),
+        ("unreadable", serde_json::json!([])),
+        ("unreadable", serde_json::json!(["expiry", "expiry"])),
         ("state", serde_json::json!({ "disabled": "no", "revoked": null })),
     ] {
         let mut record = valid.clone();

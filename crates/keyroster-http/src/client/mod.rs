@@ -197,8 +197,8 @@ impl HttpClient {
 
     /// Sends a request, and retries it according to the [retry rules](crate#retries).
     ///
-    /// A 2xx status, or one that the request accepts, is a response. Any other status becomes an error, with
-    /// the vendor's message scrubbed. An HTML page is always an error, because it comes from a proxy or
+    /// A response is a 200, a 201 to a create, a 204 to a deletion, or a status that the request accepts. Any other
+    /// status becomes an error, with the vendor's message scrubbed: a 202 or a 206 is not a whole answer. An HTML page is always an error, because it comes from a proxy or
     /// gateway. Dropping the future cancels the request.
     ///
     /// - [`Configuration`](ErrorKind::Configuration): there is no tokio runtime with I/O and timers, or the

@@ -4,7 +4,7 @@ use keyroster_core::Timestamp;
 use serde::de::Deserializer;
 use serde_json::Value;
 
-use super::field::{Field, Scalar};
+use super::field::{Field, Scalar, merge_equal};
 
 /// An instant, written as a JSON number of milliseconds since 1970-01-01T00:00:00Z.
 ///
@@ -52,6 +52,10 @@ impl Scalar for EpochMillis {
     fn into_json(self) -> Option<Value> {
         Some(self.0.as_millis().into())
     }
+
+    fn merge(first: Field<Self>, second: Field<Self>) -> Field<Self> {
+        merge_equal(first, second)
+    }
 }
 
 impl Scalar for EpochSeconds {
@@ -61,6 +65,10 @@ impl Scalar for EpochSeconds {
 
     fn into_json(self) -> Option<Value> {
         Some((self.0.as_millis() / 1000).into())
+    }
+
+    fn merge(first: Field<Self>, second: Field<Self>) -> Field<Self> {
+        merge_equal(first, second)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use keyroster_core::{Decimal, Extras, Timestamp};
+use keyroster_core::{Decimal, Extras, Fact, Timestamp, Unreadable};
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -27,6 +27,8 @@ pub enum Field<T> {
 
 impl<T> Field<T> {
     /// Takes the value if it has the expected type. An unexpected value stays for the extras.
+    ///
+    /// For what is not a fact of the record, such as an id. Facts are taken with [`fact`](Field::fact).
     pub fn take(&mut self) -> Option<T> {
         match std::mem::take(self) {
             Self::Is(value) => Some(value),
@@ -34,6 +36,63 @@ impl<T> Field<T> {
                 *self = other;
                 None
             }
+        }
+    }
+
+    /// Takes the value of a fact. If the vendor says something that cannot be read, the fact is noted as unreadable,
+    /// and what it says stays for the extras.
+    ///
+    /// ```
+    /// use keyroster_core::{Fact, Timestamp, Unreadable};
+    /// use keyroster_http::record;
+    ///
+    /// record! {
+    ///     struct WireKey { expires: Timestamp = "expires_at" }
+    /// }
+    ///
+    /// let mut key: WireKey = serde_json::from_str(r#"{"expires_at": "2027-01-31"}"#)?;
+    /// let mut unreadable = Unreadable::new();
+    /// // A date alone does not say when.
+    /// assert_eq!(key.expires.fact(Fact::Expiry, &mut unreadable), None);
+    /// assert!(unreadable.contains(&Fact::Expiry));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn fact(&mut self, fact: Fact, unreadable: &mut Unreadable) -> Option<T> {
+        if matches!(self, Self::Unexpected(_)) {
+            unreadable.insert(fact);
+        }
+        self.take()
+    }
+
+    /// Takes an id. One that is empty, consists of spaces, or has damaged characters in it names nothing, and is as
+    /// good as missing. It stays for the extras.
+    ///
+    /// ```
+    /// use keyroster_http::json::Id;
+    /// use keyroster_http::record;
+    ///
+    /// record! {
+    ///     struct WireKey { id: Id = "id" }
+    /// }
+    ///
+    /// for (json, id) in [(r#"{"id": 7}"#, Some("7")), (r#"{"id": " "}"#, None), (r#"{"id": null}"#, None)] {
+    ///     let mut key: WireKey = serde_json::from_str(json)?;
+    ///     assert_eq!(key.id.id().as_deref(), id);
+    /// }
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn id(&mut self) -> Option<String>
+    where
+        T: AsRef<str> + Into<String>,
+    {
+        let names_one = |id: &T| {
+            let id = id.as_ref();
+            !id.trim().is_empty() && !id.contains(char::REPLACEMENT_CHARACTER)
+        };
+        if matches!(self, Self::Is(id) if names_one(id)) {
+            self.take().map(Into::into)
+        } else {
+            None
         }
     }
 
@@ -52,6 +111,31 @@ impl<T> Field<T> {
 }
 
 impl<T: Scalar> Field<T> {
+    /// Puts in the value of a member. If the object had the member before, the two are combined.
+    #[doc(hidden)]
+    #[inline]
+    pub fn put(&mut self, value: Self) {
+        if matches!(self, Self::Missing) {
+            *self = value;
+        } else {
+            *self = match (std::mem::take(self), value) {
+                (first, Self::Missing) => first,
+                (Self::Null, Self::Null) => Self::Null,
+                (first, second) => T::merge(first, second),
+            };
+        }
+    }
+
+    /// Returns the value as JSON, if there is one that may be kept.
+    fn into_value(self) -> Option<Value> {
+        match self {
+            Self::Missing => None,
+            Self::Null => Some(Value::Null),
+            Self::Is(value) => value.into_json(),
+            Self::Unexpected(value) => Some(value),
+        }
+    }
+
     /// Moves an unexpected value, or one that was never taken, into the extras under the vendor's name.
     pub fn move_into(&mut self, name: &str, extras: &mut Extras) {
         let value = match std::mem::take(self) {
@@ -76,6 +160,18 @@ pub trait Scalar: Sized {
     /// Converts a value that was never taken back to JSON, for the extras. Returns `None` if it must not be
     /// kept.
     fn into_json(self) -> Option<Value>;
+
+    /// Combines the values of a member that an object has twice. Two values that differ say nothing: both are
+    /// unexpected.
+    #[must_use]
+    fn merge(first: Field<Self>, second: Field<Self>) -> Field<Self> {
+        Field::Unexpected(both(first, second))
+    }
+}
+
+/// Returns the values of a member that an object has twice.
+fn both<T: Scalar>(first: Field<T>, second: Field<T>) -> Value {
+    [first, second].into_iter().filter_map(Field::into_value).collect()
 }
 
 impl<'de, T: Scalar> Deserialize<'de> for Field<T> {
@@ -110,15 +206,36 @@ impl Primitive for bool {
 }
 
 impl Primitive for u64 {
+    /// A number in quotes is a number.
+    fn from_text(text: &str) -> Option<Self> {
+        text.trim().parse().ok()
+    }
+
     fn from_u64(value: u64) -> Option<Self> {
         Some(value)
     }
 }
 
 impl Primitive for Timestamp {
+    /// The first year is how servers in Go and .NET write that a time is not set. It is no time.
     fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok()
+        let at: Self = text.parse().ok()?;
+        (Some(at) >= Self::from_seconds(SECOND_YEAR)).then_some(at)
     }
+}
+
+/// 0002-01-01T00:00:00Z, in seconds since 1970-01-01T00:00:00Z.
+const SECOND_YEAR: i64 = -62_104_060_800;
+
+/// Returns a whole number that is written like `23.0`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the value is a whole number below 2^53"
+)]
+fn whole(value: f64) -> Option<u64> {
+    const TOO_LARGE: f64 = 9_007_199_254_740_992.0;
+    ((0.0..TOO_LARGE).contains(&value) && value.fract() == 0.0).then_some(value as u64)
 }
 
 struct Lenient<T>(PhantomData<T>);
@@ -155,7 +272,8 @@ impl<'de, T: Primitive> Visitor<'de> for Lenient<T> {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Field::Unexpected(value.into()))
+        let whole = whole(value).and_then(T::from_u64);
+        Ok(whole.map_or_else(|| Field::Unexpected(value.into()), Field::Is))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
@@ -170,6 +288,14 @@ impl<'de, T: Primitive> Visitor<'de> for Lenient<T> {
     }
 }
 
+/// Combines two values of a member: they are one if they are equal.
+pub(super) fn merge_equal<T: Scalar + PartialEq>(first: Field<T>, second: Field<T>) -> Field<T> {
+    if first == second {
+        return second;
+    }
+    Field::Unexpected(both(first, second))
+}
+
 macro_rules! primitive {
     ($($type:ty => $json:expr),* $(,)?) => {$(
         impl Scalar for $type {
@@ -179,6 +305,10 @@ macro_rules! primitive {
 
             fn into_json(self) -> Option<Value> {
                 Some($json(self))
+            }
+
+            fn merge(first: Field<Self>, second: Field<Self>) -> Field<Self> {
+                merge_equal(first, second)
             }
         }
     )*};
@@ -197,8 +327,11 @@ impl Scalar for Decimal {
         if raw == "null" {
             return Ok(Field::Null);
         }
-        // A number in quotes is text.
-        if let Ok(value) = raw.parse() {
+        // A number in quotes is a number.
+        let bare =
+            raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).map_or(raw, str::trim);
+        let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
+        if let Some(value) = bare.parse().ok().filter(|_| bare.chars().all(is_number)) {
             return Ok(Field::Is(value));
         }
         // A number with too many digits is kept as text.
@@ -209,6 +342,10 @@ impl Scalar for Decimal {
     /// Writes text, which keeps every digit regardless of the features of `serde_json`.
     fn into_json(self) -> Option<Value> {
         Some(self.to_string().into())
+    }
+
+    fn merge(first: Field<Self>, second: Field<Self>) -> Field<Self> {
+        merge_equal(first, second)
     }
 }
 
@@ -222,6 +359,10 @@ impl Scalar for Value {
 
     fn into_json(self) -> Option<Value> {
         Some(self)
+    }
+
+    fn merge(first: Field<Self>, second: Field<Self>) -> Field<Self> {
+        merge_equal(first, second)
     }
 }
 
@@ -243,5 +384,9 @@ impl Scalar for Discarded {
 
     fn into_json(self) -> Option<Value> {
         None
+    }
+
+    fn merge(_: Field<Self>, _: Field<Self>) -> Field<Self> {
+        Field::Is(Self)
     }
 }

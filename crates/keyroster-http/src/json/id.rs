@@ -3,7 +3,7 @@
 use serde::de::Deserializer;
 use serde_json::Value;
 
-use super::field::{Field, Scalar};
+use super::field::{Field, Scalar, merge_equal};
 
 /// An identifier, written as a number or as text. The vendor's digits are kept.
 ///
@@ -32,6 +32,18 @@ impl Id {
     }
 }
 
+impl AsRef<str> for Id {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Id> for String {
+    fn from(id: Id) -> Self {
+        id.0
+    }
+}
+
 impl Scalar for Id {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
         Ok(match String::read(deserializer)? {
@@ -47,5 +59,9 @@ impl Scalar for Id {
 
     fn into_json(self) -> Option<Value> {
         Some(self.0.into())
+    }
+
+    fn merge(first: Field<Self>, second: Field<Self>) -> Field<Self> {
+        merge_equal(first, second)
     }
 }

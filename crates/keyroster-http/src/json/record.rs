@@ -79,6 +79,27 @@ macro_rules! record {
             }
         }
 
+        /// A record inside another one.
+        impl $crate::json::Scalar for $name {
+            fn read<'de, D: $crate::json::private::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<$crate::json::Field<Self>, D::Error> {
+                $crate::json::private::Deserialize::deserialize(deserializer).map($crate::json::Field::Is)
+            }
+
+            /// What was not taken is not kept.
+            fn into_json(self) -> ::std::option::Option<$crate::json::private::Value> {
+                None
+            }
+
+            fn merge(
+                _: $crate::json::Field<Self>,
+                second: $crate::json::Field<Self>,
+            ) -> $crate::json::Field<Self> {
+                second
+            }
+        }
+
         impl<'de> $crate::json::private::Deserialize<'de> for $name {
             fn deserialize<D: $crate::json::private::Deserializer<'de>>(
                 deserializer: D,
@@ -91,6 +112,8 @@ macro_rules! record {
                         f.write_str("an object")
                     }
 
+                    $crate::json::private::odd_rows!();
+
                     fn visit_map<A: $crate::json::private::MapAccess<'de>>(
                         self,
                         mut members: A,
@@ -98,15 +121,55 @@ macro_rules! record {
                         let mut record = $name::default();
                         while let Some($crate::json::private::Name(name)) = members.next_key()? {
                             match &*name {
-                                $($wire => record.$field = members.next_value()?,)+
+                                $($wire => record.$field.put(members.next_value()?),)+
                                 _ => record.rest.push(name.into_owned(), members.next_value()?),
                             }
                         }
                         Ok(record)
                     }
                 }
-                deserializer.deserialize_map(Record)
+                // Any value is read, so that an odd row costs only itself.
+                deserializer.deserialize_any(Record)
             }
+        }
+    };
+}
+
+/// Reads a row that is not an object as a row without any field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __odd_rows {
+    () => {
+        fn visit_unit<E>(self) -> ::std::result::Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_bool<E>(self, _: bool) -> ::std::result::Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_i64<E>(self, _: i64) -> ::std::result::Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_u64<E>(self, _: u64) -> ::std::result::Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_f64<E>(self, _: f64) -> ::std::result::Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_str<E>(self, _: &str) -> ::std::result::Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_seq<A: $crate::json::private::SeqAccess<'de>>(
+            self,
+            mut items: A,
+        ) -> ::std::result::Result<Self::Value, A::Error> {
+            while items.next_element::<$crate::json::private::IgnoredAny>()?.is_some() {}
+            Ok(Self::Value::default())
         }
     };
 }
@@ -117,8 +180,10 @@ pub mod private {
     use std::borrow::Cow;
     use std::fmt;
 
+    pub use crate::__odd_rows as odd_rows;
     pub use keyroster_core::Extras;
-    pub use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+    pub use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+    pub use serde_json::Value;
 
     /// A member's name, borrowed if the JSON contains no escape in it.
     #[expect(clippy::exhaustive_structs, reason = "matched by the macro")]

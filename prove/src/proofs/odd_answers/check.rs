@@ -334,7 +334,10 @@ impl Case<'_> {
             for body in &bodies {
                 body.texts(&mut texts);
             }
-            if !texts.iter().any(|text| text.trim() == id) && !has_number(&bodies, id) {
+            // Pinata's JWT names its key, too.
+            let claimed = self.world.id_in_secret.as_deref() == Some(id);
+            let named = texts.iter().any(|text| text.trim() == id) || has_number(&bodies, id);
+            if !named && !claimed {
                 broken.push(format!("the new key is named `{id}`, which was never sent"));
             }
         }

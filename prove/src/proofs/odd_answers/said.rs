@@ -113,8 +113,12 @@ fn access(key: &Value) -> Option<String> {
     }
 }
 
+/// A text. A number that no float can hold may be kept as text.
 fn text_of(value: &Json) -> Option<String> {
-    value.as_text().map(str::to_owned)
+    match value {
+        Json::Number(raw) if raw.parse::<f64>().is_ok_and(f64::is_infinite) => Some(raw.clone()),
+        value => value.as_text().map(str::to_owned),
+    }
 }
 
 fn flag_of(value: &Json) -> Option<String> {

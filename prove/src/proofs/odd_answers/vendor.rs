@@ -72,6 +72,8 @@ pub(crate) struct World {
     pub(crate) credential: String,
     /// The secret of the key that a create makes.
     pub(crate) secret: String,
+    /// The id of that key, if the secret itself names it.
+    pub(crate) id_in_secret: Option<String>,
     pub(crate) created: u32,
 }
 
@@ -90,7 +92,18 @@ impl World {
         };
         let page = random.usize(3..=10);
         let refuses = random.u8(0..3) == 0;
-        Self { vendor, keys, containers, page, refuses, credential, secret, created: 0 }
+        let id_in_secret = (vendor == Vendor::Pinata).then(|| hex(99, 20));
+        Self {
+            vendor,
+            keys,
+            containers,
+            page,
+            refuses,
+            credential,
+            secret,
+            id_in_secret,
+            created: 0,
+        }
     }
 
     pub(crate) fn id(&self, at: usize) -> String {
