@@ -164,8 +164,8 @@ pub struct Page {
 }
 
 impl Page {
-    /// Creates a page from rows, of which those without an id are `None`: a key without an id cannot be shown, but
-    /// it must not hide the others. A warning names each.
+    /// Creates a page from rows. A row without an id is `None`: it cannot be shown, but it must not hide the others. A
+    /// warning names each.
     #[must_use]
     pub fn of_rows(rows: Vec<Option<ApiKey>>, id_field: &str) -> Self {
         let mut warnings = Vec::new();
@@ -214,7 +214,7 @@ pub struct ContainerPage {
 }
 
 impl ContainerPage {
-    /// Creates a page from rows, of which those without an id are `None`. A warning names them.
+    /// Creates a page from rows. A row without an id is `None`, and a warning names it.
     #[must_use]
     pub fn of_rows(rows: Vec<Option<Container>>, id_field: &str) -> Self {
         let mut warnings = Vec::new();

@@ -217,7 +217,7 @@ impl Primitive for u64 {
 }
 
 impl Primitive for Timestamp {
-    /// The first year is how servers in Go and .NET write that a time is not set. It is no time.
+    /// The first year is how servers in Go and .NET write that a time is not set. It is not a time.
     fn from_text(text: &str) -> Option<Self> {
         let at: Self = text.parse().ok()?;
         (Some(at) >= Self::from_seconds(SECOND_YEAR)).then_some(at)
