@@ -122,14 +122,14 @@ pub(crate) fn credential_variables(accounts: &[Definition], registry: &Registry)
     });
     let secret = |setting: &&keyroster::Setting| setting.secret;
     let own = registry.factories().flat_map(|factory| factory.settings().iter().filter(secret));
-    let plain = registry.factories().flat_map(|factory| factory.settings());
+    let plain = registry.factories().flat_map(ProviderFactory::settings);
     let plain: BTreeSet<&str> =
         plain.filter(|setting| !setting.secret).map(|setting| setting.name).collect();
     // What is not known to be plain may be a secret.
     let overriding = env::overrides().into_iter().filter(|name| !overrides::is_plain(name, &plain));
-    let names: BTreeSet<String> =
+    let all: BTreeSet<String> =
         named.chain(own.map(|setting| setting.env.to_owned())).chain(overriding).collect();
-    names.into_iter().collect()
+    all.into_iter().collect()
 }
 
 /// The folder of a file: the current one if the path has none.

@@ -32,9 +32,10 @@ impl StopSignals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-            hang_up: match StopSignal::HangUp.is_heard() {
-                true => Some(signal(SignalKind::hangup())?),
-                false => None,
+            hang_up: if StopSignal::HangUp.is_heard() {
+                Some(signal(SignalKind::hangup())?)
+            } else {
+                None
             },
         })
     }
