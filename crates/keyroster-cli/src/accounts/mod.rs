@@ -2,6 +2,8 @@
 
 pub(crate) mod check;
 pub(crate) mod find_key;
+pub(crate) mod in_use;
+pub(crate) mod recheck;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};

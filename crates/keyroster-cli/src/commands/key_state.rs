@@ -1,12 +1,13 @@
 //! `keyroster disable`, `enable` and `revoke`: changes the state of one key or many.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 
-use keyroster::{Error, ErrorKind, Operation, Principal, Revocation, UpdateKey};
+use keyroster::{Error, ErrorKind, Operation, Revocation, UpdateKey};
 use serde::Serialize;
 
 use crate::accounts::find_key::{Selection, Target};
+use crate::accounts::in_use::{Credentials, InUse};
+use crate::accounts::recheck::Recheck;
 use crate::accounts::{Accounts, Source, find_key};
 use crate::args::KeyStateArgs;
 use crate::clock;
@@ -127,7 +128,7 @@ pub(crate) async fn run(
     for target in &selection.targets {
         check_support(action, target)?;
     }
-    guard(action, args, &mut selection.targets).await?;
+    guard(&accounts, action, args, &mut selection.targets, terminal).await?;
     if args.dry_run {
         dry_run(action, args, &selection, &unchanged, terminal)?;
         return Ok(Exit::Done);
@@ -204,13 +205,15 @@ fn cannot_be_disabled(target: &Target, error: Error) -> Failure {
     Failure::usage(message).with_hint(hint)
 }
 
-/// Refuses to change too many keys at once, or the credential in use.
+/// Refuses to change too many keys at once, or a credential in use.
 ///
-/// With `--include-own`, that credential comes last: the other keys cannot be changed without it.
+/// With `--include-own`, credentials come last: the other keys cannot be changed without them.
 async fn guard(
+    accounts: &Accounts,
     action: KeyAction,
     args: &KeyStateArgs,
     targets: &mut [Target],
+    terminal: &Terminal,
 ) -> Result<(), Failure> {
     if let Some(most) = args.max_changes
         && targets.len() > most
@@ -224,27 +227,23 @@ async fn guard(
     if action == KeyAction::Enable {
         return Ok(());
     }
-    let mut owns: HashMap<String, Principal> = HashMap::new();
-    for target in targets.iter().filter(|target| target.provider.info().capabilities.whoami) {
-        if !owns.contains_key(&target.account) {
-            match target.provider.whoami().await {
-                Ok(own) => owns.insert(target.account.clone(), own),
-                // If it may be changed as well, it does not matter which it is.
-                Err(_) if args.include_own => owns.insert(target.account.clone(), Principal::new()),
-                Err(error) => return Err(error.into()),
-            };
-        }
-    }
-    let is_own = |target: &Target| owns.get(&target.account).map(|own| is_own(own, target));
+    let credentials = Credentials::of(accounts, targets, args.include_own, terminal).await?;
     if args.include_own {
-        targets.sort_by_key(|target| is_own(target) == Some(Some(true)));
+        targets.sort_by_key(|target| matches!(credentials.find(target), InUse::By(_)));
         return Ok(());
     }
     for target in targets.iter() {
-        let reason = match is_own(target) {
-            Some(Some(true)) => "it is the credential in use",
-            Some(None) => "it may be the credential in use, whose id the vendor does not report",
-            Some(Some(false)) | None => continue,
+        let reason = match credentials.find(target) {
+            InUse::No => continue,
+            InUse::By(account) if *account == *target.account => {
+                "it is the credential in use".to_owned()
+            }
+            InUse::By(account) => {
+                format!("it is the credential of the account `{}`", text::clean(&account))
+            }
+            InUse::Unknown => {
+                "it may be the credential in use, whose id the vendor does not report".to_owned()
+            }
         };
         let reference = text::clean(&target.reference());
         let name = format::name(&target.key);
@@ -255,15 +254,6 @@ async fn guard(
         );
     }
     Ok(())
-}
-
-/// Whether a key is the credential in use. `None` if that is unknown.
-fn is_own(own: &Principal, target: &Target) -> Option<bool> {
-    match (&own.key_id, &own.hint) {
-        (Some(id), _) => Some(*id == target.key.id),
-        (None, Some(hint)) => Some(target.key.hint.as_ref() == Some(hint)),
-        (None, None) => None,
-    }
 }
 
 /// What is about to be done, or would be, in words.
@@ -368,6 +358,8 @@ async fn carry_out(
     let mut interrupted = None;
     let mut first_failure = None;
     let mut begun = 0;
+    // Only a person saw a plan that may be out of date.
+    let mut recheck = (!args.yes).then(Recheck::default);
     let mut targets = selection.targets.into_iter();
     loop {
         interrupted = interrupted.or_else(|| interrupt.pending());
@@ -381,7 +373,7 @@ async fn carry_out(
         }
         // The request may have been carried out, so its answer is waited for. A second interruption ends the
         // program, so there is always a result.
-        let waited = interrupt.wait_for(apply(action, &target), || {
+        let waited = interrupt.wait_for(apply(action, &target, recheck.as_mut()), || {
             terminal.progress("");
             terminal.warning(&format!(
                 "interrupted: waiting for the answer about {}; interrupt again to stop at once",
@@ -396,13 +388,13 @@ async fn carry_out(
         }
         let result = match done {
             Ok(outcome) => KeyResult::new(target, outcome),
-            Err(error) => {
-                terminal.error(&format!("{}: {error}", text::clean(&target.reference())));
-                terminal.hint(error.help());
-                first_failure.get_or_insert(error.kind());
+            Err(NotDone { exit, message, help }) => {
+                terminal.error(&format!("{}: {message}", text::clean(&target.reference())));
+                terminal.hint(&help);
+                first_failure.get_or_insert(exit);
                 KeyResult {
-                    error: Some(error.to_string()),
-                    help: Some(error.help().to_owned()),
+                    error: Some(message),
+                    help: Some(help),
                     ..KeyResult::new(target, KeyOutcome::Failed)
                 }
             }
@@ -434,7 +426,7 @@ async fn carry_out(
         return Ok(exit);
     }
     Ok(match first_failure {
-        Some(kind) if failed == all => Exit::from(kind),
+        Some(exit) if failed == all => exit,
         Some(_) => Exit::Partial,
         None if missing > 0 && !args.missing_ok => Exit::Partial,
         None if !selection.warnings.is_empty() => Exit::Partial,
@@ -442,21 +434,62 @@ async fn carry_out(
     })
 }
 
-/// Changes one key, and returns the outcome.
-async fn apply(action: KeyAction, target: &Target) -> Result<KeyOutcome, Error> {
+/// Why a key was not changed, or not for certain.
+#[derive(Debug)]
+struct NotDone {
+    exit: Exit,
+    message: String,
+    help: String,
+}
+
+impl From<Error> for NotDone {
+    fn from(error: Error) -> Self {
+        let help = error.help().to_owned();
+        Self { exit: Exit::from(error.kind()), message: error.to_string(), help }
+    }
+}
+
+/// Changes one key, and returns the outcome. A key that is no longer as it was in the plan is not changed.
+async fn apply(
+    action: KeyAction,
+    target: &Target,
+    recheck: Option<&mut Recheck>,
+) -> Result<KeyOutcome, NotDone> {
+    if let Some(recheck) = recheck
+        && let Some(difference) = recheck.difference(target).await?
+    {
+        return Err(NotDone {
+            exit: Exit::Guard,
+            message: format!("not {}: {difference}", action.done()),
+            help: "run the command again to see the key as it is now".to_owned(),
+        });
+    }
     match action {
-        KeyAction::Revoke => target.provider.revoke(&target.key.id).await.map(|revocation| {
-            // The key was listed a moment ago.
-            if revocation == Revocation::AlreadyGone {
-                KeyOutcome::AlreadyGone
-            } else {
-                KeyOutcome::Revoked
-            }
-        }),
+        KeyAction::Revoke => match target.provider.revoke(&target.key.id).await? {
+            Revocation::AlreadyGone => expect_gone(target, KeyOutcome::AlreadyGone).await,
+            Revocation::Gone => expect_gone(target, KeyOutcome::Revoked).await,
+            _ => Ok(KeyOutcome::Revoked),
+        },
         KeyAction::Disable | KeyAction::Enable => {
             let change = UpdateKey::new().disabled(action == KeyAction::Disable);
-            target.provider.update(&target.key.id, &change).await.map(|_| action.outcome())
+            // A record that does not confirm `disabled` is an error, and nothing else was requested.
+            target.provider.update(&target.key.id, &change).await.map(drop)?;
+            Ok(action.outcome())
         }
+    }
+}
+
+/// Refuses to believe that a key is gone if the vendor still returns its record. It was listed a moment ago.
+async fn expect_gone(target: &Target, outcome: KeyOutcome) -> Result<KeyOutcome, NotDone> {
+    match target.provider.get(&target.key.id).await {
+        Ok(key) if key.state.revoked != Some(true) => Err(NotDone {
+            exit: Exit::Vendor,
+            message: "the vendor says that it does not know the key, but still returns its record"
+                .to_owned(),
+            help: "the key may still work: revoke it again, or check it at the vendor".to_owned(),
+        }),
+        // Without a record, nothing contradicts the vendor's answer.
+        Ok(_) | Err(_) => Ok(outcome),
     }
 }
 

@@ -3,7 +3,9 @@
 use keyroster_sandbox::{Fault, Sandbox, Vendor};
 use serde_json::{Value, json};
 
+use crate::support::binary::{keyroster_at, run};
 use crate::support::changes::{at, is_live, named};
+use crate::support::pty::Terminal;
 use crate::support::schema::Schema;
 
 /// A key with a limit of 10 USD, by its reference and id.
@@ -132,4 +134,125 @@ async fn answers_as_requested_give_no_warning() {
         let secret = std::fs::read_to_string(&path).unwrap();
         assert!(is_live(&sandbox, &secret).await);
     }
+}
+
+#[tokio::test]
+async fn the_credential_of_another_account_is_in_use() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (vendor, variable, id, more) in
+        [("pinata", "JWT", "key", &["--admin"][..]), ("openrouter", "MANAGEMENT_KEY", "hash", &[])]
+    {
+        let path = folder.path().join(vendor);
+        let to = format!("file:{}", path.display());
+        let create = ["create", vendor, "second", "--secret-to", &to];
+        at(&sandbox, &[&create[..], more].concat()).await.ok();
+        let second = std::fs::read_to_string(&path).unwrap();
+        let id = named(&sandbox, vendor, "second").unwrap()[id].as_str().unwrap().to_owned();
+        let reference = format!("{vendor}/{id}");
+        let before = sandbox.truth();
+        let with_second = |arguments: &[&str]| {
+            let mut command = keyroster_at(&sandbox, arguments);
+            let base = if vendor == "pinata" {
+                sandbox.pinata().base_url
+            } else {
+                sandbox.openrouter().base_url
+            };
+            command
+                .env("KEYROSTER_SECOND__PROVIDER", vendor)
+                .env(format!("KEYROSTER_SECOND__{variable}"), second.trim())
+                .env("KEYROSTER_SECOND__BASE_URL", base);
+            run(command)
+        };
+        let refused = with_second(&["revoke", &reference, "--yes"]).await;
+        assert_eq!(refused.code, 6, "{refused:?}");
+        assert!(refused.stderr.contains("credential of the account `second`"), "{refused:?}");
+        assert_eq!(sandbox.truth(), before);
+        with_second(&["revoke", &reference, "--yes", "--include-own"]).await.ok();
+        assert_ne!(sandbox.truth(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_credential_that_cannot_be_asked_about_is_a_warning() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (reference, _) = key(&sandbox).await;
+    let mut command = keyroster_at(&sandbox, &["disable", &reference, "--yes"]);
+    command
+        .env("KEYROSTER_LOST__PROVIDER", "openrouter")
+        .env("KEYROSTER_LOST__MANAGEMENT_KEY", "sk-or-v1-fa4e")
+        .env("KEYROSTER_LOST__BASE_URL", sandbox.openrouter().base_url);
+    let run = run(command).await.ok();
+    assert!(run.stderr.contains("credential of the account `lost`"), "{run:?}");
+    assert_eq!(named(&sandbox, "openrouter", "bot").unwrap()["disabled"], true);
+}
+
+/// Starts the command on a terminal, lets the vendor do something while it asks, and confirms.
+async fn confirmed_after(
+    sandbox: &Sandbox,
+    arguments: &[&str],
+    meanwhile: impl Future<Output = ()>,
+) -> (i32, String) {
+    let command = keyroster_at(sandbox, arguments);
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut terminal = Terminal::start(&command, 200, None);
+        terminal.until("Type `yes`");
+        terminal
+    });
+    let mut terminal = asked.await.unwrap();
+    meanwhile.await;
+    let ended = tokio::task::spawn_blocking(move || {
+        terminal.press("yes\n");
+        (terminal.end(), terminal.screen())
+    });
+    ended.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_key_that_was_renamed_after_the_plan_is_not_revoked() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (reference, _) = key(&sandbox).await;
+    let rename = async {
+        at(&sandbox, &["update", &reference, "--name", "production"]).await.ok();
+    };
+    let (code, shown) = confirmed_after(&sandbox, &["revoke", &reference], rename).await;
+    assert_eq!(code, 6, "{shown}");
+    assert!(shown.contains("its name is now production, not bot"), "{shown}");
+    assert!(named(&sandbox, "openrouter", "production").is_some());
+
+    // A vendor without a request for one key: its list is read again.
+    let create = ["create", "pinata", "mobile", "--admin", "--secret-to", "stdout"];
+    at(&sandbox, &create).await.ok();
+    let key = named(&sandbox, "pinata", "mobile").unwrap();
+    let id = key["key"].as_str().unwrap().to_owned();
+    let before = sandbox.truth();
+    let rename = async {
+        let record = json!({"key": id, "name": "production", "revoked": false});
+        let page = json!({"keys": [record], "count": 1});
+        sandbox.add_fault(Fault::respond(200).body(page).vendor(Vendor::Pinata).method("GET"));
+    };
+    let reference = format!("pinata/{id}");
+    let (code, shown) = confirmed_after(&sandbox, &["revoke", &reference], rename).await;
+    assert_eq!(code, 6, "{shown}");
+    assert!(shown.contains("its name is now production, not mobile"), "{shown}");
+    assert_eq!(sandbox.truth(), before);
+
+    // Without a change, the plan is carried out.
+    sandbox.clear_faults();
+    let (code, shown) = confirmed_after(&sandbox, &["revoke", &reference], async {}).await;
+    assert_eq!(code, 0, "{shown}");
+}
+
+#[tokio::test]
+async fn a_key_is_not_called_gone_while_its_record_is_there() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (reference, _) = key(&sandbox).await;
+    let refusal = json!({"error": {"code": 404, "message": "API key not found"}});
+    let fault = Fault::respond(404).body(refusal).vendor(Vendor::OpenRouter).method("DELETE");
+    sandbox.add_fault(fault);
+    let run = at(&sandbox, &["revoke", &reference, "--yes", "-o", "json"]).await;
+    assert_eq!(run.code, 5, "{run:?}");
+    assert!(run.stderr.contains("still returns its record"), "{run:?}");
+    assert_eq!(run.json()["results"][0]["outcome"], "failed");
+    assert!(named(&sandbox, "openrouter", "bot").is_some());
 }
