@@ -265,6 +265,6 @@ impl fmt::Debug for HttpOptions {
             .field("proxy", &proxy)
             .field("root_certificates_pem", &self.root_certificates_pem.len())
             .field("user_agent", &self.user_agent)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

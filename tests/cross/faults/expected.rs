@@ -168,9 +168,8 @@ pub(crate) fn expected(vendor: Vendor, task: Task, trouble: Trouble, times: Time
     }
     match (entry(trouble), times) {
         _ if task == Task::Create => Class::Indeterminate,
-        (Entry::Refused, Times::Once) => Class::OkAfterRetry,
         (Entry::Refused, Times::Always) => Class::Error(ErrorKind::RateLimited),
-        (Entry::Lost(_), Times::Once) => Class::OkAfterRetry,
+        (Entry::Refused | Entry::Lost(_), Times::Once) => Class::OkAfterRetry,
         (Entry::Lost(kind), Times::Always) => Class::Error(kind),
         (Entry::Final, _) => Class::Error(ErrorKind::Decode),
         (Entry::Between, _) => Class::Error(ErrorKind::Transport),

@@ -68,9 +68,9 @@ impl Repair {
                 }
                 c if is_word(c) => {
                     if self.is_odd(piece) {
-                        self.push_quoted(piece)
+                        self.push_quoted(piece);
                     } else {
-                        self.push(piece)
+                        self.push(piece);
                     }
                 }
                 '\u{feff}' | '\u{a0}' => {}
