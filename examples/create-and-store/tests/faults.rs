@@ -5,7 +5,6 @@ use std::fs;
 use std::future::pending;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use create_and_store::{Advice, Failure, advice, create_and_store};
 use keyroster::http::{HttpOptions, RetryPolicy};
