@@ -167,7 +167,18 @@ async fn a_disk_without_room_is_found_before_the_request() {
 /// What one program reads as `a b`, another reads as `'a b'`, and a third as two words.
 #[tokio::test]
 async fn a_secret_that_readers_would_read_differently_is_kept_elsewhere() {
-    for odd in ["a b", "a'b", "a\"b", "a\nB=1", "a$b", "a#b", "a\\b", "a`b", "é"] {
+    // A text with white space is not a secret at all, so the create is indeterminate.
+    for (odd, code) in [
+        ("a b", 5),
+        ("a\nB=1", 5),
+        ("a'b", 7),
+        ("a\"b", 7),
+        ("a$b", 7),
+        ("a#b", 7),
+        ("a\\b", 7),
+        ("a`b", 7),
+        ("é", 7),
+    ] {
         let sandbox = Sandbox::start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let body = serde_json::json!({
@@ -180,9 +191,11 @@ async fn a_secret_that_readers_would_read_differently_is_kept_elsewhere() {
         let mut command = create(&sandbox, &format!("dotenv:{}#K", file.display()), &[]);
         command.env("TMPDIR", folder.path());
         let made = run(command).await;
-        assert_eq!(made.code, 7, "{odd:?}: {made:?}");
+        assert_eq!(made.code, code, "{odd:?}: {made:?}");
         assert_eq!(std::fs::read(&file).unwrap(), b"A=1\n", "{odd:?}");
-        assert_eq!(kept(folder.path(), &made), odd);
+        if code == 7 {
+            assert_eq!(kept(folder.path(), &made), odd);
+        }
     }
 }
 
