@@ -44,9 +44,9 @@ impl VendorApi for PinataApi {
                 keys.revoke(call.text("apiKey").unwrap_or_default());
                 Reply::json("Revoked")
             }
-            ("GET", ["data", "testAuthentication"]) => {
-                Reply::json(json!({ "message": "Congratulations!" }))
-            }
+            ("GET", ["data", "testAuthentication"]) => Reply::json(
+                json!({ "message": "Congratulations! You are communicating with the Pinata API!" }),
+            ),
             _ => Reply::error(404),
         }
     }
