@@ -97,7 +97,7 @@ fn found(line: &str, listed: &[Word]) -> Vec<Word> {
     found
 }
 
-/// Whether it depends on the words around this pair whether it is good English.
+/// Whether only the words around this pair decide if it is good English.
 fn is_no(pair: &str) -> bool {
     matches!(pair, "is no" | "are no")
 }

@@ -112,7 +112,7 @@ pub(crate) fn invalid(file: Option<&Path>, diagnostics: &[Diagnostic]) -> Failur
 pub(crate) fn report(file: Option<&Path>, diagnostics: &[Diagnostic]) -> String {
     let file = file.unwrap_or(Path::new(""));
     let mut text = match diagnostics.len() {
-        1 => "1 diagnostic in the configuration:".to_owned(),
+        1 => "1 mistake in the configuration:".to_owned(),
         count => format!("{count} mistakes in the configuration:"),
     };
     for diagnostic in diagnostics {
