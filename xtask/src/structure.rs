@@ -468,7 +468,7 @@ fn module_circles(names: &BTreeMap<ModulePath, BTreeSet<ModulePath>>) -> Vec<Vec
             .collect();
         for parent in parents {
             let child = |module: &ModulePath| -> Option<ModulePath> {
-                // The root's own file is a room next to its children.
+                // The file at the root counts as a room of its own.
                 let is_root = parent.is_empty() && module.is_empty();
                 let is_inside = module.len() > depth && module.starts_with(parent);
                 (is_root || is_inside).then(|| module[..module.len().min(depth + 1)].to_vec())

@@ -1,10 +1,10 @@
-//! The words that do not come back: `docs/style.md` says why, and what to write instead.
+//! The words to avoid. `docs/style.md` lists them and says what to write instead.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// The heading of the table in `docs/style.md`.
-const HEADING: &str = "## Words that do not come back";
+const HEADING: &str = "## Words to avoid";
 
 /// Words after which "is no" is good English.
 const AFTER_NO: [&str; 8] =
@@ -49,7 +49,7 @@ pub fn check(root: &Path) -> io::Result<Vec<String>> {
     Ok(complaints)
 }
 
-/// A word that is not written, and what is written instead.
+/// A word to avoid, and what to write instead.
 type Word = (String, String);
 
 /// The words of the table in `docs/style.md`.

@@ -78,14 +78,14 @@ pub(crate) fn update(request: &UpdateKey, provider: &ProviderInfo, now: Timestam
 
 pub(crate) fn rotate(request: &RotateKey, provider: &ProviderInfo, now: Timestamp) -> Result<()> {
     let instants =
-        [(request.expires_at, "the expiry"), (request.old_works_until, "the end of the overlap")];
+        [(request.expires_at, "the expiry"), (request.keep_old_until, "the end of the overlap")];
     for (at, name) in instants {
         if at.is_some_and(|at| at <= now) {
             return Err(invalid(format!("{name} is in the past")).with_help("set a later time"));
         }
     }
     let mut fields = Vec::new();
-    fields.extend(request.old_works_until.map(|_| Field::Overlap));
+    fields.extend(request.keep_old_until.map(|_| Field::Overlap));
     fields.extend(request.expires_at.map(|_| Field::Expiry));
     fields.extend(extra_fields(&request.extras));
     check_fields(&fields, provider.capabilities.rotate, provider, "in a rotation")

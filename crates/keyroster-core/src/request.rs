@@ -294,14 +294,14 @@ impl UpdateKey {
 /// use keyroster_core::{RotateKey, Timestamp};
 ///
 /// # fn example(now: Timestamp) {
-/// let request = RotateKey::new().old_works_until(now.saturating_add(Duration::from_hours(24)));
+/// let request = RotateKey::new().keep_old_until(now.saturating_add(Duration::from_hours(24)));
 /// # }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RotateKey {
     /// How long the old secret keeps working alongside the new one. By default, the vendor decides.
-    pub old_works_until: Option<Timestamp>,
+    pub keep_old_until: Option<Timestamp>,
     /// When the key expires. By default, the vendor decides what becomes of the current expiry.
     pub expires_at: Option<Timestamp>,
     /// Options that only this vendor has, under the vendor's names.
@@ -317,8 +317,8 @@ impl RotateKey {
 
     /// Sets how long the old secret keeps working alongside the new one.
     #[must_use]
-    pub fn old_works_until(mut self, at: Timestamp) -> Self {
-        self.old_works_until = Some(at);
+    pub fn keep_old_until(mut self, at: Timestamp) -> Self {
+        self.keep_old_until = Some(at);
         self
     }
 

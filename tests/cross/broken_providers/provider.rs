@@ -380,8 +380,8 @@ impl KeyProvider for Sample {
 
     async fn rotate(&self, id: &KeyId, request: &RotateKey) -> Result<CreatedKey> {
         let route = self.route("/keys/{id}/rotate", id);
-        let until = request.old_works_until.filter(|_| !self.is(Flaw::IgnoresAnOverlap));
-        let body = json!({ "old_works_until": until });
+        let until = request.keep_old_until.filter(|_| !self.is(Flaw::IgnoresAnOverlap));
+        let body = json!({ "keep_old_until": until });
         let call = || Request::create(Operation::RotateKey, route).segment(id.as_str()).json(&body);
         let mut answer = self.send(call()).await;
         if self.is(Flaw::RetriesARotation) && answer.is_err() {

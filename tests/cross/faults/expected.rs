@@ -83,15 +83,15 @@ impl Trouble {
             Self::ThrottledWithoutAWord => "429 without",
             Self::Cut => "connection cut, nothing done",
             Self::CutAfterCommit => "connection cut after it was done",
-            Self::TimeOut => "timeout (it was done)",
-            Self::Truncated => "answer broken off (it was done)",
-            Self::Html => "200 with a page (it was done)",
-            Self::Empty => "200 with an empty body (it was done)",
-            Self::OtherJson => "200 with other JSON (it was done)",
-            Self::Oversized => "200 with 9 MiB (it was done)",
+            Self::TimeOut => "timeout after it was done",
+            Self::Truncated => "response cut off after it was done",
+            Self::Html => "200 with a page, after it was done",
+            Self::Empty => "200 with an empty body, after it was done",
+            Self::OtherJson => "200 with other JSON, after it was done",
+            Self::Oversized => "200 with 9 MiB, after it was done",
             Self::Redirect => "redirect to another host",
-            Self::ProxyPage => "403 with a page of a proxy (it was done)",
-            Self::ProxyJson => "404 with JSON of a proxy (it was done)",
+            Self::ProxyPage => "403 with a page of a proxy, after it was done",
+            Self::ProxyJson => "404 with JSON of a proxy, after it was done",
         }
     }
 }

@@ -45,7 +45,7 @@ pub(crate) struct Create {
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = extra)]
     pub(crate) extras: Vec<(String, serde_json::Value)>,
 
-    /// Check everything and print the plan, without creating the key.
+    /// Print the plan and run all checks, but do not create the key.
     #[arg(long)]
     pub(crate) dry_run: bool,
 
@@ -66,7 +66,7 @@ pub(crate) struct SinkArgs {
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// Write this part of the credential, e.g. `pinata_api_secret`, instead of the main secret.
+    /// Write this part of the credential, e.g. `pinata_api_secret`, instead of the key itself.
     #[arg(long, value_name = "NAME")]
     pub(crate) part: Option<String>,
 }
@@ -96,7 +96,7 @@ impl AccessArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Update {
-    /// Key to update, by its id or a unique beginning of it.
+    /// Key to update, as a full id or a unique id prefix.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
@@ -146,7 +146,7 @@ pub(crate) struct Update {
 
 #[derive(Debug, Args)]
 pub(crate) struct Rotate {
-    /// Key to rotate, by its id or a unique beginning of it.
+    /// Key to rotate, as a full id or a unique id prefix.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
@@ -159,7 +159,7 @@ pub(crate) struct Rotate {
 
     /// Keep the old secret valid for a duration or until a date, e.g. `1d` or `2027-01-31` (midnight UTC).
     #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub(crate) old_works: Option<Moment>,
+    pub(crate) keep_old: Option<Moment>,
 
     /// Expire the key after a duration or on a date: `90d`, `1y`, `2027-01-31` (midnight UTC).
     #[arg(long, value_name = "TIME", value_parser = moment)]
@@ -169,7 +169,7 @@ pub(crate) struct Rotate {
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = extra)]
     pub(crate) extras: Vec<(String, serde_json::Value)>,
 
-    /// Check everything and print the plan, without changing the key.
+    /// Print the plan and run all checks, but do not change the key.
     #[arg(long)]
     pub(crate) dry_run: bool,
 
@@ -183,7 +183,7 @@ pub(crate) struct Rotate {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, not a state")]
 pub(crate) struct KeyStateArgs {
     // The help of these arguments names the command's verb: see `help::with_verbs`.
-    /// Keys to change, by their ids or unique beginnings of them.
+    /// Keys to change, as full ids or unique id prefixes.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) keys: Vec<String>,
 

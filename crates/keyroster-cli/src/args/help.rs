@@ -29,7 +29,7 @@ const EXAMPLES: [(&str, &str); 6] = [
     ("keyroster accounts add", "add your first account"),
     ("keyroster list --access admin", "list the admin keys of all accounts"),
     ("keyroster create prod ci --limit 25 --secret-to dotenv:.env#KEY", ""),
-    ("keyroster revoke prod/7d752a1a", "revoke a key by the start of its id"),
+    ("keyroster revoke prod/7d752a1a", "revoke a key by a prefix of its id"),
     ("pbpaste | keyroster identify -", "find the key that a secret belongs to"),
 ];
 
@@ -155,9 +155,7 @@ pub(super) fn with_verbs(command: Command) -> Command {
             return command;
         };
         command.mut_args(|arg| match arg.get_id().as_str() {
-            "keys" => {
-                arg.help(format!("Keys to {verb}, by their ids or unique beginnings of them"))
-            }
+            "keys" => arg.help(format!("Keys to {verb}, as full ids or unique id prefixes")),
             "dry_run" => {
                 arg.help(format!("Print which keys would be {participle} and change nothing"))
             }
@@ -170,6 +168,12 @@ pub(super) fn with_verbs(command: Command) -> Command {
             _ => arg,
         })
     })
+}
+
+/// Hides `--sandbox` in the help of `keyroster sandbox`, where it has no effect.
+pub(super) fn without_idle_options(command: Command) -> Command {
+    let hidden = Arg::new("sandbox").long("sandbox").action(ArgAction::SetTrue).hide(true);
+    command.mut_subcommand("sandbox", |sandbox| sandbox.arg(hidden))
 }
 
 /// Moves `--help` of every command to the global options, below the command's own.

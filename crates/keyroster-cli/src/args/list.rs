@@ -53,7 +53,7 @@ pub(crate) struct List {
     #[arg(long)]
     pub(crate) exit_code: bool,
 
-    /// Give up on an account if any page of its keys takes longer than this.
+    /// Time limit per page of keys; if a page takes longer, its account fails.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "3m")]
     pub(crate) deadline: Duration,
 

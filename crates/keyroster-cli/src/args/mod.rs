@@ -108,7 +108,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// Key to show, by its id or a unique beginning of it.
+    /// Key to show, as a full id or a unique id prefix.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
@@ -188,5 +188,6 @@ pub(crate) fn command(registry: &Arc<Registry>) -> clap::Command {
     let plain = Arguments::command().long_version(version.clone());
     let help = help::top_help(&plain);
     let completed = completion::with_completers(plain, registry);
-    help::with_help_flags(help::with_verbs(completed)).help_template(help)
+    let completed = help::without_idle_options(help::with_verbs(completed));
+    help::with_help_flags(completed).help_template(help)
 }

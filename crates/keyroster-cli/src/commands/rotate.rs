@@ -32,7 +32,7 @@ pub(crate) async fn run(
     }
     let mut request = RotateKey::default();
     let now = clock::now();
-    request.old_works_until = rotate.old_works.map(|moment| moment.after(now));
+    request.keep_old_until = rotate.keep_old.map(|moment| moment.after(now));
     request.expires_at = rotate.expires.map(|moment| moment.after(now));
     request.extras = extras(&rotate.extras);
     provider.check_rotate(&request)?;
@@ -47,7 +47,7 @@ pub(crate) async fn run(
     let name = format::name(&target.key);
     if rotate.dry_run {
         let mut changes = Vec::new();
-        if let Some(until) = request.old_works_until {
+        if let Some(until) = request.keep_old_until {
             changes.push(Difference::made("old secret works until", until.to_string()));
         }
         if let Some(at) = request.expires_at {

@@ -15,7 +15,7 @@ use crate::terminal::interrupt::Interrupt;
 pub(crate) struct Collected {
     /// Everything but the keys, in the order of the accounts.
     pub(crate) report: RosterReport,
-    /// If it was interrupted: the exit code, and the accounts whose results were not all there.
+    /// If it was interrupted: the exit code, and the accounts with incomplete results.
     pub(crate) stopped: Option<(Exit, Vec<String>)>,
     pub(crate) elapsed: Duration,
 }

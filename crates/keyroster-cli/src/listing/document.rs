@@ -14,7 +14,7 @@ pub(crate) struct Course<'a> {
     accounts: &'a [AccountReport],
     /// Whether it was interrupted before every account had answered.
     interrupted: bool,
-    /// The accounts whose results were not all there by then.
+    /// The accounts with incomplete results at that time.
     unanswered: &'a [String],
 }
 

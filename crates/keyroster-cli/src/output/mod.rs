@@ -28,7 +28,7 @@ pub(crate) enum Format {
     Jsonl,
     /// CSV with a header; text that looks like a formula gets a leading `'`.
     Csv,
-    /// One ACCOUNT/KEY-ID per line, as `--from` reads them.
+    /// One ACCOUNT/KEY-ID per line, the input format of `--from`.
     Ids,
     /// A Markdown table.
     Markdown,

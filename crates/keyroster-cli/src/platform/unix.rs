@@ -247,16 +247,16 @@ mod tests {
     use crate::terminal::Terminal;
     use crate::terminal::prompt::secrets;
 
-    const NAME: &str = "platform::unix::tests::the_terminal_shows_again_what_is_typed";
+    const NAME: &str = "platform::unix::tests::the_terminal_echoes_again_after_a_prompt";
 
-    /// Set in the process that asks.
+    /// Set in the child process, which prompts for a secret.
     const ASKING: &str = "KEYROSTER_TEST_ASKING";
 
-    /// How a person stops it, and the signal that it dies of.
+    /// A way to stop the child, and the signal that ends it.
     type Ending = (fn(&mut File, Pid), i32);
 
     #[tokio::test]
-    async fn the_terminal_shows_again_what_is_typed() {
+    async fn the_terminal_echoes_again_after_a_prompt() {
         if env::is_set(ASKING) {
             let terminal = Terminal { width: None, message_width: Some(80), quiet: false };
             let _ = secrets(&["secret: ".to_owned()], &terminal).await;
@@ -285,7 +285,7 @@ mod tests {
             }
             end(&mut file, Pid::from_child(&child));
             assert_eq!(child.wait().unwrap().signal(), Some(signal));
-            assert!(echoes(&file), "what is typed stays unseen after {signal}");
+            assert!(echoes(&file), "the terminal does not echo after {signal}");
         }
     }
 }

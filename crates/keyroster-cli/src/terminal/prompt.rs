@@ -62,8 +62,7 @@ pub(crate) async fn secrets(
     Ok(secrets)
 }
 
-/// Reads lines that the terminal does not show. However the program ends meanwhile, the terminal shows again
-/// what is typed.
+/// Reads lines without echoing them. The terminal echoes again afterwards, even if a signal ends the program.
 #[derive(Debug, Default)]
 struct HiddenInput {
     /// Set while nothing is read. A signal then does what it always does.

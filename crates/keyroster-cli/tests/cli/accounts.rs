@@ -192,7 +192,11 @@ async fn new_config_is_private() {
     let mut command = keyroster(&add);
     command.env("XDG_CONFIG_HOME", folder.path()).env("PINATA_JWT", "fa4e.fa4e.fa4e");
     let added = run(command).await.ok();
-    assert!(added.stderr.contains("no longer define accounts"), "{}", added.stderr);
+    assert!(
+        added.stderr.contains("ignored when there is a configuration file"),
+        "{}",
+        added.stderr
+    );
     let file = folder.path().join("keyroster/keyroster.toml");
     assert!(file.exists());
     #[cfg(unix)]

@@ -86,7 +86,7 @@ fn a_rotated_key_has_its_record_and_a_lost_one_has_help() {
     let info = ProviderInfo::new(id, "Made up", "https://made.example", Paging::Single, can);
     let rotate = |lost| {
         let provider = Provider::new(Rotating { info: info.clone(), lost });
-        let request = RotateKey::new().old_works_until(at(4_000_000_000));
+        let request = RotateKey::new().keep_old_until(at(4_000_000_000));
         provider.rotate(&KeyId::from("k0"), &request).now_or_never().unwrap()
     };
     let rotated = rotate(false).unwrap();
@@ -103,7 +103,7 @@ fn a_rotated_key_has_its_record_and_a_lost_one_has_help() {
     let request = RotateKey::new().expires_at(at(4_000_000_000));
     let refused = provider.check_rotate(&request).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Unsupported, "{refused}");
-    let request = RotateKey::new().old_works_until(at(1));
+    let request = RotateKey::new().keep_old_until(at(1));
     let refused = provider.check_rotate(&request).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidRequest, "{refused}");
 }

@@ -162,7 +162,7 @@ fn nothing_written(error: CredentialError) -> Failure {
     Failure::configuration(message).with_hint(error.hint)
 }
 
-/// With a file, the vendors' environment variables no longer define accounts.
+/// Warns that the new file replaces the accounts from the vendors' environment variables.
 fn warn_of_vendor_variables(before: &Config, terminal: &Terminal) {
     let names: Vec<&str> = before
         .accounts
@@ -175,10 +175,10 @@ fn warn_of_vendor_variables(before: &Config, terminal: &Terminal) {
     }
     terminal.warning_with_hint(
         &format!(
-            "the vendors' own environment variables no longer define accounts, because there is a \
-             configuration file now: {}",
+            "these accounts came from the vendors' environment variables, which are ignored when \
+             there is a configuration file: {}",
             names.join(", ")
         ),
-        "add those that you want with `keyroster accounts add`",
+        "to keep them, run `keyroster accounts add`",
     );
 }
