@@ -8,7 +8,8 @@ const USAGE: &str =
     "usage: cargo xtask tidy [--fix | --structure [SRC…] | --words] | api | bench … | prove … | new-provider NAME [--path FOLDER]
 
   tidy          Check the house rules; --fix first updates the generated tables in the documents;
-                --structure prints the rooms, arrows and circles of each crate;
+                --structure prints the top-level modules of each crate (rooms), the dependencies between
+                them (arrows), and dependency cycles (circles);
                 --words prints the words that docs/style.md rules out
   api           Check that the libraries' public API uses no types from other crates except those on
                 an allowlist

@@ -1,9 +1,9 @@
 //! The structure of a crate's source folder: its rooms, the arrows between them, and circles.
 //!
-//! A *room* is an entry directly under `src`: a folder, or a file that is not in a folder. An *arrow* is a
-//! pair of rooms (A, B) such that a file in A names B in a `use` or a path outside `#[cfg(test)]`.
-//! Re-exports of a module's own children do not count. A *circle* is a group of modules of one folder, or of
-//! files, that need each other; a file and the module that contains it may.
+//! A *room* is a top-level module: a folder or a file directly under `src`. An *arrow* is a dependency of one room on
+//! another: a file in the first names the second in a `use` or a path outside `#[cfg(test)]`. Re-exports of a module's
+//! own children do not count. A *circle* is a group of modules in one folder, or of files, that depend on each
+//! other. A file and its parent module may depend on each other; they are not a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -23,15 +23,15 @@ type ModulePath = Vec<String>;
 pub struct Structure {
     /// The entries directly under `src`.
     pub rooms: BTreeSet<String>,
-    /// Which room names which.
+    /// The pairs of rooms (A, B) such that A names B.
     pub arrows: BTreeSet<(String, String)>,
-    /// Which folder names which other folder, at any depth.
+    /// The pairs of folders (A, B), at any depth, such that A names B.
     pub folder_arrows: BTreeSet<(String, String)>,
-    /// The folders that hold a source file.
+    /// The folders that contain a source file.
     pub folders: BTreeSet<String>,
-    /// Modules of one folder that need each other.
+    /// Modules of one folder that depend on each other.
     pub module_circles: Vec<Vec<String>>,
-    /// Files that need each other, other than a file and its own parent module.
+    /// Files that depend on each other, except for a file and its parent module.
     pub file_circles: Vec<Vec<String>>,
     /// Files that refer to an item through the crate root, each with that item.
     pub root_imports: BTreeSet<(String, String)>,
@@ -456,7 +456,7 @@ fn item_attributes(item: &syn::Item) -> &[syn::Attribute] {
     }
 }
 
-/// The circles among the children of each folder, a child standing for all that is in it.
+/// The circles among the children of each folder. A child stands for everything in it.
 fn module_circles(names: &BTreeMap<ModulePath, BTreeSet<ModulePath>>) -> Vec<Vec<String>> {
     let mut circles = Vec::new();
     let deepest = names.keys().map(Vec::len).max().unwrap_or_default();
@@ -468,7 +468,7 @@ fn module_circles(names: &BTreeMap<ModulePath, BTreeSet<ModulePath>>) -> Vec<Vec
             .collect();
         for parent in parents {
             let child = |module: &ModulePath| -> Option<ModulePath> {
-                // The file at the root counts as a room of its own.
+                // The crate root file counts as its own module.
                 let is_root = parent.is_empty() && module.is_empty();
                 let is_inside = module.len() > depth && module.starts_with(parent);
                 (is_root || is_inside).then(|| module[..module.len().min(depth + 1)].to_vec())
@@ -530,8 +530,8 @@ fn strong_components(graph: &BTreeMap<ModulePath, BTreeSet<ModulePath>>) -> Vec<
     components.into_iter().collect()
 }
 
-/// Returns a complaint for each circle, each import through a crate's root, and each use of the CLI's commands
-/// from below.
+/// Returns a complaint for each circle, each import through a crate's root, and each use of the CLI's commands by
+/// another module than `lib.rs`.
 ///
 /// # Errors
 ///
@@ -543,10 +543,10 @@ pub fn check(root: &Path) -> io::Result<Vec<String>> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let structure = read(&folder.join("src"))?;
         for circle in &structure.module_circles {
-            complaints.push(format!("{name}: modules need each other: {}", circle.join(", ")));
+            complaints.push(format!("{name}: modules depend on each other: {}", circle.join(", ")));
         }
         for circle in &structure.file_circles {
-            complaints.push(format!("{name}: files need each other: {}", circle.join(", ")));
+            complaints.push(format!("{name}: files depend on each other: {}", circle.join(", ")));
         }
         for (file, item) in &structure.root_imports {
             complaints.push(format!(
@@ -595,7 +595,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_are_found_but_a_module_and_its_parent_may() {
+    fn circles_are_found_except_a_module_and_its_parent() {
         let structure = structure(&[
             ("lib.rs", "mod a; mod b; mod c; pub use b::X; struct C;"),
             ("a.rs", "use crate::b::x::X;"),

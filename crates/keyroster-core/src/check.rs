@@ -77,15 +77,17 @@ pub(crate) fn update(request: &UpdateKey, provider: &ProviderInfo, now: Timestam
 }
 
 pub(crate) fn rotate(request: &RotateKey, provider: &ProviderInfo, now: Timestamp) -> Result<()> {
-    let instants =
-        [(request.expires_at, "the expiry"), (request.keep_old_until, "the end of the overlap")];
+    let instants = [
+        (request.expires_at, "the expiry"),
+        (request.keep_old_until, "the end of the old secret's validity"),
+    ];
     for (at, name) in instants {
         if at.is_some_and(|at| at <= now) {
             return Err(invalid(format!("{name} is in the past")).with_help("set a later time"));
         }
     }
     let mut fields = Vec::new();
-    fields.extend(request.keep_old_until.map(|_| Field::Overlap));
+    fields.extend(request.keep_old_until.map(|_| Field::KeepOld));
     fields.extend(request.expires_at.map(|_| Field::Expiry));
     fields.extend(extra_fields(&request.extras));
     check_fields(&fields, provider.capabilities.rotate, provider, "in a rotation")

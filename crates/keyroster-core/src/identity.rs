@@ -96,7 +96,7 @@ pub struct Identification {
     pub principal: Principal,
     /// The records that the secret may belong to: one if it is certain, none if the account has no such key.
     pub keys: Vec<ApiKey>,
-    /// How this is known, as sentences for people.
+    /// What the result is based on, as human-readable sentences.
     pub evidence: Vec<String>,
 }
 
@@ -106,7 +106,7 @@ impl Identification {
         Self { liveness, principal, keys: Vec::new(), evidence: Vec::new() }
     }
 
-    /// Adds a sentence that says how this is known.
+    /// Adds a sentence that says what the result is based on.
     pub fn with_evidence(mut self, sentence: impl Into<String>) -> Self {
         self.evidence.push(sentence.into());
         self

@@ -192,7 +192,7 @@ pub enum Field {
     /// A new name for an existing key.
     Name,
     /// A period in which the old and the new secret both work after a rotation.
-    Overlap,
+    KeepOld,
     /// An option that only this vendor has, under the vendor's name.
     Extra(Cow<'static, str>),
 }
@@ -211,13 +211,13 @@ impl fmt::Display for Field {
             Self::Admin => f.write_str("admin access"),
             Self::Scopes => f.write_str("scopes"),
             Self::Limit(unit) => write!(f, "a limit in {unit}"),
-            Self::Reset => f.write_str("a reset of the limit"),
+            Self::Reset => f.write_str("a reset interval"),
             Self::Expiry => f.write_str("an expiry"),
             Self::Container => f.write_str("a container"),
             Self::Owner => f.write_str("an owner"),
             Self::Disabled => f.write_str("disabling or enabling"),
             Self::Name => f.write_str("a new name"),
-            Self::Overlap => f.write_str("a period in which both secrets work"),
+            Self::KeepOld => f.write_str("a period in which both secrets work"),
             Self::Extra(name) => write!(f, "the option `{name}`"),
         }
     }

@@ -49,7 +49,7 @@ impl CreatedKey {
         key.name = Some(name.to_owned());
         let mut created = Self::new(key, secret);
         created.warnings.push(Warning::unconfirmed(format!(
-            "the key `{name}` was created, but the vendor's answer does not say its id; find it by its name"
+            "the key `{name}` was created, but the vendor's response does not say its id; find it by its name"
         )));
         created
     }

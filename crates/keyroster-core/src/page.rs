@@ -323,10 +323,10 @@ impl PageStart {
     }
 }
 
-/// Returns the warning for a row that cannot be shown.
+/// Returns the warning for a row that is left out.
 fn without_id(what: &str, at: usize, id_field: &str) -> Warning {
     Warning::incomplete(format!(
-        "row {} of a page is a {what} without a readable `{id_field}`, and is not shown",
+        "row {} of a page is left out: it is a {what} without a readable `{id_field}`",
         at + 1
     ))
 }

@@ -319,8 +319,8 @@ impl Provider {
         })
     }
 
-    /// Fetches the record of a new key, unless it is already complete. If that fails, the secret stays and a
-    /// warning is added.
+    /// Fetches the record of a new key, unless it is already complete. If that fails, `created` keeps its secret and
+    /// gets a warning.
     pub async fn fetch_record(&self, created: &mut CreatedKey) {
         if created.complete {
             return;
@@ -446,7 +446,7 @@ impl Provider {
     ///   cannot be right, or the vendor does not support it. Nothing was sent.
     /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
     /// - [`Indeterminate`](ErrorKind::Indeterminate): the response was lost, and perhaps a new secret with it.
-    ///   The key is still the same, so rotating it again returns a secret.
+    ///   The key is still the same, so rotating it once more returns a secret.
     pub async fn rotate(&self, id: &KeyId, request: &RotateKey) -> Result<CreatedKey> {
         let mut rotated = self.rotate_without_record(id, request).await?;
         self.fetch_record(&mut rotated).await;
@@ -467,7 +467,9 @@ impl Provider {
             self.backend.run(Operation::RotateKey, self.implementation().rotate(id, request));
         let mut rotated = rotated.await.map_err(|error| {
             if error.kind() == ErrorKind::Indeterminate {
-                error.with_help("rotate the key again: it may have a new secret that was lost")
+                error.with_help(
+                    "rotate the key once more: the vendor may have issued a new secret that did not arrive",
+                )
             } else {
                 error
             }

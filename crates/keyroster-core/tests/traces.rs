@@ -80,7 +80,7 @@ fn account() -> Provider {
         .with_get()
         .with_create(&[KeyField::Scopes])
         .with_update(&[KeyField::Name])
-        .with_rotate(&[KeyField::Overlap])
+        .with_rotate(&[KeyField::KeepOld])
         .with_revoke()
         .with_whoami()
         .with_identify();

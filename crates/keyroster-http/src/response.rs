@@ -243,7 +243,7 @@ impl Response {
             (400.., Some(said)) => format!("an error: `{said}`"),
             (400.., None) if self.is_html() => "an HTML page".to_owned(),
             (400.., None) => "an error without a message".to_owned(),
-            (200..=299, _) => "no whole answer".to_owned(),
+            (200..=299, _) => "no complete response".to_owned(),
             _ => "no final status".to_owned(),
         };
         let message = format!("{} returned {what}", self.context.authority);
@@ -296,7 +296,7 @@ impl Response {
                 format!("{authority} returned a redirect, which is not followed")
             }
             (ErrorKind::Decode, _) if (200..300).contains(&status) => {
-                format!("{authority} did not return a whole answer")
+                format!("{authority} did not return a complete response")
             }
             (ErrorKind::Decode, _) if status < 400 => {
                 format!("{authority} returned no final status")

@@ -60,14 +60,14 @@ impl KeyProvider for Pinata {
             && claimed != named
         {
             warnings.push(Warning::mismatch(format!(
-                "the new JWT names the key `{claimed}`, but Pinata's answer names `{named}`"
+                "the new JWT names the key `{claimed}`, but Pinata's response names `{named}`"
             )));
         }
         let secret = match (jwt, &pair_secret) {
             (Some(jwt), _) => jwt,
             (None, Some(pair_secret)) => {
                 warnings.push(Warning::unconfirmed(
-                    "Pinata's answer has no JWT; the secret is the key's `pinata_api_secret`",
+                    "Pinata's response has no JWT; the secret is the key's `pinata_api_secret`",
                 ));
                 pair_secret.clone()
             }
@@ -86,7 +86,7 @@ impl KeyProvider for Pinata {
         match pair_secret {
             Some(part) => created.parts.push((wire::API_SECRET.to_owned(), part)),
             None => warnings.push(Warning::unconfirmed(format!(
-                "Pinata's answer has no readable `{}`",
+                "Pinata's response has no readable `{}`",
                 wire::API_SECRET
             ))),
         }

@@ -60,7 +60,7 @@ impl Sample {
             .with_revoke()
             .with_whoami()
             .with_identify();
-        can.rotate = (flaw != Flaw::RotatesUndeclared).then_some(&[Field::Overlap]);
+        can.rotate = (flaw != Flaw::RotatesUndeclared).then_some(&[Field::KeepOld]);
         let info = ProviderInfo::new(ID, "Sample", "https://sample.example", paging, can);
         let one_page = flaw == Flaw::DeclaresOnePageOfContainers;
         let containers = if one_page { Paging::Single } else { Paging::Cursor };

@@ -82,7 +82,7 @@ impl Cell {
             Trouble::BadGateway => Fault::respond(502).body(page),
             Trouble::BadGatewayAfterCommit => Fault::respond(502).body(page).commit(),
             Trouble::Throttled => Fault::respond(429).header("retry-after", "0.02"),
-            Trouble::ThrottledWithoutAWord => Fault::respond(429),
+            Trouble::ThrottledWithoutRetryAfter => Fault::respond(429),
             Trouble::Cut => Fault::cut(),
             Trouble::CutAfterCommit => Fault::cut_after_commit(),
             Trouble::TimeOut => Fault::delay(3_600_000),

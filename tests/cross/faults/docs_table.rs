@@ -24,7 +24,7 @@ pub(crate) fn tables(classes: &[Class]) -> String {
     let names = Task::ALL.map(Task::name).join(" | ");
     let mut classes = classes.iter();
     for vendor in ["Pinata", "OpenRouter"] {
-        for times in ["strikes the operation's first request", "strikes every request"] {
+        for times in ["affects the operation's first request", "affects every request"] {
             text += &format!("\n### {vendor}, the fault {times}\n\n");
             text += &format!("| fault | {names} |\n|---|{}\n", "---|".repeat(Task::ALL.len()));
             for trouble in Trouble::ALL {

@@ -42,7 +42,7 @@ pub(crate) enum Trouble {
     BadGateway,
     BadGatewayAfterCommit,
     Throttled,
-    ThrottledWithoutAWord,
+    ThrottledWithoutRetryAfter,
     Cut,
     CutAfterCommit,
     TimeOut,
@@ -61,7 +61,7 @@ impl Trouble {
         Self::BadGateway,
         Self::BadGatewayAfterCommit,
         Self::Throttled,
-        Self::ThrottledWithoutAWord,
+        Self::ThrottledWithoutRetryAfter,
         Self::Cut,
         Self::CutAfterCommit,
         Self::TimeOut,
@@ -77,35 +77,35 @@ impl Trouble {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::BadGateway => "502, nothing done",
-            Self::BadGatewayAfterCommit => "502 after it was done",
+            Self::BadGateway => "502, not processed",
+            Self::BadGatewayAfterCommit => "502 after processing",
             Self::Throttled => "429 with `Retry-After`",
-            Self::ThrottledWithoutAWord => "429 without",
-            Self::Cut => "connection cut, nothing done",
-            Self::CutAfterCommit => "connection cut after it was done",
-            Self::TimeOut => "timeout after it was done",
-            Self::Truncated => "response cut off after it was done",
-            Self::Html => "200 with a page, after it was done",
-            Self::Empty => "200 with an empty body, after it was done",
-            Self::OtherJson => "200 with other JSON, after it was done",
-            Self::Oversized => "200 with 9 MiB, after it was done",
+            Self::ThrottledWithoutRetryAfter => "429 without `Retry-After`",
+            Self::Cut => "connection closed, not processed",
+            Self::CutAfterCommit => "connection closed after processing",
+            Self::TimeOut => "timeout after processing",
+            Self::Truncated => "response cut off after processing",
+            Self::Html => "200 with an HTML page, after processing",
+            Self::Empty => "200 with an empty body, after processing",
+            Self::OtherJson => "200 with other JSON, after processing",
+            Self::Oversized => "200 with a body of 9 MiB, after processing",
             Self::Redirect => "redirect to another host",
-            Self::ProxyPage => "403 with a page of a proxy, after it was done",
-            Self::ProxyJson => "404 with JSON of a proxy, after it was done",
+            Self::ProxyPage => "403 with a proxy's HTML page, after processing",
+            Self::ProxyJson => "404 with a proxy's JSON, after processing",
         }
     }
 }
 
-/// How often.
+/// Which requests a fault affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Times {
-    /// The operation's first request meets it.
+    /// The fault affects the operation's first request.
     Once,
-    /// Each request meets it.
+    /// The fault affects every request.
     Always,
 }
 
-/// What comes of it.
+/// The result of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     Ok,
@@ -134,11 +134,11 @@ fn offers(vendor: Vendor, task: Task) -> bool {
 
 /// The entry of the retry table for a fault.
 enum Entry {
-    /// Nothing was carried out, as far as the answer says. A create is not sent again on that word.
+    /// The response says that nothing was carried out. That is not enough to send a create once more.
     Refused,
     /// It may have been carried out. Operations that may be repeated are retried.
     Lost(ErrorKind),
-    /// It was answered, so a retry would not help.
+    /// A response arrived, so a retry would not help.
     Final,
     /// Something in front of the vendor refused it.
     Between,
@@ -146,7 +146,7 @@ enum Entry {
 
 fn entry(trouble: Trouble) -> Entry {
     match trouble {
-        Trouble::Throttled | Trouble::ThrottledWithoutAWord => Entry::Refused,
+        Trouble::Throttled | Trouble::ThrottledWithoutRetryAfter => Entry::Refused,
         Trouble::BadGateway | Trouble::BadGatewayAfterCommit => Entry::Lost(ErrorKind::Unavailable),
         Trouble::Cut | Trouble::CutAfterCommit | Trouble::TimeOut | Trouble::Truncated => {
             Entry::Lost(ErrorKind::Transport)

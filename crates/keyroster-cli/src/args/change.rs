@@ -66,7 +66,7 @@ pub(crate) struct SinkArgs {
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// Write this part of the credential, e.g. `pinata_api_secret`, instead of the key itself.
+    /// Write this part of what the vendor returns, e.g. `pinata_api_secret`, instead of the secret itself.
     #[arg(long, value_name = "NAME")]
     pub(crate) part: Option<String>,
 }
@@ -96,7 +96,7 @@ impl AccessArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Update {
-    /// Key to update, as a full id or a unique id prefix.
+    /// Key to update; a unique prefix of its id is enough.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
@@ -146,7 +146,7 @@ pub(crate) struct Update {
 
 #[derive(Debug, Args)]
 pub(crate) struct Rotate {
-    /// Key to rotate, as a full id or a unique id prefix.
+    /// Key to rotate; a unique prefix of its id is enough.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
@@ -183,7 +183,7 @@ pub(crate) struct Rotate {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, not a state")]
 pub(crate) struct KeyStateArgs {
     // The help of these arguments names the command's verb: see `help::with_verbs`.
-    /// Keys to change, as full ids or unique id prefixes.
+    /// Keys to change; unique prefixes of their ids are enough.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) keys: Vec<String>,
 

@@ -155,7 +155,7 @@ pub(super) fn with_verbs(command: Command) -> Command {
             return command;
         };
         command.mut_args(|arg| match arg.get_id().as_str() {
-            "keys" => arg.help(format!("Keys to {verb}, as full ids or unique id prefixes")),
+            "keys" => arg.help(format!("Keys to {verb}; unique prefixes of their ids are enough")),
             "dry_run" => {
                 arg.help(format!("Print which keys would be {participle} and change nothing"))
             }
@@ -171,7 +171,7 @@ pub(super) fn with_verbs(command: Command) -> Command {
 }
 
 /// Hides `--sandbox` in the help of `keyroster sandbox`, where it has no effect.
-pub(super) fn without_idle_options(command: Command) -> Command {
+pub(super) fn without_sandbox_flag(command: Command) -> Command {
     let hidden = Arg::new("sandbox").long("sandbox").action(ArgAction::SetTrue).hide(true);
     command.mut_subcommand("sandbox", |sandbox| sandbox.arg(hidden))
 }

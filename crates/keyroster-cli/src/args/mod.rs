@@ -108,7 +108,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// Key to show, as a full id or a unique id prefix.
+    /// Key to show; a unique prefix of its id is enough.
     #[arg(value_name = "ACCOUNT/KEY-ID")]
     pub(crate) key: String,
 
@@ -173,7 +173,7 @@ pub(crate) struct Identify {
     /// Read the secret from standard input (`-`), `file:PATH` or `env:NAME`.
     pub(crate) source: String,
 
-    /// Check the secret against this account, regardless of its format.
+    /// Ask only this account, even if the secret does not look like one of its vendor's.
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) account: Option<String>,
 
@@ -188,6 +188,6 @@ pub(crate) fn command(registry: &Arc<Registry>) -> clap::Command {
     let plain = Arguments::command().long_version(version.clone());
     let help = help::top_help(&plain);
     let completed = completion::with_completers(plain, registry);
-    let completed = help::without_idle_options(help::with_verbs(completed));
+    let completed = help::without_sandbox_flag(help::with_verbs(completed));
     help::with_help_flags(completed).help_template(help)
 }

@@ -22,7 +22,7 @@ pub(crate) struct Completions {
 
 #[derive(Debug, Args)]
 pub(crate) struct Man {
-    /// Write one page per command into this directory.
+    /// Write one page per command into this directory; prints the main page if omitted.
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
 }

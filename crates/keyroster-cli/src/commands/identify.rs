@@ -166,7 +166,7 @@ async fn named(
     if !provider.recognizes(&secret) {
         let name = text::clean(name);
         terminal.warning(&format!(
-            "this does not look like a secret of `{name}`'s vendor, so its answer proves little"
+            "this does not look like a secret of `{name}`'s vendor, so its response proves little"
         ));
     }
     let mut roster = accounts.roster().clone();

@@ -376,7 +376,7 @@ async fn carry_out(
         let waited = interrupt.wait_for(apply(action, &target, recheck.as_mut()), || {
             terminal.progress("");
             terminal.warning(&format!(
-                "interrupted: waiting for the answer about {}; interrupt again to stop at once",
+                "interrupted: waiting for the response about {}; interrupt again to stop at once",
                 text::clean(&target.reference())
             ));
         });

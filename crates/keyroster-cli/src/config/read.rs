@@ -281,7 +281,7 @@ impl<'a> Reader<'a> {
                     ))
             } else {
                 Diagnostic::new(format!(
-                    "`{name}` must say where the secret is, not be {}",
+                    "`{name}` is {}, but must say where the secret is",
                     kind(item)
                 ))
                 .with_hint(format!("write {example}"))
@@ -341,8 +341,7 @@ impl<'a> Reader<'a> {
     fn text(&mut self, name: &str, item: &Item) -> Option<String> {
         let text = item.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
-            let diagnostic =
-                Diagnostic::new(format!("`{name}` must be a string that is not empty"));
+            let diagnostic = Diagnostic::new(format!("`{name}` must be a non-empty string"));
             self.add(item.span(), diagnostic);
         }
         text.map(str::to_owned)

@@ -180,7 +180,7 @@ impl Filter {
                     _ if fields.is_empty() => None,
                     Lack::Unreported => Some(format!("{vendor} does not report {fields}")),
                     Lack::Unreadable => {
-                        Some(format!("{fields} cannot be read in {vendor}'s answers"))
+                        Some(format!("{fields} cannot be read in {vendor}'s responses"))
                     }
                 }
             })

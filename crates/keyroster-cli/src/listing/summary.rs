@@ -167,7 +167,7 @@ impl Summary<'_> {
     }
 }
 
-/// What an interrupted listing lacks.
+/// What an interrupted listing may lack.
 fn interruption(unanswered: &[String]) -> String {
     let names = unanswered.iter().take(MAX_NAMES).map(|name| format!("`{}`", text::clean(name)));
     let names = names.collect::<Vec<_>>().join(", ");
@@ -178,5 +178,5 @@ fn interruption(unanswered: &[String]) -> String {
     if unanswered.is_empty() {
         return "interrupted after every account had answered".to_owned();
     }
-    format!("interrupted: keys are missing from {names}{more}")
+    format!("interrupted: keys may be missing from {names}{more}")
 }

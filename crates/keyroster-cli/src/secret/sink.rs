@@ -64,7 +64,7 @@ impl Sink {
                 dotenv(Path::new(path), name, overwrite)
             }
             "command" if !rest.trim().is_empty() => command(rest),
-            _ => Err(Failure::usage("--secret-to has an unknown kind of sink").with_hint(KINDS)),
+            _ => Err(Failure::usage("--secret-to is not a valid sink").with_hint(KINDS)),
         }
     }
 

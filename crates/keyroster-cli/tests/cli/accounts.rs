@@ -193,7 +193,7 @@ async fn new_config_is_private() {
     command.env("XDG_CONFIG_HOME", folder.path()).env("PINATA_JWT", "fa4e.fa4e.fa4e");
     let added = run(command).await.ok();
     assert!(
-        added.stderr.contains("ignored when there is a configuration file"),
+        added.stderr.contains("hides accounts from the vendors' environment variables: `pinata`"),
         "{}",
         added.stderr
     );

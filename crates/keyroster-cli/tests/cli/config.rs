@@ -38,7 +38,7 @@ async fn mistakes_have_a_place_and_a_hint() {
         (of("base_url = \"https://x.example\""), ":3:1", "did you mean `base-url`?"),
         (of("jwt = \"fa4efa4e.fa4efa4e.fa4efa4e\""), ":3:7", "`jwt = { env = \"PINATA_JWT\" }`"),
         (of("jwt = fa4efa4efa4e"), ":3:7", "invalid TOML"),
-        (of("jwt = 12"), ":3:7", "not be an integer"),
+        (of("jwt = 12"), ":3:7", "is an integer, but must say where the secret is"),
         (of("jwt = {}"), ":3:7", "does not say where the secret is"),
         (of("jwt = { vault = \"A\" }"), ":3:9", "known: `env`, `file`, `command`, `keychain`"),
         (of("jwt = { env = \"A\", file = \"b\" }"), ":3:20", "keep one of them"),

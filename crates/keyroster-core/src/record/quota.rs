@@ -73,7 +73,7 @@ impl Quota {
     /// assert_eq!(quota.is_exhausted(), None);
     /// quota.used = Some(Amount::new(25, Unit::USD));
     /// assert_eq!(quota.is_exhausted(), Some(true));
-    /// // The remaining amount counts more than the used one: the vendor may have refunded some.
+    /// // The remaining amount takes precedence over the used one: the vendor may have refunded some.
     /// quota.remaining = Some(Amount::new(3, Unit::USD));
     /// assert_eq!(quota.is_exhausted(), Some(false));
     /// ```

@@ -39,7 +39,7 @@ impl TimeLimit {
             Either::Left((answer, _)) => answer,
             Either::Right(((), _)) => {
                 let message =
-                    format!("no answer within {:?}, which is the account's deadline", self.time);
+                    format!("no response within {:?}, which is the account's deadline", self.time);
                 Err(Error::new(ErrorKind::Transport, message))
             }
         }
@@ -111,7 +111,7 @@ impl Timer {
         let message = if restarts {
             format!("no further page came for {time:?}, which is the account's time limit")
         } else {
-            format!("no full answer within the account's deadline of {time:?}")
+            format!("no complete response within the account's deadline of {time:?}")
         };
         Error::new(ErrorKind::Transport, message)
     }

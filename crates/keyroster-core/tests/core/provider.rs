@@ -81,7 +81,7 @@ fn at(seconds: i64) -> Timestamp {
 
 #[test]
 fn a_rotated_key_has_its_record_and_a_lost_one_has_help() {
-    let can = Capabilities::LIST_ONLY.with_rotate(&[Field::Overlap]);
+    let can = Capabilities::LIST_ONLY.with_rotate(&[Field::KeepOld]);
     let id = ProviderId::from_static("made-up");
     let info = ProviderInfo::new(id, "Made up", "https://made.example", Paging::Single, can);
     let rotate = |lost| {
@@ -96,7 +96,7 @@ fn a_rotated_key_has_its_record_and_a_lost_one_has_help() {
         (error.kind(), error.operation()),
         (ErrorKind::Indeterminate, Some(Operation::RotateKey))
     );
-    assert!(error.help().contains("rotate the key again"), "{error}");
+    assert!(error.help().contains("rotate the key once more"), "{error}");
     assert!(error.orphan().is_none(), "no key was made");
 
     let provider = Provider::new(Rotating { info, lost: false });

@@ -185,7 +185,7 @@ pub mod private {
     pub use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
     pub use serde_json::Value;
 
-    /// A member's name, borrowed if the JSON contains no escape in it.
+    /// A member's name, borrowed if it contains no escape sequence.
     #[expect(clippy::exhaustive_structs, reason = "matched by the macro")]
     #[derive(Debug)]
     pub struct Name<'de>(pub Cow<'de, str>);

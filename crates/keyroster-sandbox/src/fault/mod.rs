@@ -34,7 +34,7 @@ pub struct Fault {
     pub method: Option<String>,
     /// The path as sent, without the query. With `*` at its end, a prefix of the path.
     pub path: Option<String>,
-    /// Which of the requests that meet all conditions above, counted from 1.
+    /// Positions of the requests to select among those that meet all conditions above, counted from 1.
     pub nth: Option<Vec<u64>>,
     /// The share of those requests, above 0 and up to 1. The seed determines which ones.
     pub share: Option<f64>,

@@ -73,7 +73,8 @@ pub enum UnknownWorkspace {
     Empty,
 }
 
-/// How the imitated OpenRouter behaves where its documents say nothing.
+/// How the imitated OpenRouter behaves where its documents say nothing. Each field has the default that its
+/// description names.
 ///
 /// Change fields of the default, or use [`OpenRouterQuirks::with`]:
 ///
@@ -87,36 +88,37 @@ pub enum UnknownWorkspace {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OpenRouterQuirks {
-    /// Number of keys per page of `GET /keys`, at least 1. 100: the guide's "most recent 100 API keys".
+    /// Number of keys per page of `GET /keys`, at least 1. Default: 100. The guide says "most recent 100 API
+    /// keys".
     pub page_size: u32,
-    /// The input of `hash`; unknown. The whole key.
+    /// The input of `hash`. Default: the whole key; undocumented.
     pub hash_input: HashInput,
-    /// Number of hex digits at the end of a label. 4 in the schema's example, 3 in other samples.
+    /// Number of hex digits at the end of a label. Default: 4, as in the schema's example. Other samples have 3.
     pub label_tail: u8,
-    /// The order of keys created at the same instant; unknown.
+    /// The order of keys created at the same instant. Default: the last inserted one first; undocumented.
     pub tie_break: TieBreak,
-    /// The reply to an inference key that sends `GET /keys`, or GET or DELETE of `/keys/{hash}`; unknown.
-    /// 403.
+    /// The reply to an inference key that sends `GET /keys`, or GET or DELETE of `/keys/{hash}`.
+    /// Default: 403; undocumented.
     pub list_refusal: ListRefusal,
-    /// The text of the 401 for an unknown, deleted, disabled or expired key. `User not found.`, as
-    /// third parties report; not documented.
+    /// The text of the 401 for an unknown, deleted, disabled or expired key. Default: `User not found.`,
+    /// as third parties report; undocumented.
     pub dead_key_message: String,
-    /// Whether `limit_remaining` stops at 0; unknown. False: it is limit minus usage.
+    /// Whether `limit_remaining` stops at 0. Default: false. It is limit minus usage; undocumented.
     pub limit_remaining_clamped: bool,
-    /// The effect of `include_disabled=maybe`; unknown. 400.
+    /// The effect of `include_disabled=maybe`. Default: 400; undocumented.
     pub invalid_boolean: InvalidBoolean,
-    /// The reply to listing an unknown workspace; unknown. 404.
+    /// The reply to listing an unknown workspace. Default: 404.
     pub unknown_workspace: UnknownWorkspace,
-    /// Whether a PATCH that changes nothing sets `updated_at`; unknown. True.
+    /// Whether a PATCH that changes nothing sets `updated_at`. Default: true; undocumented.
     pub noop_patch_updates: bool,
-    /// Milliseconds until a new key is listed (`GET /keys/{hash}` finds it at once). 0; the smoke test of
-    /// one client asks up to five times.
+    /// Milliseconds until a new key is listed (`GET /keys/{hash}` finds it at once). Default: 0. The smoke
+    /// test of one client asks up to five times.
     pub list_lag_ms: u32,
-    /// Milliseconds for which a deleted key still authenticates on `GET /key`. 0; unknown.
+    /// Milliseconds for which a deleted key still authenticates on `GET /key`. Default: 0; undocumented.
     pub delete_lag_ms: u32,
-    /// Whether the management key may not read workspaces (403). False.
+    /// Whether the management key may not read workspaces (403). Default: false.
     pub workspaces_forbidden: bool,
-    /// A limit on requests per key. None: no limit is published for key management.
+    /// A limit on requests per key. Default: none. No limit is published for key management.
     pub rate_limit: Option<RateLimit>,
 }
 

@@ -61,12 +61,12 @@ pub enum ExhaustedError {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ExhaustedFilter {
-    /// None.
+    /// The filter has no effect.
     #[default]
     Ignored,
-    /// It filters.
-    Honoured,
-    /// 400.
+    /// The filter is applied.
+    Honored,
+    /// The reply is 400.
     BadRequest,
 }
 
@@ -94,7 +94,8 @@ pub enum ResourceScopes {
     Empty,
 }
 
-/// How the imitated Pinata behaves where its documents say nothing.
+/// How the imitated Pinata behaves where its documents say nothing. Each field has the default that its description
+/// names.
 ///
 /// Change fields of the default, or use [`PinataQuirks::with`]:
 ///
@@ -109,51 +110,53 @@ pub enum ResourceScopes {
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "each is an unknown of its own")]
 pub struct PinataQuirks {
-    /// Number of keys per page, at least 1. Ten on the legacy API (docs.pinata.cloud, legacy page). Two
-    /// clients rely on ten on v3, whose documents give no number.
+    /// Number of keys per page, at least 1. Default: 10, as on the legacy API (docs.pinata.cloud, legacy
+    /// page). Two clients rely on ten on v3, whose documents give no number.
     pub page_size: u32,
-    /// The order of a listing; unknown. Newest first.
+    /// The order of a listing. Default: newest first; undocumented.
     pub order: ListOrder,
-    /// Whether `count` is the length of the page. False: it is the number of matching keys, as two clients
-    /// understand it.
+    /// Whether `count` is the length of the page. Default: false. It is the number of matching keys, as two
+    /// clients understand it.
     pub count_is_page_length: bool,
-    /// Whether the v3 listing has `secret`. False: the documents removed it in February 2025.
+    /// Whether the v3 listing has `secret`. Default: false. The documents removed it in February 2025.
     pub v3_secret: bool,
-    /// Whether the legacy listing has `secret`, which is never the usable one. True: its schema has it.
+    /// Whether the legacy listing has `secret`, which is never the usable one. Default: true. Its schema has it.
     pub legacy_secret: bool,
-    /// Whether the legacy listing honors the filters of v3. False: it only documents `offset`.
+    /// Whether the legacy listing honors the filters of v3. Default: false. It only documents `offset`.
     pub legacy_filters: bool,
-    /// Whether `%` and `_` in the filter `name` are wildcards. False: "match ilike", and whether
-    /// they are escaped is unknown.
+    /// Whether `%` and `_` in the filter `name` are wildcards. Default: false. The documents say "match
+    /// ilike", but not whether `%` and `_` are escaped.
     pub name_wildcards: bool,
-    /// The effect of the filter `exhausted` alone; unknown. Ignored.
+    /// The effect of the filter `exhausted` alone. Default: ignored; undocumented.
     pub exhausted_filter: ExhaustedFilter,
-    /// The reply to revoking an unknown key on v3; unknown. `"Revoked"`, as on the legacy API.
+    /// The reply to revoking an unknown key on v3. Default: `"Revoked"`, as on the legacy API; undocumented.
     pub v3_revoke_unknown: RevokeAnswer,
-    /// The reply to revoking a revoked key on v3; unknown. `"Revoked"`, as on the legacy API.
+    /// The reply to revoking a revoked key on v3. Default: `"Revoked"`, as on the legacy API; undocumented.
     pub v3_revoke_again: RevokeAnswer,
-    /// Whether PUT on `/v3/api_keys/{key}` and DELETE on `/v3/pinata/keys/{key}` also revoke; unknown.
-    /// False: 404.
+    /// Whether PUT on `/v3/api_keys/{key}` and DELETE on `/v3/pinata/keys/{key}` also revoke.
+    /// Default: false. They return 404; undocumented.
     pub v3_any_verb: bool,
-    /// The reply to a legacy request without a credential. 401.
+    /// The reply to a legacy request without a credential. Default: 401.
     pub no_credentials: NoCredentials,
-    /// The reply to a key without uses left; unknown. 403.
+    /// The reply to a key without uses left. Default: 403; undocumented.
     pub exhausted_error: ExhaustedError,
-    /// Whether `admin` and `endpoints` exclude each other on create. False: the legacy page says
-    /// so, and many clients send both.
+    /// Whether `admin` and `endpoints` exclude each other on create. Default: false. The legacy page says
+    /// that they do, but many clients send both.
     pub strict_admin_xor_endpoints: bool,
-    /// Whether `keyname` means `keyName`. True: the v3 example uses it, and applications that copied it
-    /// report success.
+    /// Whether `keyname` means `keyName`. Default: true. The v3 example uses it, and applications that
+    /// copied it report success.
     pub accept_keyname: bool,
-    /// The meaning of `maxUses: 0`; unknown. Unlimited.
+    /// The meaning of `maxUses: 0`. Default: unlimited; undocumented.
     pub zero_uses: ZeroUses,
-    /// How a listing reports a key's resources; unknown. As they were sent.
+    /// How a listing reports a key's resources. Default: as they were sent; undocumented.
     pub resource_scopes: ResourceScopes,
-    /// Milliseconds until a new key authenticates (401 before). 0; one client waits up to 10 seconds.
+    /// Milliseconds until a new key authenticates (401 before). Default: 0. One client waits up to 10
+    /// seconds.
     pub activation_delay_ms: u32,
-    /// Whether v3 accepts the header pair of the legacy API; unknown. False: "bearer only".
+    /// Whether v3 accepts the header pair of the legacy API. Default: false. The documents say "bearer
+    /// only".
     pub v3_header_pair: bool,
-    /// A limit on requests per key. None.
+    /// A limit on requests per key. Default: none.
     pub rate_limit: Option<RateLimit>,
 }
 

@@ -240,7 +240,7 @@ fn gcd(mut a: u64, mut b: u64) -> u64 {
 
 fn select(rows: &[Row], filter: &Filter, quirks: &PinataQuirks) -> Vec<u32> {
     let honored =
-        filter.limited == Some(true) || quirks.exhausted_filter == ExhaustedFilter::Honoured;
+        filter.limited == Some(true) || quirks.exhausted_filter == ExhaustedFilter::Honored;
     let exhausted = filter.exhausted.filter(|_| honored);
     let name = filter.name.as_deref().map(str::to_lowercase);
     let matches = |row: &Row| {

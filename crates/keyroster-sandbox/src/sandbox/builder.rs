@@ -55,22 +55,22 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the number of keys of the Pinata account, including the admin credential. 24 by default, at
+    /// Sets the number of keys of the Pinata account, including the admin credential. 24 if not set, and at
     /// least 1.
     pub fn pinata_keys(mut self, keys: usize) -> Self {
         self.config.pinata_keys = keys.max(1);
         self
     }
 
-    /// Sets the number of keys of the OpenRouter account, without the management key. 30 by default, at
+    /// Sets the number of keys of the OpenRouter account, without the management key. 30 if not set, and at
     /// least 1.
     pub fn openrouter_keys(mut self, keys: usize) -> Self {
         self.config.openrouter_keys = keys.max(1);
         self
     }
 
-    /// Sets the number of workspaces of the OpenRouter account. The first is the default one. 3 by default,
-    /// at least 1.
+    /// Sets the number of workspaces of the OpenRouter account. The first is the vendor's default workspace. 3
+    /// if not set, and at least 1.
     pub fn openrouter_workspaces(mut self, workspaces: usize) -> Self {
         self.config.openrouter_workspaces = workspaces.max(1);
         self

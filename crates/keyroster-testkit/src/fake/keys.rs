@@ -83,14 +83,14 @@ impl<'a> Keys<'a> {
         self
     }
 
-    /// Every key, for a vendor that does not page.
+    /// Returns every key, for a vendor that does not page.
     #[must_use]
     pub fn all(&self) -> FakePage {
         let rows = self.listed();
         self.page(&rows, None)
     }
 
-    /// The page after this number of keys. It has the size that the provider declares.
+    /// Returns the page that starts after this number of keys. It has the size that the provider declares.
     #[must_use]
     pub fn by_offset(&self, offset: u64) -> FakePage {
         let rows = self.listed();
@@ -99,7 +99,7 @@ impl<'a> Keys<'a> {
         self.page(slice(&rows, if ignored { 0 } else { offset }, size), None)
     }
 
-    /// The page at an opaque cursor; the first page without one.
+    /// Returns the page at an opaque cursor, or the first page if there is none.
     #[must_use]
     pub fn by_cursor(&self, cursor: Option<&str>) -> FakePage {
         let pages = self.pages();

@@ -162,23 +162,22 @@ fn nothing_written(error: CredentialError) -> Failure {
     Failure::configuration(message).with_hint(error.hint)
 }
 
-/// Warns that the new file replaces the accounts from the vendors' environment variables.
+/// Warns that the new file hides the accounts from the vendors' environment variables.
 fn warn_of_vendor_variables(before: &Config, terminal: &Terminal) {
-    let names: Vec<&str> = before
+    let names: Vec<String> = before
         .accounts
         .iter()
         .filter(|account| account.origin == Origin::VendorVariables)
-        .map(|account| account.name.as_str())
+        .map(|account| format!("`{}`", account.name))
         .collect();
     if before.exists || names.is_empty() {
         return;
     }
     terminal.warning_with_hint(
         &format!(
-            "these accounts came from the vendors' environment variables, which are ignored when \
-             there is a configuration file: {}",
+            "the new configuration file hides accounts from the vendors' environment variables: {}",
             names.join(", ")
         ),
-        "to keep them, run `keyroster accounts add`",
+        "to keep them, add each with `keyroster accounts add`",
     );
 }

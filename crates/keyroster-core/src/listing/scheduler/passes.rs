@@ -88,8 +88,8 @@ impl Scheduler {
         }
         if let Some((total, found)) = self.missing_from_total() {
             warnings.push(Warning::incomplete(format!(
-                "the vendor counts {total} keys but returned {found}: unless the others were created during \
-                 the listing, they are missing"
+                "the vendor counts {total} keys but returned {found}: the others are missing, or were created \
+                 during the listing"
             )));
         }
         warnings

@@ -373,7 +373,7 @@ async fn honors_every_rotation_argument(bench: &Bench) -> Check {
 fn rotation(field: &Field, samples: &Samples, nth: usize) -> Option<RotateKey> {
     let mut request = RotateKey::default();
     match field {
-        Field::Overlap => request.keep_old_until = Some(expiry(nth)),
+        Field::KeepOld => request.keep_old_until = Some(expiry(nth)),
         Field::Expiry => request.expires_at = Some(expiry(nth)),
         Field::Extra(name) => {
             request.extras.insert(name.as_ref(), samples.option(name)?[nth].clone());

@@ -19,7 +19,7 @@ scenarios! {
         "A create whose response is not a new key is `Indeterminate`.";
     keeps_the_secret_of_an_odd_answer: Creates, false, |facts| {
         facts.needs(Operation::CreateKey).and(facts.needs_rows())
-    }, "A create returns the secret even if another field of the answer has an unexpected type.";
+    }, "A create returns the secret even if another field of the response has an unexpected type.";
     finds_the_key_of_a_lost_create: Creates, true, create_and_faults,
         "The error of a lost create leads to the key that it created.";
     does_not_repeat_a_rotation: Creates, false, rotate_and_faults,
