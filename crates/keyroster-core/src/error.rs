@@ -287,6 +287,34 @@ impl Error {
         self
     }
 
+    /// Replaces every text for which the function returns another one. A source with such a text is left out.
+    #[must_use]
+    pub(crate) fn redacted(mut self, redact: impl Fn(&str) -> Option<String>) -> Self {
+        let inner = &mut *self.0;
+        let replace = |text: &mut String| {
+            if let Some(clean) = redact(text) {
+                *text = clean;
+            }
+        };
+        replace(&mut inner.message);
+        for text in [&mut inner.help, &mut inner.request_id].into_iter().flatten() {
+            replace(text);
+        }
+        if let Some(orphan) = &mut inner.orphan {
+            replace(&mut orphan.name);
+            orphan.container.iter_mut().for_each(replace);
+        }
+        let mut cause: Option<&dyn StdError> = inner.source.as_deref().map(|source| source as _);
+        while let Some(source) = cause {
+            if redact(&source.to_string()).is_some() || redact(&format!("{source:?}")).is_some() {
+                inner.source = None;
+                break;
+            }
+            cause = source.source();
+        }
+        self
+    }
+
     /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

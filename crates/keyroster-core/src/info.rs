@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::page::Paging;
 use crate::record::decimal::Unit;
 use crate::record::id::ProviderId;
+use crate::secret_shape::SecretShape;
 
 /// What a provider is, how its vendor pages, and what it can do.
 ///
@@ -40,6 +41,9 @@ pub struct ProviderInfo {
     /// Keys that the vendor issues but does not list, in the vendor's own word and in the plural, e.g.
     /// `management keys`.
     pub unlisted: Option<&'static str>,
+    /// What the vendor's secrets look like, if they have a prefix.
+    #[serde(skip)]
+    pub secret_shapes: &'static [SecretShape],
     /// What the provider can do.
     pub capabilities: Capabilities,
 }
@@ -61,6 +65,7 @@ impl ProviderInfo {
             paging,
             containers: None,
             unlisted: None,
+            secret_shapes: &[],
             capabilities,
         }
     }
@@ -76,6 +81,13 @@ impl ProviderInfo {
     #[must_use]
     pub const fn with_unlisted(mut self, keys: &'static str) -> Self {
         self.unlisted = Some(keys);
+        self
+    }
+
+    /// Declares what the vendor's secrets look like. Texts of these shapes never reach a record or an error.
+    #[must_use]
+    pub const fn with_secret_shapes(mut self, shapes: &'static [SecretShape]) -> Self {
+        self.secret_shapes = shapes;
         self
     }
 }

@@ -49,6 +49,15 @@ pub trait KeyProvider: Any + Debug + Send + Sync {
         Traffic::default()
     }
 
+    /// Returns the account's credentials, and what can be computed from them. [`Provider`](crate::Provider) takes
+    /// them out of everything that the vendor says. A part that is the id of the credential's key is not among
+    /// them. By default, there are none.
+    ///
+    /// Secret settings are known without this, if a [`Registry`](crate::Registry) builds the account.
+    fn credentials(&self) -> Vec<Secret> {
+        Vec::new()
+    }
+
     /// Returns the window of a listing: how many of its requests may be in flight at once. It is read before
     /// each request.
     ///

@@ -182,9 +182,11 @@ mod registry;
 mod request;
 mod roster;
 mod secret;
+mod secret_shape;
 mod suggestion;
 mod traffic;
 mod warning;
+mod withhold;
 
 pub use async_trait::async_trait;
 
@@ -215,6 +217,8 @@ pub use roster::report::{
 };
 pub use roster::{Roster, RosterListing};
 pub use secret::Secret;
+pub use secret_shape::{Charset, SecretShape};
 pub use suggestion::Suggestion;
 pub use traffic::Traffic;
 pub use warning::{Warning, WarningKind};
+pub use withhold::{KnownSecrets, names_a_secret};

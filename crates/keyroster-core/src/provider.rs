@@ -23,6 +23,7 @@ use crate::request::{CreateKey, ListKeys, RotateKey, UpdateKey};
 use crate::secret::Secret;
 use crate::traffic::Traffic;
 use crate::warning::Warning;
+use crate::withhold::{KnownSecrets, check_id};
 
 /// One account at one provider. It is cheap to clone.
 ///
@@ -79,7 +80,7 @@ impl Provider {
     /// ```
     #[must_use]
     pub fn from_arc(provider: Arc<dyn KeyProvider>) -> Self {
-        Self { backend: Backend { implementation: provider, account: None } }
+        Self { backend: Backend::new(provider, None, KnownSecrets::new()) }
     }
 
     /// Names the account. Its errors and spans carry the name.
@@ -87,6 +88,22 @@ impl Provider {
     pub fn with_account(mut self, account: impl Into<Arc<str>>) -> Self {
         self.backend.account = Some(account.into());
         self
+    }
+
+    /// Adds the secrets of a set, and shares the set from now on: a secret of another account that shares it does
+    /// not reach a record or an error of this one, either. [`Roster`](crate::Roster) does it for its accounts.
+    #[must_use]
+    pub fn with_known_secrets(mut self, known: &KnownSecrets) -> Self {
+        known.add_all(&self.backend.known);
+        self.backend.known = known.clone();
+        self
+    }
+
+    /// Returns the secrets that no answer of this account may contain: its credentials, and what the vendor
+    /// returned.
+    #[must_use]
+    pub fn known_secrets(&self) -> &KnownSecrets {
+        &self.backend.known
     }
 
     /// Puts a decorator, e.g. a cache or an audit log, around the implementation. The account's name stays.
@@ -140,9 +157,9 @@ impl Provider {
     /// ```
     #[must_use]
     pub fn wrap<P: KeyProvider>(self, decorate: impl FnOnce(Arc<dyn KeyProvider>) -> P) -> Self {
-        let Backend { implementation, account } = self.backend;
+        let Backend { implementation, account, known } = self.backend;
         let implementation = Arc::new(decorate(implementation));
-        Self { backend: Backend { implementation, account } }
+        Self { backend: Backend::new(implementation, account, known) }
     }
 
     /// Returns the implementation, without the account's name.
@@ -206,6 +223,7 @@ impl Provider {
     ///
     /// - [`NotFound`](ErrorKind::NotFound): the account has no such key.
     pub async fn get(&self, id: &KeyId) -> Result<ApiKey> {
+        self.check_id(Operation::GetKey, id)?;
         self.backend.run(Operation::GetKey, self.find(id)).await
     }
 
@@ -391,6 +409,7 @@ impl Provider {
     /// - [`Decode`](ErrorKind::Decode): the vendor answered with another key, or the key is not disabled or enabled
     ///   as requested, or it cannot be determined whether it is.
     pub async fn update(&self, id: &KeyId, change: &UpdateKey) -> Result<UpdatedKey> {
+        self.check_id(Operation::UpdateKey, id)?;
         self.check_update(change)?;
         let updated = self.implementation().update(id, change);
         let mut key = self.backend.run(Operation::UpdateKey, updated).await?;
@@ -462,6 +481,7 @@ impl Provider {
         id: &KeyId,
         request: &RotateKey,
     ) -> Result<CreatedKey> {
+        self.check_id(Operation::RotateKey, id)?;
         self.check_rotate(request)?;
         let rotated =
             self.backend.run(Operation::RotateKey, self.implementation().rotate(id, request));
@@ -485,6 +505,7 @@ impl Provider {
     /// already gone.
     pub async fn revoke(&self, id: &KeyId) -> Result<Revocation> {
         self.require(Operation::RevokeKey)?;
+        self.check_id(Operation::RevokeKey, id)?;
         self.backend.run(Operation::RevokeKey, self.implementation().revoke(id)).await
     }
 
@@ -525,6 +546,7 @@ impl Provider {
     /// vendor could not be asked, or that the records could not be searched.
     pub async fn identify(&self, secret: &Secret) -> Result<Identification> {
         self.require(Operation::Identify)?;
+        self.backend.known.receive(secret);
         let found = self.backend.run(Operation::Identify, self.implementation().identify(secret));
         let mut found = found.await?;
         let is_traceable = found.principal.key_id.is_some() || found.principal.hint.is_some();
@@ -553,6 +575,10 @@ impl Provider {
     fn check(&self, operation: Operation, check: impl FnOnce() -> Result<()>) -> Result<()> {
         self.require(operation)?;
         check().map_err(|error| self.with_context(operation, error))
+    }
+
+    fn check_id(&self, operation: Operation, id: &KeyId) -> Result<()> {
+        check_id(id).map_err(|error| self.with_context(operation, error))
     }
 
     fn require(&self, operation: Operation) -> Result<()> {

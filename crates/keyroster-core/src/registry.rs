@@ -97,6 +97,8 @@ pub struct Setting {
     pub env: &'static str,
     /// Whether the value is part of the credential.
     pub secret: bool,
+    /// Whether the value is the id of the credential's key, so that records may contain it.
+    pub is_key_id: bool,
     /// What the setting is, as a fragment.
     pub help: &'static str,
 }
@@ -105,13 +107,21 @@ impl Setting {
     /// Creates a setting that is part of the credential.
     #[must_use]
     pub const fn secret(name: &'static str, env: &'static str, help: &'static str) -> Self {
-        Self { name, env, secret: true, help }
+        Self { name, env, secret: true, is_key_id: false, help }
+    }
+
+    /// Declares that the value is the id of the credential's key. Other secret values never reach a record or an
+    /// error of the account.
+    #[must_use]
+    pub const fn as_key_id(mut self) -> Self {
+        self.is_key_id = true;
+        self
     }
 
     /// Creates a setting whose value may be shown.
     #[must_use]
     pub const fn plain(name: &'static str, env: &'static str, help: &'static str) -> Self {
-        Self { name, env, secret: false, help }
+        Self { name, env, secret: false, is_key_id: false, help }
     }
 }
 
@@ -221,6 +231,14 @@ impl Registry {
     pub fn build(&self, id: &str, settings: &Settings) -> Result<Provider> {
         let factory = self.factory(id)?;
         let account = check_names(factory, settings).and_then(|()| factory.build(settings));
+        if let Ok(account) = &account {
+            let credential = |setting: &&Setting| setting.secret && !setting.is_key_id;
+            for setting in factory.settings().iter().filter(credential) {
+                if let Some(secret) = settings.secret(setting.name) {
+                    account.known_secrets().add(secret);
+                }
+            }
+        }
         account.map_err(|error| error.with_provider(factory.info().id))
     }
 

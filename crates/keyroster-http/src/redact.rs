@@ -1,6 +1,6 @@
 //! Removes secrets from text and JSON.
 
-use keyroster_core::Secret;
+use keyroster_core::{KnownSecrets, Secret, names_a_secret};
 use serde_json::Value;
 
 /// Maximum number of characters of a vendor's text in a message.
@@ -13,6 +13,8 @@ const PLACEHOLDER: &str = "[hidden]";
 
 /// Prepares a vendor's text for a message: on one line, short, without known or likely secrets.
 ///
+/// Known secrets are found in every form that [`KnownSecrets`] knows.
+///
 /// ```
 /// use keyroster_http::scrub;
 ///
@@ -22,9 +24,13 @@ const PLACEHOLDER: &str = "[hidden]";
 #[must_use]
 pub fn scrub(text: &str, known: &[Secret]) -> String {
     let mut text = text.to_owned();
+    let set = KnownSecrets::new();
     for secret in known.iter().filter(|secret| !secret.is_empty()) {
+        // The set leaves out secrets that are too short to be told from words.
         text = text.replace(secret.expose(), PLACEHOLDER);
+        set.add(secret);
     }
+    let text = set.redact(&text);
     let mut clean = String::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
         if word.is_empty() {
@@ -97,17 +103,6 @@ fn looks_random(part: &str) -> bool {
             || part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Whether a field is named like a secret.
-pub(crate) fn is_secret_name(name: &str) -> bool {
-    let name: String =
-        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let counts = ["tokens", "tokencount", "maxtokens"];
-    let words = ["secret", "password", "passphrase", "jwt", "privatekey", "credential", "bearer"];
-    words.iter().any(|word| name.contains(word))
-        || (name.ends_with("token") && !counts.contains(&name.as_str()))
-        || name.ends_with("apikey")
-}
-
 /// Hides values in a vendor's JSON that may be secrets, by their own name, by the name of the object around
 /// them, or by their text. Booleans and null are kept.
 ///
@@ -125,7 +120,7 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
 pub fn withhold(name: &str, value: Value) -> Value {
     match value {
         Value::Object(members) => {
-            let secret = is_secret_name(name);
+            let secret = names_a_secret(name);
             let member = |(own, value): (String, Value)| {
                 let value = withhold(if secret { name } else { &own }, value);
                 (own, value)
@@ -135,11 +130,11 @@ pub fn withhold(name: &str, value: Value) -> Value {
         Value::Array(items) => {
             Value::Array(items.into_iter().map(|item| withhold(name, item)).collect())
         }
-        Value::String(text) if is_secret_name(name) || may_be_secret(&text) => {
+        Value::String(text) if names_a_secret(name) || may_be_secret(&text) => {
             drop(secrecy::zeroize::Zeroizing::new(text));
             Value::String(PLACEHOLDER.to_owned())
         }
-        Value::Number(_) if is_secret_name(name) => Value::String(PLACEHOLDER.to_owned()),
+        Value::Number(_) if names_a_secret(name) => Value::String(PLACEHOLDER.to_owned()),
         scalar => scalar,
     }
 }

@@ -3,7 +3,9 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use keyroster_core::{Error, ErrorKind, Operation, RefusedBy, Result, Revocation, Secret};
+use keyroster_core::{
+    Error, ErrorKind, KnownSecrets, Operation, RefusedBy, Result, Revocation, Secret,
+};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use secrecy::zeroize::Zeroizing;
 use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny};
@@ -388,6 +390,11 @@ impl Response {
 
     pub(crate) fn request_id(&self) -> Option<String> {
         let id = ["x-request-id", "cf-ray"].into_iter().find_map(|name| self.header(name))?;
+        let known = KnownSecrets::new();
+        self.context.secrets.iter().for_each(|secret| known.add(secret));
+        if known.is_in(id) {
+            return None;
+        }
         // Scrubbing would hide every UUID, so the characters and the length are limited instead.
         let id: String = id
             .chars()

@@ -33,6 +33,10 @@ impl KeyProvider for OpenRouter {
         self.http.window()
     }
 
+    fn credentials(&self) -> Vec<Secret> {
+        self.http.credentials()
+    }
+
     /// By default, OpenRouter leaves out disabled keys, expired keys, and those of other workspaces.
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         let mut call = Request::get(Operation::ListKeys, "/keys")

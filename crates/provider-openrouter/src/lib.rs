@@ -23,7 +23,7 @@ mod wire;
 
 use keyroster_core::{
     Capabilities, Error, ErrorKind, Field, Order, PageSize, Paging, ProviderId, ProviderInfo,
-    Result, Secret, Unit,
+    Result, Secret, SecretShape, Unit,
 };
 use keyroster_http::{Credential, HttpClient};
 
@@ -122,6 +122,9 @@ impl OpenRouterBuilder {
     }
 }
 
+/// Keys of both kinds: 64 hexadecimal digits after the prefix, as captured on 2026-10-30.
+const SECRET_SHAPES: &[SecretShape] = &[SecretShape::new("sk-or-v1-", 16)];
+
 const CREATE: &[Field] = &[
     Field::Limit(Unit::USD),
     Field::Reset,
@@ -156,4 +159,5 @@ fn info() -> ProviderInfo {
     )
     .with_containers("workspace", WORKSPACE_PAGING)
     .with_unlisted("management keys")
+    .with_secret_shapes(SECRET_SHAPES)
 }

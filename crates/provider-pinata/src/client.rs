@@ -24,6 +24,10 @@ impl KeyProvider for Pinata {
         self.http.window()
     }
 
+    fn credentials(&self) -> Vec<Secret> {
+        self.secrets.clone()
+    }
+
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         let route = match self.generation {
             Generation::Legacy => "/users/apiKeys",

@@ -84,6 +84,8 @@ pub struct Pinata {
     http: HttpClient,
     /// What the account's own JWT says about its key.
     own: wire::Claims,
+    /// The account's secrets, without the public key, which is the key's id.
+    secrets: Vec<Secret>,
 }
 
 /// A builder of [`Pinata`] accounts.
@@ -149,7 +151,10 @@ impl PinataBuilder {
         let plan = Limits::per_minute(FREE_PLAN_PER_MINUTE);
         let options = self.http.own_errors(wire::is_own_error);
         let http = options.client(credential, DEFAULT_BASE_URL, plan).map_err(at)?;
-        Ok(Pinata { info: info(), generation: self.generation, http, own })
+        let mut secrets: Vec<Secret> = own.secret.iter().cloned().collect();
+        secrets.extend(self.jwt);
+        secrets.extend(self.key_pair.map(|(_, secret)| secret));
+        Ok(Pinata { info: info(), generation: self.generation, http, own, secrets })
     }
 
     fn credential(&self) -> Result<(Credential, wire::Claims)> {

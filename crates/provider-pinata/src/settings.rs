@@ -17,7 +17,8 @@ const GENERATION: &str = "generation";
 /// The environment variables of the credentials are those of Pinata's own documentation and SDKs.
 const SETTINGS: &[Setting] = &[
     Setting::secret("jwt", "PINATA_JWT", "JWT of an admin key"),
-    Setting::secret("api-key", "PINATA_API_KEY", "public part of an admin key, instead of the JWT"),
+    Setting::secret("api-key", "PINATA_API_KEY", "public part of an admin key, instead of the JWT")
+        .as_key_id(),
     Setting::secret("api-secret", "PINATA_API_SECRET", "secret of the same key"),
     Setting::plain(
         GENERATION,

@@ -99,10 +99,12 @@ pub(crate) fn is_own_error(status: u16, body: &Value) -> bool {
     legacy || v3 || error == "not authenticated"
 }
 
-/// The claims of a JWT. The key's secret, which it also contains, is skipped.
+/// The claims of a JWT.
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
     pub(crate) key: Option<String>,
+    /// The key's secret, so that no answer may contain it.
+    pub(crate) secret: Option<Secret>,
     pub(crate) user: Option<String>,
     pub(crate) issued_at: Option<Timestamp>,
     pub(crate) expires_at: Option<Timestamp>,
@@ -112,7 +114,7 @@ record! {
     struct Payload {
         user: Value = "userInformation",
         key: String = "scopedKeyKey",
-        secret: Discarded = "scopedKeySecret",
+        secret: String = "scopedKeySecret",
         issued_at: u64 = "iat",
         expires_at: u64 = "exp",
     }
@@ -129,6 +131,7 @@ pub(crate) fn jwt_claims(jwt: &Secret) -> Option<Claims> {
     let user = user.as_ref().and_then(|user| user.get("id")).and_then(Value::as_str);
     Some(Claims {
         key: payload.key.take(),
+        secret: payload.secret.take().map(Secret::new),
         user: user.map(str::to_owned),
         issued_at: payload.issued_at.take().and_then(instant),
         expires_at: payload.expires_at.take().and_then(instant),

@@ -3,7 +3,7 @@
 use keyroster_core::{
     Access, ApiKey, Change, CreateKey, CreatedKey, Error, ErrorKind, Extras, KeyId, KeyProvider,
     Operation, Page, PageRequest, Principal, ProviderInfo, Result, Revocation, RotateKey,
-    Timestamp, Traffic, UpdateKey, async_trait,
+    Secret, Timestamp, Traffic, UpdateKey, async_trait,
 };
 use keyroster_http::{Request, Response};
 
@@ -24,6 +24,10 @@ impl KeyProvider for Acme {
 
     fn window(&self) -> usize {
         self.http.window()
+    }
+
+    fn credentials(&self) -> Vec<Secret> {
+        self.http.credentials()
     }
 
     /// The vendor's default hides disabled keys.

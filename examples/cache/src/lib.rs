@@ -88,6 +88,10 @@ impl KeyProvider for Cached {
         self.inner.window()
     }
 
+    fn credentials(&self) -> Vec<Secret> {
+        self.inner.credentials()
+    }
+
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         self.pages.get_or(request, self.inner.list_page(request)).await
     }

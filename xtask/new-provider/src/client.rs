@@ -1,7 +1,7 @@
 //! Acme's requests.
 
 use keyroster_core::{
-    Error, ErrorKind, KeyProvider, Page, PageRequest, ProviderInfo, Result, async_trait,
+    Error, ErrorKind, KeyProvider, Page, PageRequest, ProviderInfo, Result, Secret, async_trait,
 };
 
 use crate::Acme;
@@ -10,6 +10,10 @@ use crate::Acme;
 impl KeyProvider for Acme {
     fn info(&self) -> &ProviderInfo {
         &self.info
+    }
+
+    fn credentials(&self) -> Vec<Secret> {
+        self.http.credentials()
     }
 
     /// Ask for the keys that the vendor hides by default: disabled keys, expired ones.

@@ -164,7 +164,8 @@ impl Opener {
         let factory = self.registry.factory(&definition.provider)?;
         let id = factory.info().id;
         let settings = self.settings().await;
-        let provider = settings.and_then(|settings| factory.build(&settings));
+        let provider =
+            settings.and_then(|settings| self.registry.build(&definition.provider, &settings));
         provider.map_err(|error| {
             let error = error.with_provider(id);
             match (&self.file, &definition.origin) {

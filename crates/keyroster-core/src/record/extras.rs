@@ -45,6 +45,16 @@ impl Extras {
         self.0.iter()
     }
 
+    /// Returns the fields in their order, with values that can be replaced by scalars.
+    pub(crate) fn iter_mut(&mut self) -> btree_map::IterMut<'_, String, Value> {
+        self.0.iter_mut()
+    }
+
+    /// Returns the fields in their order.
+    pub(crate) fn into_fields(self) -> btree_map::IntoIter<String, Value> {
+        self.0.into_iter()
+    }
+
     /// Returns the number of fields.
     #[must_use]
     pub fn len(&self) -> usize {

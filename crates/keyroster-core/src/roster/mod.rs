@@ -26,6 +26,7 @@ use crate::roster::deadline::{TimeLimit, Timer};
 use crate::roster::lazy::LazyProvider;
 use crate::roster::overlap::OverlapFinder;
 use crate::roster::report::{RosterEvent, RosterReport};
+use crate::withhold::KnownSecrets;
 
 /// Number of accounts that are asked at the same time by default.
 const DEFAULT_CONCURRENCY: usize = 64;
@@ -54,6 +55,8 @@ pub struct Roster {
     accounts: Vec<Account>,
     concurrency: usize,
     time_limit: Option<TimeLimit>,
+    /// The secrets of all accounts: none may be in what another one answers.
+    known: KnownSecrets,
 }
 
 impl Default for Roster {
@@ -66,7 +69,12 @@ impl Roster {
     /// Creates a roster without accounts.
     #[must_use]
     pub fn new() -> Self {
-        Self { accounts: Vec::new(), concurrency: DEFAULT_CONCURRENCY, time_limit: None }
+        Self {
+            accounts: Vec::new(),
+            concurrency: DEFAULT_CONCURRENCY,
+            time_limit: None,
+            known: KnownSecrets::new(),
+        }
     }
 
     /// Adds an account. If it could not be created, its error is its result in every report.
@@ -76,7 +84,9 @@ impl Roster {
     pub fn add(&mut self, name: impl Into<Arc<str>>, provider: Result<Provider>) -> Result<()> {
         let name = name.into();
         let provider = match provider {
-            Ok(provider) => Ok(provider.with_account(Arc::clone(&name))),
+            Ok(provider) => {
+                Ok(provider.with_account(Arc::clone(&name)).with_known_secrets(&self.known))
+            }
             Err(error) => Err(error.with_account(name.as_ref())),
         };
         self.insert(Account { name, slot: ProviderSlot::Ready(provider) })
@@ -112,12 +122,14 @@ impl Roster {
     {
         let name = name.into();
         let account = Arc::clone(&name);
+        let known = self.known.clone();
         let lazy = LazyProvider::new(move || {
             let name = Arc::clone(&account);
+            let known = known.clone();
             let provider = open();
             let named = async move {
                 match provider.await {
-                    Ok(provider) => Ok(provider.with_account(name)),
+                    Ok(provider) => Ok(provider.with_account(name).with_known_secrets(&known)),
                     Err(error) => Err(error.with_account(name.as_ref())),
                 }
             };
@@ -183,6 +195,13 @@ impl Roster {
     {
         self.time_limit = Some(TimeLimit::new(time, restarts, sleep));
         self
+    }
+
+    /// Returns the secrets that no account's answers may contain: the credentials of all accounts that were
+    /// opened, what their vendors returned, and what the caller adds.
+    #[must_use]
+    pub fn known_secrets(&self) -> &KnownSecrets {
+        &self.known
     }
 
     /// Returns the number of accounts.

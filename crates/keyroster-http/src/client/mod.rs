@@ -177,6 +177,13 @@ impl HttpClient {
         &self.0.base
     }
 
+    /// Returns the secrets of the client's credential, for
+    /// [`KeyProvider::credentials`](keyroster_core::KeyProvider::credentials).
+    #[must_use]
+    pub fn credentials(&self) -> Vec<Secret> {
+        self.0.credential.iter().flat_map(Credential::secrets).cloned().collect()
+    }
+
     /// Returns what was sent and received so far, including failed attempts.
     #[must_use]
     pub fn traffic(&self) -> Traffic {

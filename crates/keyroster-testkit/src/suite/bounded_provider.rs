@@ -59,6 +59,10 @@ impl KeyProvider for BoundedProvider {
         self.inner.window()
     }
 
+    fn credentials(&self) -> Vec<Secret> {
+        self.inner.credentials()
+    }
+
     async fn list_page(&self, request: &PageRequest) -> Result<Page> {
         self.count()?;
         self.inner.list_page(request).await
