@@ -17,3 +17,4 @@ mod send;
 mod stored_records;
 mod support;
 mod time_limits;
+mod withheld_secrets;
