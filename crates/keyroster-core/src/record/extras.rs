@@ -45,8 +45,8 @@ impl Extras {
         self.0.iter()
     }
 
-    /// Returns the fields in their order, with values that can be replaced by scalars.
-    pub(crate) fn iter_mut(&mut self) -> btree_map::IterMut<'_, String, Value> {
+    /// Returns the fields in their order, with values whose texts can be replaced.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = (&String, &mut Value)> {
         self.0.iter_mut()
     }
 

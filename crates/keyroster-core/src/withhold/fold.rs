@@ -160,7 +160,7 @@ fn backslash(rest: &[u8]) -> Option<(Unit, usize)> {
         b'x' => rest.get(2..4).and_then(hex).map(|code| (Unit::Character(code), 4)),
         _ => None,
     };
-    Some(escape.unwrap_or_else(|| match next {
+    Some(escape.unwrap_or(match next {
         b'n' | b'r' | b't' | b'b' | b'f' | b'v' | b'0' => (Unit::Byte(b' '), 2),
         // The backslash goes, and the character after it is read by itself.
         _ => (Unit::Byte(b' '), 1),

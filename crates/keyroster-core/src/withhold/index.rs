@@ -121,7 +121,7 @@ impl Index {
             .map(|back| (back, piece(&form.bytes, last - back)))
             .collect();
         for (back, value) in offsets {
-            let hash = self.hash(value);
+            let hash = hash(value);
             let (word, mask) = self.bit(hash);
             if let Some(word) = self.bits.get_mut(word) {
                 *word |= mask;
@@ -145,7 +145,7 @@ impl Index {
         let stride = (self.shortest + 1 - PIECE).min(MAX_STRIDE);
         let mut at = from;
         while at + PIECE <= text.len() {
-            let hash = self.hash(piece(text, at));
+            let hash = hash(piece(text, at));
             let (word, mask) = self.bit(hash);
             if self.bits.get(word).is_some_and(|bits| bits & mask == mask)
                 && let Some(found) = self.verify(text, at, hash, from)
@@ -179,12 +179,6 @@ impl Index {
         }
     }
 
-    fn hash(&self, piece: u64) -> u64 {
-        // Mixes twice, so that both ends of the result depend on every byte.
-        let mixed = piece.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
-    }
-
     fn slot(&self, hash: u64) -> usize {
         (hash >> 20) as usize & (self.table.len() - 1)
     }
@@ -196,8 +190,15 @@ impl Index {
     }
 }
 
+fn hash(piece: u64) -> u64 {
+    // Mixes twice, so that both ends of the result depend on every byte.
+    let mixed = piece.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+}
+
 fn tag(hash: u64) -> u32 {
-    (hash ^ (hash >> 32)) as u32
+    u32::try_from(hash >> 32).unwrap_or_default()
+        ^ u32::try_from(hash & 0xffff_ffff).unwrap_or_default()
 }
 
 fn piece(bytes: &[u8], at: usize) -> u64 {

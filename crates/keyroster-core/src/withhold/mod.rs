@@ -162,7 +162,7 @@ impl Check<'_> {
                 })
                 .collect();
         }
-        for (name, value) in extras.iter_mut() {
+        for (name, value) in extras.values_mut() {
             self.value(names_a_secret(name), value);
         }
     }
