@@ -77,7 +77,7 @@ impl KeyProvider for OpenRouter {
             )));
         }
         let workspaces = page.data.into_iter().map(|mut workspace| {
-            let id = workspace.id.take().filter(|id| !id.trim().is_empty())?;
+            let id = workspace.id.id()?;
             Some(Container::new("workspace", id).with_name(workspace.name.take()))
         });
         let workspaces = workspaces.collect();
@@ -101,11 +101,10 @@ impl KeyProvider for OpenRouter {
         let body = new_key(request)?;
         let call = Request::create(Operation::CreateKey, "/keys").json(&body);
         let response = self.http.send(call).await?;
-        let wire::Created { data, mut key } = response.object()?;
-        let inside = || response.object::<Data<wire::Inside>>().ok()?.data.key.take();
-        let secret = key.take().or_else(inside);
-        let secret = secret.ok_or_else(|| response.unexpected("no secret"))?;
-        let mut created = match normalize::key(data, None) {
+        // It is next to `data`. OpenRouter's rotation guide, which puts it inside, is wrong.
+        let secret = response.secret(&[&["key"], &["data", "key"]])?;
+        let row = response.object::<Data<wire::KeyRow>>();
+        let mut created = match row.ok().and_then(|row| normalize::key(row.data, None)) {
             Some(key) => CreatedKey::new(key, secret),
             None => CreatedKey::without_id(ID, &request.name, secret),
         };

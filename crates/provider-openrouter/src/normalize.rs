@@ -17,7 +17,7 @@ const LAST_USED_SINCE: &str = "2026-01-01T00:00:00Z";
 ///
 /// The name of its workspace comes from `container`, if that is the same workspace.
 pub(crate) fn key(mut wire: wire::KeyRow, container: Option<&Container>) -> Option<ApiKey> {
-    let mut key = ApiKey::new(ID, wire.hash.take().filter(|hash| !hash.trim().is_empty())?);
+    let mut key = ApiKey::new(ID, wire.hash.id()?);
     let odd = &mut key.unreadable;
     key.name = wire.name.fact(Fact::Name, odd);
     key.hint = wire.label.fact(Fact::Hint, odd).filter(|label| !may_be_secret(label));

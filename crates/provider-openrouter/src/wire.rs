@@ -1,7 +1,7 @@
 //! Types for OpenRouter's JSON.
 
-use keyroster_core::{Change, Decimal, Secret, Timestamp};
-use keyroster_http::json::{Discarded, Field};
+use keyroster_core::{Change, Decimal, Timestamp};
+use keyroster_http::json::{Discarded, Field, Id};
 use keyroster_http::record;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,7 +24,7 @@ pub(crate) struct WorkspacePage {
 record! {
     /// A workspace.
     pub(crate) struct WorkspaceRow {
-        id: String = "id",
+        id: Id = "id",
         name: String = "name",
     }
 }
@@ -32,7 +32,7 @@ record! {
 record! {
     /// A key (OpenAPI, 2026-10-30). Older responses lack the newest fields.
     pub(crate) struct KeyRow {
-        hash: String = "hash",
+        hash: Id = "hash",
         /// Only in the response to a create, according to OpenRouter's rotation guide. It is never kept.
         secret: Discarded = "key",
         name: String = "name",
@@ -62,23 +62,6 @@ record! {
         /// The older name of `is_management_key`.
         is_provisioning_key: bool = "is_provisioning_key",
     }
-}
-
-/// The response to a create. The secret is shown only here. It is next to `data`; OpenRouter's rotation guide,
-/// which puts it inside, is wrong.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Created {
-    #[serde(default)]
-    pub(crate) data: KeyRow,
-    #[serde(default)]
-    pub(crate) key: Field<Secret>,
-}
-
-/// The secret where OpenRouter's rotation guide puts it.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Inside {
-    #[serde(default)]
-    pub(crate) key: Field<Secret>,
 }
 
 /// The response to a deletion.

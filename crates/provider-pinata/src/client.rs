@@ -55,10 +55,11 @@ impl KeyProvider for Pinata {
         };
         let call = Request::create(Operation::CreateKey, route).json(&body);
         let response = self.http.send(call).await?;
-        let mut answer: wire::Created = response.object()?;
-        let (jwt, pair_secret) = (answer.jwt.take(), answer.pinata_api_secret.take());
-        let claimed = jwt.as_ref().and_then(jwt_claims).and_then(|claims| claims.key);
-        let named = answer.pinata_api_key.take().filter(|id| !id.trim().is_empty());
+        let jwt = response.secret(&[&["JWT"]]);
+        let pair_secret = response.secret(&[&[wire::API_SECRET]]).ok();
+        let answer = response.object::<wire::Created>();
+        let claimed = jwt.as_ref().ok().and_then(jwt_claims).and_then(|claims| claims.key);
+        let named = answer.ok().and_then(|mut answer| answer.pinata_api_key.id());
         let mut warnings = Vec::new();
         if let (Some(claimed), Some(named)) = (&claimed, &named)
             && claimed != named
@@ -68,14 +69,14 @@ impl KeyProvider for Pinata {
             )));
         }
         let secret = match (jwt, &pair_secret) {
-            (Some(jwt), _) => jwt,
-            (None, Some(pair_secret)) => {
+            (Ok(jwt), _) => jwt,
+            (Err(_), Some(pair_secret)) => {
                 warnings.push(Warning::unconfirmed(
                     "Pinata's response has no JWT; the secret is the key's `pinata_api_secret`",
                 ));
                 pair_secret.clone()
             }
-            (None, None) => return Err(response.unexpected("no secret")),
+            (Err(error), None) => return Err(error),
         };
         let mut created = match named.or(claimed) {
             Some(id) => {

@@ -9,7 +9,7 @@ use crate::{ID, scopes, wire};
 
 /// Converts a key. Returns `None` if it has no `key`, which every other route needs.
 pub(crate) fn key(mut wire: wire::KeyRow) -> Option<ApiKey> {
-    let mut key = ApiKey::new(ID, wire.public_key.take().filter(|id| !id.trim().is_empty())?);
+    let mut key = ApiKey::new(ID, wire.public_key.id()?);
     let odd = &mut key.unreadable;
     key.name = wire.name.fact(Fact::Name, odd);
     // Pinata cannot disable a key, only revoke it.

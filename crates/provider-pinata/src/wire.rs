@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyroster_core::{Decimal, Secret, Timestamp};
-use keyroster_http::json::{Discarded, Field};
+use keyroster_http::json::{Discarded, Field, Id};
 use keyroster_http::record;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,7 +21,7 @@ record! {
     pub(crate) struct KeyRow {
         uuid: String = "id",
         name: String = "name",
-        public_key: String = "key",
+        public_key: Id = "key",
         /// Only in the legacy listing. Its meaning is not documented. It is never kept.
         secret: Discarded = "secret",
         max_uses: Decimal = "max_uses",
@@ -47,15 +47,13 @@ pub(crate) struct NewKey<'a> {
 /// Pinata's name for the secret that a create returns next to the JWT.
 pub(crate) const API_SECRET: &str = "pinata_api_secret";
 
-/// The response to a create. The secrets are shown only here.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Created {
-    #[serde(rename = "JWT", default)]
-    pub(crate) jwt: Field<Secret>,
-    #[serde(default)]
-    pub(crate) pinata_api_key: Field<String>,
-    #[serde(default)]
-    pub(crate) pinata_api_secret: Field<Secret>,
+record! {
+    /// The response to a create. Only here are the secrets shown.
+    pub(crate) struct Created {
+        jwt: Discarded = "JWT",
+        pinata_api_key: Id = "pinata_api_key",
+        pinata_api_secret: Discarded = "pinata_api_secret",
+    }
 }
 
 /// The body of a legacy revoke.

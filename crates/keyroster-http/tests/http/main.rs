@@ -6,6 +6,7 @@ mod certificates;
 mod http2;
 mod links;
 mod logs;
+mod odd_bodies;
 mod options;
 mod proxies;
 mod records;
