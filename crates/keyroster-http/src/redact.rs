@@ -26,7 +26,7 @@ pub fn scrub(text: &str, known: &[Secret]) -> String {
     let mut text = text.to_owned();
     let set = KnownSecrets::new();
     for secret in known.iter().filter(|secret| !secret.is_empty()) {
-        // The set leaves out secrets that are too short to be told from words.
+        // The set leaves out secrets that are too short to be distinguished from words.
         text = text.replace(secret.expose(), PLACEHOLDER);
         set.add(secret);
     }

@@ -2,8 +2,8 @@
 
 use keyroster_core::{
     Access, ApiKey, Change, CreateKey, CreatedKey, Error, ErrorKind, Extras, KeyId, KeyProvider,
-    Operation, Page, PageRequest, Principal, ProviderInfo, Result, Revocation, RotateKey,
-    Secret, Timestamp, Traffic, UpdateKey, async_trait,
+    Operation, Page, PageRequest, Principal, ProviderInfo, Result, Revocation, RotateKey, Secret,
+    Timestamp, Traffic, UpdateKey, async_trait,
 };
 use keyroster_http::{Request, Response};
 

@@ -83,7 +83,7 @@ mod tests {
             "token",
             "privateKey",
             "user_password",
-            "pinata_api_secret",
+            "acme_api_secret",
             "hmac",
         ] {
             assert!(names_a_secret(name), "{name}");

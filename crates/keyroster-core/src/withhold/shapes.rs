@@ -101,7 +101,7 @@ fn is_random(run: &[u8]) -> bool {
         .any(|part| part.len() >= MIN_RUN && part.iter().any(u8::is_ascii_digit))
 }
 
-/// Two parts in base64url, the first of which begins a JSON object. The third may be cut off.
+/// Two parts in base64url. The first begins a JSON object, and the third may be cut off.
 fn find_jwt(text: &[u8], from: usize) -> Option<Range<usize>> {
     let mut at = from;
     while let Some(start) = position(text, b"eyJ", at) {
