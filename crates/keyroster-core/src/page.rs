@@ -149,6 +149,26 @@ impl PageRequest {
     }
 }
 
+/// How many rows the vendor's page has, and how many of them lead up to the last that can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) rows: u64,
+    /// The number of rows up to the last readable one, including it. Zero if none is.
+    pub(crate) readable: u64,
+}
+
+impl Extent {
+    fn of<T>(rows: &[Option<T>]) -> Self {
+        let last = rows.iter().rposition(Option::is_some);
+        Self { rows: rows.len() as u64, readable: last.map_or(0, |at| at as u64 + 1) }
+    }
+
+    /// Returns the extent of a page without odd rows.
+    pub(crate) fn whole(len: usize) -> Self {
+        Self { rows: len as u64, readable: len as u64 }
+    }
+}
+
 /// One page of keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -161,6 +181,8 @@ pub struct Page {
     pub total: Option<u64>,
     /// What the caller should know about the page.
     pub warnings: Vec<Warning>,
+    /// `None` if every row of the vendor's page is a key.
+    extent: Option<Extent>,
 }
 
 impl Page {
@@ -174,7 +196,13 @@ impl Page {
                 warnings.push(without_id("key", at, id_field));
             }
         }
-        Self { warnings, ..Self::new(rows.into_iter().flatten().collect()) }
+        let extent = Some(Extent::of(&rows));
+        Self { warnings, extent, ..Self::new(rows.into_iter().flatten().collect()) }
+    }
+
+    /// Returns the extent of the vendor's page.
+    pub(crate) fn extent(&self) -> Extent {
+        self.extent.unwrap_or_else(|| Extent::whole(self.keys.len()))
     }
 
     /// Creates a page with these keys.
@@ -211,6 +239,8 @@ pub struct ContainerPage {
     pub total: Option<u64>,
     /// What the caller should know about the page.
     pub warnings: Vec<Warning>,
+    /// `None` if every row of the vendor's page is a container.
+    extent: Option<Extent>,
 }
 
 impl ContainerPage {
@@ -223,8 +253,14 @@ impl ContainerPage {
                 warnings.push(without_id("container", at, id_field));
             }
         }
+        let extent = Some(Extent::of(&rows));
         let containers = rows.into_iter().flatten().map(Some).collect();
-        Self { containers, warnings, ..Self::default() }
+        Self { containers, warnings, extent, ..Self::default() }
+    }
+
+    /// Returns the extent of the vendor's page.
+    pub(crate) fn extent(&self) -> Extent {
+        self.extent.unwrap_or_else(|| Extent::whole(self.containers.len()))
     }
 
     /// Creates a page with these containers.

@@ -10,7 +10,7 @@ use crate::backend::Backend;
 use crate::error::Result;
 use crate::listing::progress::SharedProgress;
 use crate::listing::scan::{FetchedPage, Scan, ScanError};
-use crate::listing::scheduler::passes::{MAX_PASSES, is_unordered};
+use crate::listing::scheduler::passes::{MAX_PASSES, end_warnings, is_unordered};
 use crate::listing::seen::Fingerprinter;
 use crate::page::{PageRequest, Paging};
 use crate::record::key::Container;
@@ -23,6 +23,8 @@ struct Pass {
     pages: u32,
     /// Whether the list kept its order, as far as can be seen.
     ordered: bool,
+    /// The lowest total that the vendor reported.
+    total: Option<u64>,
 }
 
 /// Reads all containers. A list without a stable order that is longer than a page is read until a pass
@@ -35,13 +37,25 @@ pub(crate) async fn read_all(
 ) -> Result<Vec<Option<Container>>, ScanError> {
     let mut found: Vec<Option<Container>> = Vec::new();
     for number in 1..=MAX_PASSES {
-        let pass = read_pass(backend, paging, fingerprinter, progress).await?;
+        let mut pass = read_pass(backend, paging, fingerprinter, progress).await?;
         let known: HashSet<String> = found.iter().map(|it| id(it.as_ref()).to_owned()).collect();
-        let new = pass.containers.into_iter().filter(|it| !known.contains(id(it.as_ref())));
+        let containers = std::mem::take(&mut pass.containers);
+        let new = containers.into_iter().filter(|it| !known.contains(id(it.as_ref())));
         found.extend(new);
         // A single page is the list at one instant.
         let confirmed = number > 1 && found.len() == known.len();
+        let fell_short = pass.total.filter(|total| *total > found.len() as u64);
+        // A container may have been deleted or created meanwhile, which a second pass settles.
+        if fell_short.is_some() && number == 1 {
+            continue;
+        }
         if pass.ordered || pass.pages <= 1 || confirmed {
+            if let Some(total) = fell_short {
+                progress.lock().warn(vec![Warning::incomplete(format!(
+                    "the vendor counts {total} containers but returned {}: keys of the others may be missing",
+                    found.len()
+                ))]);
+            }
             return Ok(found);
         }
     }
@@ -60,15 +74,17 @@ async fn read_pass(
     progress: &SharedProgress,
 ) -> Result<Pass, ScanError> {
     let mut scan = Scan::new(paging);
-    let mut pass = Pass { containers: Vec::new(), pages: 0, ordered: true };
+    let mut pass = Pass { containers: Vec::new(), pages: 0, ordered: true, total: None };
     while let Some((ticket, start)) = scan.next_request(1, 1, false) {
         let page = backend.container_page(&PageRequest::new(start)).await;
         progress.lock().answers += 1;
         let answer = page.map(|page| {
+            let extent = page.extent();
             progress.lock().warn(page.warnings);
             let items =
                 page.containers.iter().map(|it| fingerprinter.of(id(it.as_ref()))).collect();
-            FetchedPage { payload: page.containers, items, next: page.next, total: page.total }
+            let (next, total) = (page.next, page.total);
+            FetchedPage { payload: page.containers, items, extent, next, total }
         });
         scan.record(ticket, answer);
         while let Some(page) = scan.take_ready() {
@@ -78,6 +94,9 @@ async fn read_pass(
         }
     }
     pass.ordered = !is_unordered(paging) && !scan.has_gaps() && !scan.order_changed();
+    pass.total = scan.total();
+    let warnings = end_warnings("containers", scan.has_cut_pages(), scan.end_refused());
+    progress.lock().warn(warnings);
     Ok(pass)
 }
 

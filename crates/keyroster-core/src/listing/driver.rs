@@ -135,10 +135,11 @@ impl Driver {
         let answer = page.map(|page| {
             let mut progress = self.progress.lock();
             progress.pages += 1;
+            let extent = page.extent();
             progress.warn(page.warnings);
             let ids = page.keys.iter().map(|key| key.id.as_str());
             let items = ids.map(|id| self.fingerprinter.of(id)).collect();
-            FetchedPage { payload: page.keys, items, next: page.next, total: page.total }
+            FetchedPage { payload: page.keys, items, extent, next: page.next, total: page.total }
         });
         if let Some(scheduler) = &mut self.scheduler {
             scheduler.record(task, answer);

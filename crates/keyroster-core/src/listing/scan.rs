@@ -15,11 +15,11 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::listing::fault::{MAX_EMPTY_PAGES, PagingFault};
-use crate::listing::offset::{OffsetChain, Repair};
+use crate::listing::offset::{OffsetChain, Repair, Rows};
 use crate::listing::seen::Seen;
-use crate::page::{Cursor, PageStart, Paging};
+use crate::page::{Cursor, Extent, PageStart, Paging};
 
 /// Why a pass ended before its list did.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ pub(crate) enum ScanError {
 pub(crate) struct FetchedPage<P> {
     pub(crate) payload: P,
     pub(crate) items: Vec<u128>,
+    pub(crate) extent: Extent,
     pub(crate) next: Option<Cursor>,
     pub(crate) total: Option<u64>,
 }
@@ -73,6 +74,10 @@ pub(crate) struct Scan<P> {
     chain: Seen,
     found: u64,
     total: Option<u64>,
+    /// Items of pages that were dropped because they began right behind a short page without overlapping it.
+    loose: Vec<u128>,
+    /// Whether some of them did not appear again.
+    lost_items: bool,
     finished: bool,
 }
 
@@ -89,6 +94,8 @@ struct QueuedPage<P> {
     offset: u64,
     /// Whether the page was requested before its turn.
     ahead: bool,
+    /// Whether the page was requested after the one before it had arrived.
+    is_fresh: bool,
     state: PageState<P>,
 }
 
@@ -115,6 +122,8 @@ impl<P> Scan<P> {
             chain: Seen::default(),
             found: 0,
             total: None,
+            loose: Vec::new(),
+            lost_items: false,
             finished: false,
         }
     }
@@ -162,7 +171,8 @@ impl<P> Scan<P> {
         };
         let ticket = self.next_ticket();
         let ahead = early || queued > 0;
-        self.queue.push_back(QueuedPage { ticket, offset, ahead, state: PageState::Requested });
+        let (is_fresh, state) = (queued == 0, PageState::Requested);
+        self.queue.push_back(QueuedPage { ticket, offset, ahead, is_fresh, state });
         Some((ticket, start))
     }
 
@@ -179,20 +189,20 @@ impl<P> Scan<P> {
             let PageState::Answered(answer) = &page.state else { return None };
             let offset = page.offset;
             let accepted = match (&self.style, answer) {
-                // Only a shared item proves that nothing lies between this page and the chain.
                 (Style::Offset(chain), Ok(answer)) => {
-                    let mut items = answer.items.iter();
-                    offset == 0
-                        || !chain.needs_overlap()
-                        || items.any(|item| self.chain.contains(*item))
+                    let overlaps = answer.items.iter().any(|item| self.chain.contains(*item));
+                    chain.accepts(offset, answer.extent, overlaps)
                 }
-                // A page beyond the chain was a guess, so an error there is not an error of the listing:
-                // the vendor may refuse offsets past its end.
-                (Style::Offset(chain), Err(_)) => chain.reaches(offset) || !chain.needs_overlap(),
+                (Style::Offset(chain), Err(_)) => chain.needs(offset),
                 _ => true,
             };
             if !accepted {
-                let is_empty = answer.as_ref().is_ok_and(|answer| answer.items.is_empty());
+                let is_empty = answer.as_ref().map_or(true, |answer| answer.extent.rows == 0);
+                if let (Style::Offset(chain), Ok(answer)) = (&self.style, answer)
+                    && chain.is_behind(offset)
+                {
+                    self.loose.extend(&answer.items);
+                }
                 self.repair(offset, is_empty);
                 continue;
             }
@@ -203,9 +213,20 @@ impl<P> Scan<P> {
                 page.state = PageState::Planned;
                 return None;
             }
-            let PageState::Answered(answer) = self.queue.pop_front()?.state else { return None };
+            if let (Style::Offset(chain), Err(error)) = (&mut self.style, answer)
+                && matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::NotFound)
+                && chain.ends_at_refusal(offset)
+            {
+                self.finish();
+                return None;
+            }
+            let QueuedPage { is_fresh, state: PageState::Answered(answer), .. } =
+                self.queue.pop_front()?
+            else {
+                return None;
+            };
             let accepted = match answer {
-                Ok(answer) => self.accept(offset, answer).map_err(ScanError::Paging),
+                Ok(answer) => self.accept(offset, is_fresh, answer).map_err(ScanError::Paging),
                 Err(error) => Err(ScanError::Provider(error)),
             };
             if accepted.is_err() {
@@ -241,6 +262,16 @@ impl<P> Scan<P> {
         matches!(&self.style, Style::Offset(chain) if chain.has_gaps())
     }
 
+    /// Returns whether there were items behind a page that the vendor cut short.
+    pub(crate) fn has_cut_pages(&self) -> bool {
+        self.lost_items || matches!(&self.style, Style::Offset(chain) if chain.has_cut_pages())
+    }
+
+    /// Returns whether the vendor refused the page behind the last item, so the end is not proved.
+    pub(crate) fn end_refused(&self) -> bool {
+        matches!(&self.style, Style::Offset(chain) if chain.end_refused())
+    }
+
     /// Takes the items of the accepted pages out.
     pub(crate) fn take_chain(&mut self) -> Seen {
         std::mem::take(&mut self.chain)
@@ -254,10 +285,16 @@ impl<P> Scan<P> {
     fn finish(&mut self) {
         self.finished = true;
         self.queue.clear();
+        self.lost_items = self.loose.iter().any(|item| !self.chain.contains(*item));
     }
 
-    fn accept(&mut self, offset: u64, page: FetchedPage<P>) -> Result<ReadyPage<P>, PagingFault> {
-        let FetchedPage { payload, items, next, total } = page;
+    fn accept(
+        &mut self,
+        offset: u64,
+        is_fresh: bool,
+        page: FetchedPage<P>,
+    ) -> Result<ReadyPage<P>, PagingFault> {
+        let FetchedPage { payload, items, extent, next, total } = page;
         let is_new: Vec<bool> = items.iter().map(|item| self.chain.insert(*item)).collect();
         let added = is_new.iter().filter(|is_new| **is_new).count();
         self.found += added as u64;
@@ -282,7 +319,8 @@ impl<P> Scan<P> {
                 cursor.is_none()
             }
             Style::Offset(chain) => {
-                let ended = chain.accept(offset, &items, &is_new, total)?;
+                let rows = Rows { items: &items, is_new: &is_new, extent, total, is_fresh };
+                let ended = chain.accept(offset, rows)?;
                 if self.queue.is_empty() {
                     chain.continue_at_end();
                 }
@@ -308,12 +346,12 @@ impl<P> Scan<P> {
                 self.queue.clear();
                 None
             }
-            Repair::LeaveGap => None,
         };
         if let Some(offset) = offset {
             let ticket = self.next_ticket();
             let state = PageState::Planned;
-            self.queue.push_front(QueuedPage { ticket, offset, ahead: false, state });
+            let page = QueuedPage { ticket, offset, ahead: false, is_fresh: true, state };
+            self.queue.push_front(page);
         }
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Scheduler {
     seen: Option<Seen>,
     order_changed: bool,
     has_gaps: bool,
+    has_cut_pages: bool,
+    end_refused: bool,
 }
 
 #[derive(Debug)]
@@ -82,6 +84,8 @@ impl Scheduler {
             seen: needs_seen.then(Seen::default),
             order_changed: false,
             has_gaps: false,
+            has_cut_pages: false,
+            end_refused: false,
         }
     }
 

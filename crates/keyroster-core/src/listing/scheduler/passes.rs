@@ -25,6 +25,8 @@ impl Scheduler {
         self.found += self.new_keys;
         self.order_changed |= self.lists.iter().any(|list| list.scan.order_changed());
         self.has_gaps |= self.lists.iter().any(|list| list.scan.has_gaps());
+        self.has_cut_pages |= self.lists.iter().any(|list| list.scan.has_cut_pages());
+        self.end_refused |= self.lists.iter().any(|list| list.scan.end_refused());
         // With several lists, a key may have moved from one to another. A single list that falls short of
         // the vendor's total may owe it to keys that came and went, which a second pass settles.
         let doubtful =
@@ -86,6 +88,7 @@ impl Scheduler {
                 "the list changed faster than it could be read: keys may be missing",
             ));
         }
+        warnings.extend(end_warnings("keys", self.has_cut_pages, self.end_refused));
         if let Some((total, found)) = self.missing_from_total() {
             warnings.push(Warning::incomplete(format!(
                 "the vendor counts {total} keys but returned {found}: the others are missing, or were created \
@@ -120,4 +123,21 @@ impl Scheduler {
 /// Returns whether a list has to be read until a pass finds nothing new.
 pub(crate) fn is_unordered(paging: Paging) -> bool {
     matches!(paging, Paging::Offset { order: Order::Unstable, .. })
+}
+
+/// Returns what to say of a list whose end is not proved. `items` is `keys` or `containers`.
+pub(crate) fn end_warnings(items: &str, has_cut_pages: bool, end_refused: bool) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if has_cut_pages {
+        warnings.push(Warning::incomplete(format!(
+            "the vendor cut pages of {items} short: if the list changed while it was read, {items} may be missing"
+        )));
+    }
+    if end_refused {
+        warnings.push(Warning::incomplete(format!(
+            "the vendor refused the page behind the last of the {items}, so its list may be longer: {items} may be \
+             missing"
+        )));
+    }
+    warnings
 }
