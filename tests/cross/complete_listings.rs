@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use keyroster::pinata::Generation;
-use keyroster::{ErrorKind, ListKeys, Provider, WarningKind};
+use keyroster::{ErrorKind, KeyList, ListKeys, PageRequest, PageStart, Provider, WarningKind};
 use keyroster_sandbox::{ListOrder, OpenRouterQuirks, PinataQuirks, Sandbox};
 use serde_json::Value;
 
@@ -20,6 +20,10 @@ fn truth(sandbox: &Sandbox, vendor: &str) -> BTreeSet<String> {
 async fn listed(provider: &Provider) -> Vec<String> {
     let list = provider.list(ListKeys::all()).await.unwrap();
     assert_eq!(list.warnings, []);
+    ids(&list)
+}
+
+fn ids(list: &KeyList) -> Vec<String> {
     list.keys.iter().map(|key| key.id.to_string()).collect()
 }
 
@@ -98,6 +102,64 @@ async fn shorter_pages_at_openrouter_lose_nothing() {
     let builder = sandbox().openrouter_keys(130).openrouter_quirks(quirks);
     let sandbox = builder.start().await.unwrap();
     assert_same(listed(&openrouter(&sandbox)).await, &truth(&sandbox, "openrouter"));
+}
+
+#[tokio::test]
+async fn pages_cut_short_lose_nothing_and_are_reported() {
+    let (mut reported, mut misled) = (0, 0);
+    for seed in 1..=20 {
+        let builder = sandbox().seed(seed).pinata_keys(23).openrouter_keys(30);
+        let pinata_quirks = PinataQuirks::with(|it| {
+            it.cuts_pages = true;
+            it.count_is_page_length = seed % 2 == 0;
+        });
+        let openrouter_quirks = OpenRouterQuirks::with(|it| {
+            it.cuts_pages = true;
+            it.page_size = 8;
+        });
+        let builder = builder.pinata_quirks(pinata_quirks).openrouter_quirks(openrouter_quirks);
+        let sandbox = builder.start().await.unwrap();
+        for (provider, vendor) in
+            [(pinata(&sandbox), "pinata"), (openrouter(&sandbox), "openrouter")]
+        {
+            let list = provider.list(ListKeys::all()).await.unwrap();
+            reported +=
+                u32::from(list.warnings.iter().any(|it| it.kind == WarningKind::Incomplete));
+            assert_same(ids(&list), &truth(&sandbox, vendor));
+        }
+        misled += u32::from(first_short_page(&pinata(&sandbox)).await < 23);
+    }
+    assert!(reported > 30, "{reported} of 40 listings saw a short page with keys behind it");
+    assert!(
+        misled > 15,
+        "a client that stops at a short page misses keys in {misled} of 20 accounts"
+    );
+}
+
+/// What other clients do: they stop at the first page that is shorter than the one before.
+async fn first_short_page(provider: &Provider) -> u64 {
+    let (mut found, mut longest) = (0, 0);
+    loop {
+        let request = PageRequest::new(PageStart::Offset(found));
+        let len = provider.page(&request).await.unwrap().keys.len() as u64;
+        found += len;
+        if len < longest || len == 0 {
+            return found;
+        }
+        longest = len;
+    }
+}
+
+#[tokio::test]
+async fn workspaces_that_are_counted_and_not_listed_are_a_warning() {
+    let quirks = OpenRouterQuirks::with(|it| it.unlisted_workspaces = 97);
+    let builder = sandbox().openrouter_keys(40).openrouter_quirks(quirks);
+    let sandbox = builder.start().await.unwrap();
+    let list = openrouter(&sandbox).list(ListKeys::all()).await.unwrap();
+    assert_same(ids(&list), &truth(&sandbox, "openrouter"));
+    let warnings: Vec<_> = list.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(list.warnings[0].kind, WarningKind::Incomplete, "{warnings:?}");
+    assert!(warnings[0].contains("counts 100 containers but returned 3"), "{warnings:?}");
 }
 
 #[tokio::test]

@@ -391,7 +391,7 @@ impl Provider {
     /// Names are not unique, so a person decides which suspect is the orphan. A vendor's list may lag behind
     /// its creates, so finding nothing soon after proves nothing.
     pub async fn reconcile(&self, orphan: &Orphan) -> Result<Reconciliation> {
-        let request = ListKeys { container: orphan.container.clone() };
+        let request = ListKeys { container: orphan.container.clone(), ..ListKeys::all() };
         let list = self.list(request).await?;
         let suspects = orphan.suspects(list.keys);
         Ok(Reconciliation { suspects, warnings: list.warnings })

@@ -25,9 +25,16 @@ use crate::record::time::Timestamp;
 pub struct ListKeys {
     /// The id of the container whose keys are listed. `None` lists the keys of all containers.
     pub container: Option<String>,
+    /// The number of keys after which a listing stops, with a warning that keys may be missing. `None` means
+    /// [`ListKeys::MAX_KEYS`].
+    pub max_keys: Option<u64>,
 }
 
 impl ListKeys {
+    /// The number of keys, and of containers, after which a listing stops by default. A vendor that returns new ids
+    /// forever would otherwise never let it end.
+    pub const MAX_KEYS: u64 = 10_000_000;
+
     /// Creates a request for all keys of the account.
     #[must_use]
     pub fn all() -> Self {
@@ -39,6 +46,18 @@ impl ListKeys {
     pub fn container(mut self, id: impl Into<String>) -> Self {
         self.container = Some(id.into());
         self
+    }
+
+    /// Stops the listing after this many keys.
+    #[must_use]
+    pub fn max_keys(mut self, count: u64) -> Self {
+        self.max_keys = Some(count);
+        self
+    }
+
+    /// Returns the number of keys after which the listing stops.
+    pub(crate) fn limit(&self) -> u64 {
+        self.max_keys.unwrap_or(Self::MAX_KEYS)
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use crate::backend::Backend;
 use crate::error::Result;
+use crate::listing::fault::too_many;
 use crate::listing::progress::SharedProgress;
 use crate::listing::scan::{FetchedPage, Scan, ScanError};
 use crate::listing::scheduler::passes::{MAX_PASSES, end_warnings, is_unordered};
@@ -32,12 +33,13 @@ struct Pass {
 pub(crate) async fn read_all(
     backend: &Backend,
     paging: Paging,
+    most: u64,
     fingerprinter: &Fingerprinter,
     progress: &SharedProgress,
 ) -> Result<Vec<Option<Container>>, ScanError> {
     let mut found: Vec<Option<Container>> = Vec::new();
     for number in 1..=MAX_PASSES {
-        let mut pass = read_pass(backend, paging, fingerprinter, progress).await?;
+        let mut pass = read_pass(backend, paging, most, fingerprinter, progress).await?;
         let known: HashSet<String> = found.iter().map(|it| id(it.as_ref()).to_owned()).collect();
         let containers = std::mem::take(&mut pass.containers);
         let new = containers.into_iter().filter(|it| !known.contains(id(it.as_ref())));
@@ -70,6 +72,7 @@ pub(crate) async fn read_all(
 async fn read_pass(
     backend: &Backend,
     paging: Paging,
+    most: u64,
     fingerprinter: &Fingerprinter,
     progress: &SharedProgress,
 ) -> Result<Pass, ScanError> {
@@ -91,6 +94,10 @@ async fn read_pass(
             let new = page?.into_new_items(None);
             pass.pages += u32::from(!new.is_empty());
             pass.containers.extend(new);
+        }
+        if scan.found() > most {
+            progress.lock().warn(vec![too_many("containers", most)]);
+            break;
         }
     }
     pass.ordered = !is_unordered(paging) && !scan.has_gaps() && !scan.order_changed();

@@ -8,7 +8,7 @@ use crate::backend::Backend;
 use crate::error::{Error, ErrorKind, Result};
 use crate::info::Operation;
 use crate::listing::containers;
-use crate::listing::fault::PagingFault;
+use crate::listing::fault::{PagingFault, too_many};
 use crate::listing::progress::SharedProgress;
 use crate::listing::scan::{FetchedPage, ScanError};
 use crate::listing::scheduler::passes::NextStep;
@@ -30,6 +30,8 @@ pub(crate) struct Driver {
     unreadable: UnreadableFacts,
     in_flight: FuturesUnordered<BoxFuture<'static, (PageTask, Result<Page>)>>,
     sent: u64,
+    /// The number of keys handed out.
+    listed: u64,
     ended: bool,
 }
 
@@ -44,6 +46,7 @@ impl Driver {
             unreadable: UnreadableFacts::default(),
             in_flight: FuturesUnordered::new(),
             sent: 0,
+            listed: 0,
             ended: false,
         }
     }
@@ -53,8 +56,13 @@ impl Driver {
         if self.ended {
             return None;
         }
-        let key = self.next_key().await;
+        let mut key = self.next_key().await;
+        if matches!(key, Some(Ok(_))) && self.listed == self.request.limit() {
+            self.progress.lock().warn(vec![too_many("keys", self.listed)]);
+            key = None;
+        }
         if let Some(Ok(key)) = &key {
+            self.listed += 1;
             self.unreadable.count(key);
         } else {
             self.progress.lock().warn(self.unreadable.warnings());
@@ -171,6 +179,7 @@ impl Driver {
                 let read = containers::read_all(
                     &self.backend,
                     paging,
+                    self.request.limit(),
                     &self.fingerprinter,
                     &self.progress,
                 );

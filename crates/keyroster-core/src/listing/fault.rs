@@ -1,5 +1,7 @@
 //! The ways in which a vendor breaks its own paging.
 
+use crate::warning::Warning;
+
 /// Maximum number of empty pages in a row that lead on by a cursor.
 ///
 /// A vendor that filters after cutting its pages may leave many of them empty; one that forgets where its
@@ -18,4 +20,11 @@ pub(crate) enum PagingFault {
          list may never end"
     )]
     EmptyPages,
+}
+
+/// Returns the warning of a list that was not read to its end. `items` is `keys` or `containers`.
+pub(crate) fn too_many(items: &str, count: u64) -> Warning {
+    Warning::incomplete(format!(
+        "the vendor's list has more than {count} {items}, the maximum of a listing: the others are missing"
+    ))
 }

@@ -48,19 +48,24 @@ pub(crate) struct OffsetChain {
     full_pages: usize,
     repeated_pages: u32,
     idle_pages: u32,
+    /// The number of pages in a row that neither hold a new item nor reach further than others.
+    stalled_pages: u32,
     furthest: u64,
     /// How many items before the chain's end the repairing page starts; zero if none is under way.
     step_back: u64,
     /// Whether a page was requested that bridges the current gap.
     bridged: bool,
     failed_repairs: u32,
+    /// Whether the page that was accepted last ends with rows that cannot be told apart, and brought nothing new. The
+    /// next page then begins right behind it.
+    skips_rows: bool,
     /// How many times in a row the page behind the last one did not overlap the chain.
     loose_ends: u32,
     /// How many times in a row the page behind the last one held only items of the chain.
     moved_ends: u32,
     left_gap: bool,
     order_changed: bool,
-    /// The number of rows of the shortest page with a new item behind it.
+    /// The number of rows of the shortest page with items behind it, as a later page or the total shows.
     shortest_inner_page: u64,
     follows_cut_page: bool,
     end_refused: bool,
@@ -118,10 +123,12 @@ impl OffsetChain {
             full_pages: 0,
             repeated_pages: 0,
             idle_pages: 0,
+            stalled_pages: 0,
             furthest: 0,
             step_back: 0,
             bridged: false,
             failed_repairs: 0,
+            skips_rows: false,
             loose_ends: 0,
             moved_ends: 0,
             left_gap: false,
@@ -173,8 +180,14 @@ impl OffsetChain {
         }
         let is_unreadable = extent.readable == 0 && offset <= self.behind;
         let follows_cut_page = is_behind && self.loose_ends > 0;
+        let follows_skipped_rows = self.skips_rows && offset == self.behind;
         let is_adjacent = offset <= self.behind && !self.needs_overlap();
-        offset == 0 || overlaps || is_unreadable || follows_cut_page || is_adjacent
+        offset == 0
+            || overlaps
+            || is_unreadable
+            || follows_cut_page
+            || follows_skipped_rows
+            || is_adjacent
     }
 
     /// Returns whether a page that the vendor failed to return at `offset` is needed. One beyond the chain was a guess,
@@ -258,6 +271,9 @@ impl OffsetChain {
         if is_new.last() == Some(&true) && self.behind > 0 && is_fresh {
             self.shortest_inner_page = self.shortest_inner_page.min(self.last_rows);
         }
+        if rows > 0 && total.is_some_and(|total| total > offset + rows) {
+            self.shortest_inner_page = self.shortest_inner_page.min(rows);
+        }
         self.follows_cut_page |=
             follows_end && added && (self.loose_ends > 0 || self.last_rows == 1);
         self.from_earlier_pass &= total.is_none();
@@ -277,6 +293,11 @@ impl OffsetChain {
         }
         let is_full_guess = !self.is_short(rows) && added && offset + rows > self.expected_len;
         self.full_pages = if is_full_guess { self.full_pages + 1 } else { 0 };
+        let gets_further = added || offset + rows > self.furthest;
+        self.stalled_pages = if gets_further { 0 } else { self.stalled_pages + 1 };
+        if self.stalled_pages > MAX_IDLE_PAGES {
+            return Err(PagingFault::RepeatedPage);
+        }
         if offset + rows > self.furthest {
             self.furthest = offset + rows;
             self.failed_repairs = 0;
@@ -287,9 +308,14 @@ impl OffsetChain {
                 return Err(PagingFault::RepeatedPage);
             }
         }
-        let readable = if extent.readable == 0 { rows } else { extent.readable };
-        self.end = (offset + readable).saturating_sub(1);
         self.behind = offset + rows;
+        // Rows that cannot be told apart leave nothing to overlap with.
+        self.skips_rows = extent.readable < rows && !added;
+        self.end = if self.skips_rows {
+            self.behind
+        } else {
+            (offset + extent.readable).saturating_sub(1)
+        };
         self.last_rows = rows;
         self.ending = self.ending_of(offset, rows, total, added);
         self.last_page = items.to_vec();

@@ -246,6 +246,11 @@ impl<P> Scan<P> {
         self.finished
     }
 
+    /// Returns the number of items found in this pass.
+    pub(crate) fn found(&self) -> u64 {
+        self.found
+    }
+
     /// Returns the lowest total that the vendor reported. Keys created during the pass need not be found,
     /// so higher totals prove nothing.
     pub(crate) fn total(&self) -> Option<u64> {

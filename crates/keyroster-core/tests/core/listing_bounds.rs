@@ -308,3 +308,66 @@ fn a_hanging_page_does_not_delay_earlier_ones() {
     assert_eq!(answered, 3 + 15);
     assert_eq!(listing.pages(), 3 + 15);
 }
+
+#[test]
+fn an_endless_list_stops_at_a_maximum() {
+    let endless: [Paging; 3] =
+        [TEN, Paging::Cursor, Paging::Offset { size: PageSize::Usual(10), order: Order::Unstable }];
+    for paging in endless {
+        let provider = vendor(paging, move |request, before| {
+            let first =
+                if paging == Paging::Cursor { before as u64 * 10 } else { request.start.offset() };
+            let keys = (first..first + 10).map(|number| key(format!("k{number}"))).collect();
+            Page::new(keys).with_next(Some(Cursor::new(before.to_string())))
+        });
+        let request = ListKeys::all().max_keys(1000);
+        let listed = provider.list(request).now_or_never().unwrap().unwrap();
+        assert_eq!(listed.keys.len(), 1000);
+        let warnings: Vec<_> = listed.warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("more than 1000 keys"), "{warnings:?}");
+        assert!(listed.warnings[0].kind.is_partial());
+    }
+}
+
+#[test]
+fn rows_without_an_id_end_no_list() {
+    // Every third row, every row of the second page, and the last row have no id.
+    let hidden: [fn(usize) -> bool; 3] =
+        [|at| at % 3 == 2, |at| (10..20).contains(&at), |at| at == 36];
+    for (number, is_hidden) in hidden.into_iter().enumerate() {
+        for total in [None, Some(37)] {
+            let provider = vendor(TEN, move |request, _| {
+                let from = usize::try_from(request.start.offset()).unwrap();
+                let rows = (from..37.min(from + 10))
+                    .map(|at| (!is_hidden(at)).then(|| key(format!("k{at}"))));
+                Page::of_rows(rows.collect(), "id").with_total(total)
+            });
+            let listed = list(&provider).unwrap();
+            let shown = (0..37).filter(|at| !is_hidden(*at)).count();
+            assert_eq!(
+                listed.keys.len(),
+                shown,
+                "vendor {number}, total {total:?}: {:?}",
+                listed.warnings
+            );
+            assert!(listed.warnings.iter().any(|it| it.kind.is_partial()));
+        }
+    }
+}
+
+#[test]
+fn a_refusal_behind_the_last_key_is_no_proof_of_the_end() {
+    let all = keys(25);
+    let provider = failing(TEN, move |request, _| {
+        if request.start.offset() >= 25 {
+            return Err(Error::new(ErrorKind::InvalidRequest, "the offset is too large"));
+        }
+        Ok(Page::new(slice(&all, request, 10)))
+    });
+    let listed = list(&provider).unwrap();
+    assert_eq!(listed.keys.len(), 25);
+    let warnings: Vec<_> = listed.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("refused the page behind the last"), "{warnings:?}");
+}

@@ -91,6 +91,11 @@ pub struct OpenRouterQuirks {
     /// Number of keys per page of `GET /keys`, at least 1. Default: 100. The guide says "most recent 100 API
     /// keys".
     pub page_size: u32,
+    /// Whether a page may be shorter than the others at any place in the list, as when a vendor drops rows after it
+    /// has cut its page. Each page then has a random length, at least one key. Default: false.
+    pub cuts_pages: bool,
+    /// Number of workspaces that `total_count` counts and no page lists. Default: 0.
+    pub unlisted_workspaces: u32,
     /// The input of `hash`. Default: the whole key; undocumented.
     pub hash_input: HashInput,
     /// Number of hex digits at the end of a label. Default: 4, as in the schema's example. Other samples have 3.
@@ -126,6 +131,8 @@ impl Default for OpenRouterQuirks {
     fn default() -> Self {
         Self {
             page_size: 100,
+            cuts_pages: false,
+            unlisted_workspaces: 0,
             hash_input: HashInput::default(),
             label_tail: 4,
             tie_break: TieBreak::default(),

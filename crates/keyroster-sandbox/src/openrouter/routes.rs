@@ -217,7 +217,8 @@ fn list_workspaces(state: &State, call: &Call<'_>) -> Result<Reply, Reply> {
     let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     let page = state.workspaces.iter().skip(size(offset)).take(size(limit));
     let data: Vec<Value> = page.map(|it| wire::workspace(state, it)).collect();
-    Ok(wire::ok(200, &json!({"data": data, "total_count": state.workspaces.len()})))
+    let total = state.workspaces.len() as u64 + u64::from(state.quirks.unlisted_workspaces);
+    Ok(wire::ok(200, &json!({"data": data, "total_count": total})))
 }
 
 fn get_workspace(state: &State, id: &str) -> Result<Reply, Reply> {

@@ -268,6 +268,8 @@ impl State {
         }
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         let length = usize::try_from(quirks.page_size.max(1)).unwrap_or(usize::MAX);
+        let full = selected.len().saturating_sub(offset).min(length);
+        let length = if quirks.cuts_pages && full > 1 { rng.usize(1..=full) } else { full };
         selected.iter().skip(offset).take(length).copied().collect()
     }
 

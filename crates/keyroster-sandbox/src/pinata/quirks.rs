@@ -118,6 +118,9 @@ pub struct PinataQuirks {
     /// Whether `count` is the length of the page. Default: false. It is the number of matching keys, as two
     /// clients understand it.
     pub count_is_page_length: bool,
+    /// Whether a page may be shorter than the others at any place in the list, as when a vendor drops rows after it
+    /// has cut its page. Each page then has a random length, at least one key. Default: false.
+    pub cuts_pages: bool,
     /// Whether the v3 listing has `secret`. Default: false. The documents removed it in February 2025.
     pub v3_secret: bool,
     /// Whether the legacy listing has `secret`, which is never the usable one. Default: true. Its schema has it.
@@ -166,6 +169,7 @@ impl Default for PinataQuirks {
             page_size: 10,
             order: ListOrder::default(),
             count_is_page_length: false,
+            cuts_pages: false,
             v3_secret: false,
             legacy_secret: true,
             legacy_filters: false,

@@ -182,7 +182,9 @@ impl State {
         let count = selected.as_ref().map_or(self.rows.len(), |rows| rows.len());
         let traversal = self.traversal(count);
         let left = (count as u64).saturating_sub(offset);
-        let length = left.min(u64::from(self.quirks.page_size.max(1)));
+        let full = left.min(u64::from(self.quirks.page_size.max(1)));
+        let is_cut = self.quirks.cuts_pages && full > 1;
+        let length = if is_cut { self.rng.u64(1..=full) } else { full };
         let page = (offset..offset + length).map(|at| {
             let at = match traversal {
                 Traversal::Forward => at,

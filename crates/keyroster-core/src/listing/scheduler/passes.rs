@@ -88,8 +88,11 @@ impl Scheduler {
                 "the list changed faster than it could be read: keys may be missing",
             ));
         }
-        warnings.extend(end_warnings("keys", self.has_cut_pages, self.end_refused));
-        if let Some((total, found)) = self.missing_from_total() {
+        let missing = self.missing_from_total();
+        // Where keys are missing, the pages before the end look short, too.
+        let has_cut_pages = self.has_cut_pages && missing.is_none();
+        warnings.extend(end_warnings("keys", has_cut_pages, self.end_refused));
+        if let Some((total, found)) = missing {
             warnings.push(Warning::incomplete(format!(
                 "the vendor counts {total} keys but returned {found}: the others are missing, or were created \
                  during the listing"
@@ -109,14 +112,14 @@ impl Scheduler {
 
     /// Returns the vendor's total and the number of keys found, if the vendor counts more than were found.
     ///
-    /// Only a single list can be compared with its total: a key in several lists counts in each of them.
+    /// One list is compared with the keys of all passes. Several are each compared with the keys of their own last
+    /// pass: a key that moved counts in both of its lists.
     fn missing_from_total(&self) -> Option<(u64, u64)> {
-        let [list] = &self.lists[..] else { return None };
-        if list.container.is_some() {
-            return None;
-        }
-        let total = list.scan.total().filter(|total| *total > self.found)?;
-        Some((total, self.found))
+        let is_only = self.lists.len() == 1;
+        self.lists.iter().filter(|list| !list.container_gone).find_map(|list| {
+            let found = if is_only { self.found } else { list.scan.found() };
+            list.scan.total().filter(|total| *total > found).map(|total| (total, found))
+        })
     }
 }
 
@@ -130,7 +133,8 @@ pub(crate) fn end_warnings(items: &str, has_cut_pages: bool, end_refused: bool) 
     let mut warnings = Vec::new();
     if has_cut_pages {
         warnings.push(Warning::incomplete(format!(
-            "the vendor cut pages of {items} short: if the list changed while it was read, {items} may be missing"
+            "a page of {items} was shorter than others, with more {items} behind it: if the list changed while it was \
+             read, {items} may be missing"
         )));
     }
     if end_refused {

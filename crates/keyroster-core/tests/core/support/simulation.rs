@@ -28,6 +28,8 @@ pub(crate) struct History {
     /// The number of changes, and the percentage of steps that are changes while any are left.
     pub(crate) changes: usize,
     pub(crate) haste: u64,
+    /// The percentage of pages that the vendor cuts short.
+    pub(crate) cuts: u64,
 }
 
 /// The result of a listing.
@@ -41,10 +43,10 @@ pub(crate) struct Outcome {
 
 /// Random numbers from a seed (splitmix64).
 #[derive(Clone, Debug)]
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut n = self.0;
         n = (n ^ (n >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -117,7 +119,10 @@ impl World {
         let rows = self.rows.iter().filter(|row| container.is_none_or(|it| row.container == it));
         let rows: Vec<_> = rows.collect();
         let from = usize::try_from(request.start.offset()).unwrap();
-        let keys = rows.iter().skip(from).take(self.history.page).map(|row| {
+        let full = rows.len().saturating_sub(from).min(self.history.page);
+        let is_cut = full > 1 && self.dice.below(100) < self.history.cuts;
+        let len = if is_cut { 1 + self.dice.index(full - 1) } else { full };
+        let keys = rows.iter().skip(from).take(len).map(|row| {
             let mut key = key(row.id.as_str());
             key.state.disabled = Some(row.disabled);
             key
