@@ -5,7 +5,9 @@ use std::io::Read;
 use std::sync::Arc;
 
 use glob::Pattern;
-use keyroster::{ApiKey, Error, ErrorKind, KeyId, KeyList, ListKeys, Provider, Roster};
+use keyroster::{
+    ApiKey, Error, ErrorKind, Fact, KeyId, KeyList, ListKeys, Provider, Roster, Warning,
+};
 
 use crate::accounts::Accounts;
 use crate::exit::Failure;
@@ -38,7 +40,8 @@ pub(crate) fn split(reference: &str) -> Result<(&str, &str), Failure> {
     })
 }
 
-/// Finds the key with this id, or the only key whose id starts with it.
+/// Finds the key with this id, or the only key whose id starts with it. While the list may lack keys, only a whole
+/// id is found: a beginning that is unique in it may be that of another key.
 pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, Failure> {
     let (account, id) = split(reference)?;
     let provider = accounts.open(account).await?;
@@ -46,8 +49,8 @@ pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, 
     if let Some(key) = unlisted(&provider, id).await? {
         return Ok(target(key));
     }
-    let keys = provider.list(ListKeys::all()).await?.keys;
-    Ok(target(pick(account, &keys, id)?.clone()))
+    let list = provider.list(ListKeys::all()).await?;
+    Ok(target(pick(account, &list, id)?.clone()))
 }
 
 /// The selected keys, and the warnings about the search.
@@ -56,15 +59,23 @@ pub(crate) struct Selection {
     pub(crate) targets: Vec<Target>,
     /// References to keys that do not exist.
     pub(crate) missing: Vec<String>,
-    /// Why keys may be missing.
+    /// What is uncertain about the search.
     pub(crate) warnings: Vec<String>,
+    /// Whether keys may be missing from the selection.
+    pub(crate) is_partial: bool,
 }
 
 impl Selection {
     fn warn(&mut self, account: &str, list: &KeyList) {
         let warnings = list.warnings.iter().map(|warning| format!("{account}: {warning}"));
         self.warnings.extend(warnings);
+        self.is_partial |= partial(list).is_some();
     }
+}
+
+/// Returns the first reason why keys may be missing from a list.
+fn partial(list: &KeyList) -> Option<&Warning> {
+    list.warnings.iter().find(|warning| warning.kind.is_partial())
 }
 
 /// Finds the keys of several references, with one listing per account.
@@ -88,21 +99,23 @@ pub(crate) async fn several(
     for (account, answer) in list(&roster).await {
         let (provider, list) = answer?;
         selection.warn(&account, &list);
-        listed.insert(account, (provider, list.keys));
+        listed.insert(account, (provider, list));
     }
     for reference in references {
         let (account, id) = split(reference)?;
-        let Some((provider, keys)) = listed.get(account) else { continue };
+        let Some((provider, list)) = listed.get(account) else { continue };
         let target = |key| Target { provider: provider.clone(), account: account.to_owned(), key };
-        let target = if keys.iter().any(|key| key.id.as_str().starts_with(id)) {
-            target(pick(account, keys, id)?.clone())
-        } else if let Some(key) = unlisted(provider, id).await? {
+        let is_whole = list.keys.iter().any(|key| key.id.as_str() == id);
+        let is_listed = list.keys.iter().any(|key| key.id.as_str().starts_with(id));
+        let may_be_unlisted = !is_whole && (!is_listed || partial(list).is_some());
+        let unlisted = if may_be_unlisted { unlisted(provider, id).await? } else { None };
+        let target = if let Some(key) = unlisted {
             target(key)
-        } else if skip_missing {
+        } else if skip_missing && !is_listed {
             selection.missing.push(reference.clone());
             continue;
         } else {
-            pick(account, keys, id).map(|key| target(key.clone()))?
+            target(pick(account, list, id)?.clone())
         };
         let same = |other: &Target| other.account == account && other.key.id == target.key.id;
         if !selection.targets.iter().any(same) {
@@ -134,7 +147,7 @@ async fn unlisted(provider: &Provider, id: &str) -> Result<Option<ApiKey>, Failu
     }
 }
 
-/// Finds all keys whose name matches a pattern.
+/// Finds all keys whose name matches a pattern. A list that may lack keys is not searched.
 pub(crate) async fn by_name(
     accounts: &Accounts,
     account: Option<&str>,
@@ -150,8 +163,20 @@ pub(crate) async fn by_name(
     }
     for (name, answer) in list(&roster).await {
         let (provider, list) = answer.map_err(|error| elsewhere(error, account))?;
+        if let Some(warning) = partial(&list) {
+            let name = text::clean(&name);
+            let message = format!(
+                "cannot select keys of `{name}` by name: its list may be incomplete ({warning}); nothing was changed"
+            );
+            let hint = format!(
+                "pass whole ids: `keyroster list --account {name} -o ids` prints those that are known"
+            );
+            return Err(Failure::guard(message).with_hint(hint));
+        }
         selection.warn(&name, &list);
         for key in list.keys {
+            // A name that cannot be read may match.
+            selection.is_partial |= key.name.is_none() && key.unreadable.contains(&Fact::Name);
             if key.name.as_deref().is_some_and(|name| pattern.matches(name)) {
                 let provider = provider.clone();
                 selection.targets.push(Target { provider, account: name.to_string(), key });
@@ -189,9 +214,21 @@ pub(crate) fn read(file: &str) -> Result<Vec<String>, Failure> {
     Ok(words.filter(|word| !word.starts_with('#')).map(str::to_owned).collect())
 }
 
-fn pick<'a>(account: &str, keys: &'a [ApiKey], id: &str) -> Result<&'a ApiKey, Failure> {
+fn pick<'a>(account: &str, list: &'a KeyList, id: &str) -> Result<&'a ApiKey, Failure> {
+    let keys = &list.keys;
     if let Some(key) = keys.iter().find(|key| key.id.as_str() == id) {
         return Ok(key);
+    }
+    if let Some(warning) = partial(list) {
+        let message = format!(
+            "`{}` is not the whole id of a listed key of `{account}`, and the list may be incomplete ({warning}); \
+             nothing was changed",
+            text::clean(id)
+        );
+        let hint = format!(
+            "pass a whole id: `keyroster list --account {account} -o ids` prints those that are known"
+        );
+        return Err(Failure::guard(message).with_hint(hint));
     }
     let matching: Vec<&ApiKey> =
         keys.iter().filter(|key| key.id.as_str().starts_with(id)).collect();

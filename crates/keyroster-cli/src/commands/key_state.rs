@@ -409,11 +409,13 @@ async fn carry_out(
     }
     let missing = results.count(KeyOutcome::NotFound);
     if missing > 0 {
+        let why = if selection.is_partial {
+            "it cannot be said whether they exist, because the list may be incomplete"
+        } else {
+            "already gone, or never existed"
+        };
         terminal.warning_with_hint(
-            &format!(
-                "{} not found: already gone, or never existed",
-                text::plural(missing as u64, "key")
-            ),
+            &format!("{} not found: {why}", text::plural(missing as u64, "key")),
             "check the ids, or pass --missing-ok",
         );
     } else if results.all.is_empty() {
@@ -429,7 +431,7 @@ async fn carry_out(
         Some(exit) if failed == all => exit,
         Some(_) => Exit::Partial,
         None if missing > 0 && !args.missing_ok => Exit::Partial,
-        None if !selection.warnings.is_empty() => Exit::Partial,
+        None if selection.is_partial => Exit::Partial,
         None => Exit::Done,
     })
 }

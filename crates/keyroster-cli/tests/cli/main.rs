@@ -17,6 +17,7 @@ mod list_formats;
 mod list_views;
 mod many_accounts;
 mod misplaced_secrets;
+mod partial_lists;
 mod readme;
 mod redaction;
 mod sandbox;

@@ -23,6 +23,7 @@ const MAX_FAILED_REPAIRS: u32 = 16;
 
 /// The chain of accepted pages. [`scan`](super::scan) explains what a chain is.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 pub(crate) struct OffsetChain {
     size: PageSize,
     order: Order,

@@ -87,6 +87,7 @@ pub enum UnknownWorkspace {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is an unknown of its own")]
 pub struct OpenRouterQuirks {
     /// Number of keys per page of `GET /keys`, at least 1. Default: 100. The guide says "most recent 100 API
     /// keys".

@@ -22,6 +22,7 @@ use crate::page::{PageRequest, Paging};
 use crate::record::key::{ApiKey, Container};
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 pub(crate) struct Scheduler {
     paging: Paging,
     lists: Vec<List>,
