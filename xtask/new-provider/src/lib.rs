@@ -28,7 +28,6 @@ const PLAN: Limits = Limits::none();
 #[derive(Debug)]
 pub struct Acme {
     info: ProviderInfo,
-    #[expect(dead_code, reason = "until the first request is written, in client.rs")]
     http: HttpClient,
 }
 

@@ -26,6 +26,8 @@ struct Pass {
     ordered: bool,
     /// The lowest total that the vendor reported.
     total: Option<u64>,
+    has_cut_pages: bool,
+    end_refused: bool,
 }
 
 /// Reads all containers. A list without a stable order that is longer than a page is read until a pass
@@ -47,6 +49,9 @@ pub(crate) async fn read_all(
         // A single page is the list at one instant.
         let confirmed = number > 1 && found.len() == known.len();
         let fell_short = pass.total.filter(|total| *total > found.len() as u64);
+        // Where containers are missing, the pages before the end look short, too.
+        let has_cut_pages = pass.has_cut_pages && fell_short.is_none();
+        progress.lock().warn(end_warnings("containers", has_cut_pages, pass.end_refused));
         // A container may have been deleted or created meanwhile, which a second pass settles.
         if fell_short.is_some() && number == 1 {
             continue;
@@ -77,7 +82,14 @@ async fn read_pass(
     progress: &SharedProgress,
 ) -> Result<Pass, ScanError> {
     let mut scan = Scan::new(paging);
-    let mut pass = Pass { containers: Vec::new(), pages: 0, ordered: true, total: None };
+    let mut pass = Pass {
+        containers: Vec::new(),
+        pages: 0,
+        ordered: true,
+        total: None,
+        has_cut_pages: false,
+        end_refused: false,
+    };
     while let Some((ticket, start)) = scan.next_request(1, 1, false) {
         let page = backend.container_page(&PageRequest::new(start)).await;
         progress.lock().answers += 1;
@@ -102,8 +114,8 @@ async fn read_pass(
     }
     pass.ordered = !is_unordered(paging) && !scan.has_gaps() && !scan.order_changed();
     pass.total = scan.total();
-    let warnings = end_warnings("containers", scan.has_cut_pages(), scan.end_refused());
-    progress.lock().warn(warnings);
+    pass.has_cut_pages = scan.has_cut_pages();
+    pass.end_refused = scan.end_refused();
     Ok(pass)
 }
 

@@ -57,7 +57,7 @@ pub(crate) struct OffsetChain {
     /// Whether a page was requested that bridges the current gap.
     bridged: bool,
     failed_repairs: u32,
-    /// Whether the page that was accepted last ends with rows that cannot be told apart, and brought nothing new. The
+    /// Whether the page that was accepted last ends with rows that have no readable id, and brought nothing new. The
     /// next page then begins right behind it.
     skips_rows: bool,
     /// How many times in a row the page behind the last one did not overlap the chain.
@@ -86,7 +86,7 @@ enum Ending {
 /// The rows of a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rows<'a> {
-    /// The items: the rows that can be told apart.
+    /// The items: the rows with a readable id.
     pub(crate) items: &'a [u128],
     /// Whether each item is new to the chain.
     pub(crate) is_new: &'a [bool],
@@ -310,7 +310,7 @@ impl OffsetChain {
             }
         }
         self.behind = offset + rows;
-        // Rows that cannot be told apart leave nothing to overlap with.
+        // Rows that have no readable id leave nothing to overlap with.
         self.skips_rows = extent.readable < rows && !added;
         self.end = if self.skips_rows {
             self.behind

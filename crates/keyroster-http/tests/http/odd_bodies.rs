@@ -130,7 +130,7 @@ async fn a_list_is_a_200_with_a_body() {
         let server = Server::start([reply(status, &[], body)]).await;
         let error = client(&server.url()).build().send(get()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{status}: {error}");
-        assert!(error.to_string().contains("whole answer"), "{status}: {error}");
+        assert!(error.to_string().contains("complete response"), "{status}: {error}");
     }
 }
 
