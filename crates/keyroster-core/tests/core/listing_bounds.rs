@@ -357,7 +357,7 @@ fn rows_without_an_id_end_no_list() {
 }
 
 #[test]
-fn a_refusal_behind_the_last_key_is_no_proof_of_the_end() {
+fn a_refusal_behind_the_last_key_does_not_prove_the_end() {
     let all = keys(25);
     let provider = failing(TEN, move |request, _| {
         if request.start.offset() >= 25 {
