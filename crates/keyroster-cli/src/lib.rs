@@ -5,12 +5,10 @@ mod args;
 mod clock;
 mod commands;
 mod config;
-mod env;
 mod exit;
 mod listing;
 mod output;
 mod platform;
-mod process;
 mod secret;
 mod terminal;
 
@@ -63,7 +61,7 @@ impl App {
             Ok(arguments) => arguments,
             Err(error) => error.exit(),
         };
-        env::start_logging(arguments.global.verbose);
+        platform::env::start_logging(arguments.global.verbose);
         let terminal = Terminal::detect(arguments.global.color.into(), arguments.global.quiet);
         let outcome = platform::check_open_files()
             .and_then(|()| tokio::runtime::Builder::new_current_thread().enable_all().build())

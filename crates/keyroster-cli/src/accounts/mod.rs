@@ -17,7 +17,7 @@ use keyroster_sandbox::Sandbox;
 use crate::config::{self, Config, Definition, Origin, Setting, Value, folder_of};
 use crate::exit::Failure;
 use crate::output::text;
-use crate::process::Commands;
+use crate::platform::process::Commands;
 
 /// Maximum number of names in an error.
 const MAX_NAMES: usize = 10;

@@ -12,8 +12,8 @@ use keyroster::{ListKeys, Registry};
 
 use crate::accounts::Source;
 use crate::config::Config;
-use crate::env;
 use crate::output::text;
+use crate::platform::env;
 
 /// Maximum time to wait for the ids of keys; those found by then are offered.
 const TIMEOUT: Duration = Duration::from_secs(3);

@@ -5,9 +5,9 @@ use clap::{Arg, ArgAction, Command};
 use keyroster::Registry;
 
 use super::global::HEADING;
-use crate::env;
 use crate::exit::Exit;
 use crate::output::text::wrapped;
+use crate::platform::env;
 
 /// The groups of commands in the help.
 const GROUPS: [(&str, &[&str]); 4] = [

@@ -10,9 +10,9 @@ use crate::accounts::Source;
 use crate::accounts::check::{self, Answer};
 use crate::args::{self, Doctor};
 use crate::config::{Config, writable_by_group};
-use crate::env;
 use crate::exit::{Exit, Failure};
 use crate::output::{BAD, DIM, Document, GOOD, ListFormat, WARN, print_json, schema, stdout, text};
+use crate::platform::env;
 use crate::terminal::Terminal;
 
 /// Minimum width of a message, in columns.

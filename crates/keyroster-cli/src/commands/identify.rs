@@ -11,9 +11,9 @@ use crate::accounts::{Accounts, Source};
 use crate::args::Identify;
 use crate::clock;
 use crate::config::is_variable;
-use crate::env;
 use crate::exit::{Exit, Failure};
 use crate::output::{BOLD, Document, ListFormat, Record, format, print_json, schema, stdout, text};
+use crate::platform::env;
 use crate::terminal::Terminal;
 
 /// The secret was not sent to anyone.

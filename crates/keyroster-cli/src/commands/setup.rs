@@ -8,9 +8,9 @@ use clap_complete::env::Shells;
 use keyroster::Registry;
 
 use crate::args::{self, Completions, Man};
-use crate::env;
 use crate::exit::{Exit, Failure};
 use crate::output::raw_stdout;
+use crate::platform::env;
 use crate::terminal::Terminal;
 
 pub(crate) fn completions(completions: &Completions, terminal: &Terminal) -> Result<Exit, Failure> {

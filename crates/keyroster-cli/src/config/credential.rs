@@ -10,9 +10,9 @@ use keyroster::Secret;
 use tokio::io::AsyncReadExt;
 
 use super::{Diagnostic, Keychain};
-use crate::env;
 use crate::platform;
-use crate::process::{Commands, shell};
+use crate::platform::env;
+use crate::platform::process::{Commands, shell};
 
 /// Maximum length of a secret, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;

@@ -12,9 +12,9 @@ use super::{
     Config, CredentialSource, Definition, Diagnostic, Origin, Value, check_name, diagnostic,
     folder_of, overrides, read,
 };
-use crate::env;
 use crate::exit::Failure;
 use crate::platform;
+use crate::platform::env;
 
 /// An account to add to the file.
 #[derive(Debug)]

@@ -25,10 +25,10 @@ pub(crate) use keychain::Keychain;
 use read::Found;
 
 use crate::clock::duration;
-use crate::env;
 use crate::exit::Failure;
+use crate::platform::env;
+use crate::platform::process;
 use crate::platform::{self, Others};
-use crate::process;
 
 /// The defined accounts, and the configuration file.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use keyroster::{Registry, Suggestion};
 
 use super::{CredentialSource, Definition, Diagnostic, Origin, Setting, Value, check_name};
-use crate::env::{self, ACCOUNT_PREFIX as PREFIX};
+use crate::platform::env::{self, ACCOUNT_PREFIX as PREFIX};
 
 const PROVIDER: &str = "PROVIDER";
 const TAGS: &str = "TAGS";

@@ -1,4 +1,8 @@
-//! What differs between operating systems: signals, terminal modes, file permissions and devices.
+//! The operating system: environment variables, child processes, and what differs between systems (signals, terminal
+//! modes, file permissions and devices).
+
+pub(crate) mod env;
+pub(crate) mod process;
 
 #[cfg(not(unix))]
 mod other;

@@ -243,7 +243,7 @@ mod tests {
 
     use signal_hook::consts::{SIGINT, SIGTERM};
 
-    use crate::env;
+    use crate::platform::env;
     use crate::terminal::Terminal;
     use crate::terminal::prompt::secrets;
 

@@ -7,7 +7,7 @@ use keyroster::{CreateKey, CreatedKey, Provider, Secret};
 use crate::clock;
 use crate::exit::{Exit, Failure};
 use crate::output::{ListFormat, Record, details, print_json, stdout, text};
-use crate::process::Commands;
+use crate::platform::process::Commands;
 use crate::secret::sink::{self, Sink};
 use crate::terminal::Terminal;
 use crate::terminal::interrupt::{Interrupt, Waited};

@@ -11,10 +11,10 @@ use std::process::{Command, Stdio};
 use keyroster::Secret;
 use keyroster_files::{FileEdit, FileError, FileErrorKind, Place};
 
-use crate::env;
 use crate::exit::Failure;
 use crate::platform;
-use crate::process::Commands;
+use crate::platform::env;
+use crate::platform::process::Commands;
 
 /// Maximum number of attempts to edit a file that other programs change at the same time.
 const MAX_ATTEMPTS: usize = 5;

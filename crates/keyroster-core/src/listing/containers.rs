@@ -41,10 +41,9 @@ pub(crate) async fn read_all(
 ) -> Result<Vec<Option<Container>>, ScanError> {
     let mut found: Vec<Option<Container>> = Vec::new();
     for number in 1..=MAX_PASSES {
-        let mut pass = read_pass(backend, paging, most, fingerprinter, progress).await?;
+        let pass = read_pass(backend, paging, most, fingerprinter, progress).await?;
         let known: HashSet<String> = found.iter().map(|it| id(it.as_ref()).to_owned()).collect();
-        let containers = std::mem::take(&mut pass.containers);
-        let new = containers.into_iter().filter(|it| !known.contains(id(it.as_ref())));
+        let new = pass.containers.into_iter().filter(|it| !known.contains(id(it.as_ref())));
         found.extend(new);
         // A single page is the list at one instant.
         let confirmed = number > 1 && found.len() == known.len();
