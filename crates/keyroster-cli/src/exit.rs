@@ -120,6 +120,11 @@ impl Failure {
         Self::other(Exit::Guard, message)
     }
 
+    /// What was asked cannot be determined.
+    pub(crate) fn cannot_tell(message: impl Into<String>) -> Self {
+        Self::other(Exit::Partial, message)
+    }
+
     fn other(exit: Exit, message: impl Into<String>) -> Self {
         Self::Other { exit, message: message.into(), hint: None }
     }

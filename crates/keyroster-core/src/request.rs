@@ -31,8 +31,8 @@ pub struct ListKeys {
 }
 
 impl ListKeys {
-    /// The number of keys, and of containers, after which a listing stops by default. A vendor that returns new ids
-    /// forever would otherwise never let it end.
+    /// The number of keys after which a listing stops by default. A vendor that returns new ids forever would
+    /// otherwise never let it end. It is also the maximum number of containers.
     pub const MAX_KEYS: u64 = 10_000_000;
 
     /// Creates a request for all keys of the account.

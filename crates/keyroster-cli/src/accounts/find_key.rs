@@ -42,7 +42,11 @@ pub(crate) fn split(reference: &str) -> Result<(&str, &str), Failure> {
 
 /// Finds the key with this id, or the only key whose id starts with it. While the list may lack keys, only a whole
 /// id is found: a beginning that is unique in it may be that of another key.
-pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, Failure> {
+pub(crate) async fn one(
+    accounts: &Accounts,
+    reference: &str,
+    purpose: Purpose,
+) -> Result<Target, Failure> {
     let (account, id) = split(reference)?;
     let provider = accounts.open(account).await?;
     let target = |key| Target { provider: provider.clone(), account: account.to_owned(), key };
@@ -50,7 +54,14 @@ pub(crate) async fn one(accounts: &Accounts, reference: &str) -> Result<Target, 
         return Ok(target(key));
     }
     let list = provider.list(ListKeys::all()).await?;
-    Ok(target(pick(account, &list, id)?.clone()))
+    Ok(target(pick(account, &list, id, purpose)?.clone()))
+}
+
+/// What a key is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Show,
+    Change,
 }
 
 /// The selected keys, and the warnings about the search.
@@ -115,7 +126,7 @@ pub(crate) async fn several(
             selection.missing.push(reference.clone());
             continue;
         } else {
-            target(pick(account, list, id)?.clone())
+            target(pick(account, list, id, Purpose::Change)?.clone())
         };
         let same = |other: &Target| other.account == account && other.key.id == target.key.id;
         if !selection.targets.iter().any(same) {
@@ -168,10 +179,7 @@ pub(crate) async fn by_name(
             let message = format!(
                 "cannot select keys of `{name}` by name: its list may be incomplete ({warning}); nothing was changed"
             );
-            let hint = format!(
-                "pass whole ids: `keyroster list --account {name} -o ids` prints those that are known"
-            );
-            return Err(Failure::guard(message).with_hint(hint));
+            return Err(Failure::guard(message).with_hint(whole_ids(&name)));
         }
         selection.warn(&name, &list);
         for key in list.keys {
@@ -214,21 +222,33 @@ pub(crate) fn read(file: &str) -> Result<Vec<String>, Failure> {
     Ok(words.filter(|word| !word.starts_with('#')).map(str::to_owned).collect())
 }
 
-fn pick<'a>(account: &str, list: &'a KeyList, id: &str) -> Result<&'a ApiKey, Failure> {
+/// What to do while keys may be missing from a list.
+fn whole_ids(account: &str) -> String {
+    format!(
+        "pass whole ids: `keyroster list --account {account} -o ids` prints those that are known"
+    )
+}
+
+fn pick<'a>(
+    account: &str,
+    list: &'a KeyList,
+    id: &str,
+    purpose: Purpose,
+) -> Result<&'a ApiKey, Failure> {
     let keys = &list.keys;
     if let Some(key) = keys.iter().find(|key| key.id.as_str() == id) {
         return Ok(key);
     }
     if let Some(warning) = partial(list) {
+        let (id, account) = (text::clean(id), text::clean(account));
         let message = format!(
-            "`{}` is not the whole id of a listed key of `{account}`, and the list may be incomplete ({warning}); \
-             nothing was changed",
-            text::clean(id)
+            "`{id}` is not the whole id of a listed key of `{account}`, and the list may be incomplete ({warning})"
         );
-        let hint = format!(
-            "pass a whole id: `keyroster list --account {account} -o ids` prints those that are known"
-        );
-        return Err(Failure::guard(message).with_hint(hint));
+        let failure = match purpose {
+            Purpose::Show => Failure::cannot_tell(message),
+            Purpose::Change => Failure::guard(message + "; nothing was changed"),
+        };
+        return Err(failure.with_hint(whole_ids(&account)));
     }
     let matching: Vec<&ApiKey> =
         keys.iter().filter(|key| key.id.as_str().starts_with(id)).collect();

@@ -42,7 +42,7 @@ pub(crate) async fn run(
         rotate.to.part.as_deref(),
         &provider,
     )?;
-    let target = find_key::one(&accounts, &rotate.key).await?;
+    let target = find_key::one(&accounts, &rotate.key, find_key::Purpose::Change).await?;
     let reference = text::clean(&target.reference());
     let name = format::name(&target.key);
     if rotate.dry_run {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::accounts::find_key::Target;
+use crate::accounts::find_key::{Purpose, Target};
 use crate::accounts::{Source, find_key};
 use crate::args::Show;
 use crate::clock;
@@ -15,7 +15,7 @@ use crate::output::{
 
 pub(crate) async fn run(accounts: &Source<'_>, show: &Show) -> Result<Exit, Failure> {
     let accounts = accounts.open().await?;
-    let Target { account, key, .. } = find_key::one(&accounts, &show.key).await?;
+    let Target { account, key, .. } = find_key::one(&accounts, &show.key, Purpose::Show).await?;
     let now = clock::now();
     let record = Record::new(&account, &key, now);
     match show.output {

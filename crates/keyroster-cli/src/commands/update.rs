@@ -25,7 +25,7 @@ pub(crate) async fn run(
     let change = change(update, &provider)?;
     // What the vendor cannot do is refused before any request.
     provider.check_update(&change)?;
-    let target = find_key::one(&accounts, &update.key).await?;
+    let target = find_key::one(&accounts, &update.key, find_key::Purpose::Change).await?;
     if update.dry_run {
         plan(update, &target, &change)?;
         return Ok(Exit::Done);

@@ -1,4 +1,4 @@
-//! Reads the environment. Nothing else does.
+//! Reads environment variables, and starts the log that they choose. No other module reads them.
 #![expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 
 use std::path::{Path, PathBuf};

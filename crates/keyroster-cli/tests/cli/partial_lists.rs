@@ -53,13 +53,20 @@ async fn only_whole_ids_are_acted_on_while_keys_may_be_missing() {
             // What the vendor cannot do is refused before its list is read.
             let unsupported =
                 arguments[0] == "rotate" || (account, arguments[0]) == ("pinata", "update");
-            let code = if unsupported { 2 } else { 6 };
+            let is_change = arguments[0] != "show";
+            let code = match (unsupported, is_change) {
+                (true, _) => 2,
+                (false, true) => 6,
+                (false, false) => 3,
+            };
             assert_eq!(run.code, code, "{arguments:?}: {run:?}");
             assert_eq!(run.stdout, "", "{arguments:?}");
             if !unsupported {
-                for words in ["nothing was changed", "may be incomplete", "whole id"] {
+                for words in ["may be incomplete", "whole id"] {
                     assert!(run.stderr.contains(words), "{words}, {arguments:?}: {}", run.stderr);
                 }
+                let says_so = run.stderr.contains("nothing was changed");
+                assert_eq!(says_so, is_change, "{arguments:?}: {}", run.stderr);
             }
             assert_eq!(sandbox.truth(), before, "{arguments:?}");
         }

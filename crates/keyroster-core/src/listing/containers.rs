@@ -15,6 +15,7 @@ use crate::listing::scheduler::passes::{MAX_PASSES, end_warnings, is_unordered};
 use crate::listing::seen::Fingerprinter;
 use crate::page::{PageRequest, Paging};
 use crate::record::key::Container;
+use crate::request::ListKeys;
 use crate::warning::Warning;
 
 /// The result of one pass over the containers.
@@ -35,13 +36,12 @@ struct Pass {
 pub(crate) async fn read_all(
     backend: &Backend,
     paging: Paging,
-    most: u64,
     fingerprinter: &Fingerprinter,
     progress: &SharedProgress,
 ) -> Result<Vec<Option<Container>>, ScanError> {
     let mut found: Vec<Option<Container>> = Vec::new();
     for number in 1..=MAX_PASSES {
-        let pass = read_pass(backend, paging, most, fingerprinter, progress).await?;
+        let pass = read_pass(backend, paging, fingerprinter, progress).await?;
         let known: HashSet<String> = found.iter().map(|it| id(it.as_ref()).to_owned()).collect();
         let new = pass.containers.into_iter().filter(|it| !known.contains(id(it.as_ref())));
         found.extend(new);
@@ -76,7 +76,6 @@ pub(crate) async fn read_all(
 async fn read_pass(
     backend: &Backend,
     paging: Paging,
-    most: u64,
     fingerprinter: &Fingerprinter,
     progress: &SharedProgress,
 ) -> Result<Pass, ScanError> {
@@ -106,8 +105,8 @@ async fn read_pass(
             pass.pages += u32::from(!new.is_empty());
             pass.containers.extend(new);
         }
-        if scan.found() > most {
-            progress.lock().warn(vec![too_many("containers", most)]);
+        if scan.found() > ListKeys::MAX_KEYS {
+            progress.lock().warn(vec![too_many("containers", ListKeys::MAX_KEYS)]);
             break;
         }
     }

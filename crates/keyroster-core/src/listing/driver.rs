@@ -179,7 +179,6 @@ impl Driver {
                 let read = containers::read_all(
                     &self.backend,
                     paging,
-                    self.request.limit(),
                     &self.fingerprinter,
                     &self.progress,
                 );

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, Either, FutureExt, select};
 
@@ -67,11 +67,31 @@ impl fmt::Debug for TimeLimit {
 /// since then, and they need a few turns of the runtime to get here.
 pub(crate) struct Timer {
     limit: Option<TimeLimit>,
-    /// The part that is running, and when it began.
-    part: Option<(Instant, BoxFuture<'static, ()>)>,
+    /// The part that is running.
+    part: Option<Part>,
     /// The number of parts that have elapsed.
     elapsed_parts: u32,
     answers: u64,
+}
+
+/// A part of a vendor's silence.
+struct Part {
+    end: BoxFuture<'static, ()>,
+    /// Ready when the end should have been noticed long ago.
+    too_late: BoxFuture<'static, ()>,
+}
+
+impl Part {
+    fn begin(limit: &TimeLimit) -> Self {
+        let (time, _) = limit.parts();
+        Self { end: (limit.sleep)(time), too_late: (limit.sleep)(time * 2 + TIMER_PRECISION) }
+    }
+
+    /// Returns ready at the end of the part, and whether it was noticed far too late.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        let is_late = self.too_late.poll_unpin(cx).is_ready();
+        self.end.poll_unpin(cx).map(|()| is_late)
+    }
 }
 
 impl Timer {
@@ -81,8 +101,7 @@ impl Timer {
 
     /// Starts the time.
     pub(crate) fn begin(&mut self) {
-        let begin = |limit: &TimeLimit| (Instant::now(), (limit.sleep)(limit.parts().0));
-        self.part = self.limit.as_ref().map(begin);
+        self.part = self.limit.as_ref().map(Part::begin);
     }
 
     /// Returns ready when the time has expired. `answers` is the number of answers so far.
@@ -93,14 +112,12 @@ impl Timer {
             self.elapsed_parts = 0;
             self.part = None;
         }
-        let (part, parts) = limit.parts();
+        let (_, parts) = limit.parts();
         while self.elapsed_parts < parts {
-            let (began, timer) =
-                self.part.get_or_insert_with(|| (Instant::now(), (limit.sleep)(part)));
-            ready!(timer.poll_unpin(cx));
-            let unobserved = limit.restarts && began.elapsed() > part * 2 + TIMER_PRECISION;
+            let part = self.part.get_or_insert_with(|| Part::begin(limit));
+            let is_late = ready!(part.poll_end(cx));
             self.part = None;
-            self.elapsed_parts += u32::from(!unobserved);
+            self.elapsed_parts += u32::from(!(limit.restarts && is_late));
         }
         Poll::Ready(())
     }

@@ -82,10 +82,12 @@ impl Index {
         for form in base64_forms(bytes) {
             self.push(&form, true);
         }
-        let hex = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        let hex: Zeroizing<Vec<u8>> =
-            Zeroizing::new(hex.map(|digit| b"0123456789abcdef"[usize::from(digit)]).collect());
-        self.push(&hex, false);
+        for digits in [b"0123456789abcdef", b"0123456789ABCDEF"] {
+            let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+            let hex: Zeroizing<Vec<u8>> =
+                Zeroizing::new(nibbles.map(|digit| digits[usize::from(digit)]).collect());
+            self.push(&hex, false);
+        }
         true
     }
 

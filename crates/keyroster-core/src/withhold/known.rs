@@ -21,8 +21,8 @@ const ID_PLACEHOLDER: &str = "[hidden-";
 /// Number of received secrets that are surely remembered: between one and two times as many.
 const RECEIVED: usize = 512;
 
-/// How often a text is checked again after something in it was replaced.
-const ROUNDS: usize = 4;
+/// Maximum number of secrets that are replaced in one text. A text with more is withheld as a whole.
+const MAX_REPLACEMENTS: usize = 64;
 
 /// The secrets that a program knows, and what secrets look like. Clones share one set.
 ///
@@ -154,7 +154,7 @@ impl Check<'_> {
         }
         let mut place = self.first_secret(text)?;
         let mut clean = text.to_owned();
-        for _ in 0..ROUNDS * 16 {
+        for _ in 0..MAX_REPLACEMENTS {
             clean.replace_range(place, PLACEHOLDER);
             match self.first_secret(&clean) {
                 None => return Some(clean),
@@ -258,6 +258,7 @@ mod tests {
             each(&|c| format!("\\u{:04x}", code(c))),
             each(&|c| format!("\\x{:02x}", code(c))),
             each(&|c| format!("{:02x}", code(c))),
+            each(&|c| format!("{:02X}", code(c))),
         ];
         for before in ["", "a", "ab", "user:"] {
             for after in ["", "!", ":x"] {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use futures_util::{StreamExt, future};
+use futures_util::StreamExt;
+use futures_util::future::{self, BoxFuture, FutureExt};
 use keyroster_core::{
     Capabilities, Container, ContainerPage, Cursor, KeyProvider, ListKeys, Page, PageRequest,
     Paging, Provider, ProviderId, ProviderInfo, Result, Roster, RosterEvent, RosterReport,
@@ -16,6 +17,21 @@ use crate::support::vendor::{key, keys, vendor};
 
 /// A clock, in milliseconds, that only vendors advance.
 type Clock = Arc<AtomicU64>;
+
+/// Waits on a clock that nothing but the test advances.
+fn sleeps(clock: &Clock) -> impl Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync + 'static {
+    let clock = Arc::clone(clock);
+    move |time: Duration| {
+        let clock = Arc::clone(&clock);
+        let end = u128::from(clock.load(Ordering::SeqCst)) + time.as_millis();
+        let wait = future::poll_fn(move |cx| {
+            cx.waker().wake_by_ref();
+            let now = u128::from(clock.load(Ordering::SeqCst));
+            if now < end { Poll::Pending } else { Poll::Ready(()) }
+        });
+        wait.boxed()
+    }
+}
 
 /// A vendor with six pages that takes five seconds for each. Some have a key, and the last may never come.
 #[derive(Clone, Debug)]
@@ -54,16 +70,7 @@ impl Slow {
     }
 
     async fn list(self, limit: Limit) -> RosterReport {
-        let clock = Arc::clone(&self.clock);
-        let sleep = move |time: Duration| {
-            let clock = Arc::clone(&clock);
-            let end = u128::from(clock.load(Ordering::SeqCst)) + time.as_millis();
-            future::poll_fn(move |cx| {
-                cx.waker().wake_by_ref();
-                let now = u128::from(clock.load(Ordering::SeqCst));
-                if now < end { Poll::Pending } else { Poll::Ready(()) }
-            })
-        };
+        let sleep = sleeps(&self.clock);
         let mut roster = Roster::new();
         roster.add("slow", Ok(Provider::new(self))).unwrap();
         let time = Duration::from_secs(7);
@@ -128,9 +135,9 @@ async fn container_pages_count_as_answers() {
     assert_eq!((listed.keys.len(), listed.failures.len()), (3, 0), "{:?}", listed.failures);
 }
 
-/// A vendor whose one page comes after it was polled this many times.
+/// A vendor whose one page comes after it was polled twenty times, a millisecond each.
 #[derive(Debug)]
-struct Steady(ProviderInfo, u64);
+struct Steady(ProviderInfo, Clock);
 
 #[async_trait]
 impl KeyProvider for Steady {
@@ -139,7 +146,8 @@ impl KeyProvider for Steady {
     }
 
     async fn list_page(&self, _: &PageRequest) -> Result<Page> {
-        for _ in 0..self.1 {
+        for _ in 0..20 {
+            self.1.fetch_add(1, Ordering::SeqCst);
             tokio::task::yield_now().await;
         }
         Ok(Page::new(vec![key("steady")]))
@@ -148,26 +156,21 @@ impl KeyProvider for Steady {
 
 #[tokio::test]
 async fn a_slow_reader_fails_no_account() {
-    let sleep = |time| {
-        let end = Instant::now() + time;
-        future::poll_fn(move |cx| {
-            cx.waker().wake_by_ref();
-            if Instant::now() < end { Poll::Pending } else { Poll::Ready(()) }
-        })
-    };
-    let mut roster = Roster::new().with_patience(Duration::from_millis(320), sleep);
+    let clock = Clock::default();
+    let mut roster = Roster::new().with_patience(Duration::from_millis(320), sleeps(&clock));
     roster.add("chatty", Ok(vendor(Paging::Single, |_, _| Page::new(keys(25))))).unwrap();
     let (id, can) = (ProviderId::from_static("steady"), Capabilities::LIST_ONLY);
     let info = ProviderInfo::new(id, "Steady", "https://s.example", Paging::Single, can);
-    roster.add("steady", Ok(Provider::new(Steady(info, 20)))).unwrap();
+    roster.add("steady", Ok(Provider::new(Steady(info, Arc::clone(&clock))))).unwrap();
     let mut events = roster.keys(&ListKeys::all());
     let mut report = RosterReport::default();
     while let Some(event) = events.next().await {
-        // The reader blocks the only thread, so responses that arrive during that time are not noticed.
+        // The reader takes longer over the keys than the time limit, and polls nothing meanwhile.
         if matches!(&event, RosterEvent::Key(key) if key.account.as_ref() == "chatty") {
-            std::thread::sleep(Duration::from_millis(65));
+            clock.fetch_add(65, Ordering::SeqCst);
         }
         report.record(event);
     }
     assert_eq!((report.keys.len(), report.failures.len()), (26, 0), "{:?}", report.failures);
+    assert!(clock.load(Ordering::SeqCst) > 5 * 320);
 }
