@@ -79,18 +79,20 @@ struct Part {
     end: BoxFuture<'static, ()>,
     /// Ready when the end should have been noticed long ago.
     too_late: BoxFuture<'static, ()>,
+    is_late: bool,
 }
 
 impl Part {
     fn begin(limit: &TimeLimit) -> Self {
         let (time, _) = limit.parts();
-        Self { end: (limit.sleep)(time), too_late: (limit.sleep)(time * 2 + TIMER_PRECISION) }
+        let too_late = (limit.sleep)(time * 2 + TIMER_PRECISION);
+        Self { end: (limit.sleep)(time), too_late, is_late: false }
     }
 
     /// Returns ready at the end of the part, and whether it was noticed far too late.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        let is_late = self.too_late.poll_unpin(cx).is_ready();
-        self.end.poll_unpin(cx).map(|()| is_late)
+        self.is_late = self.is_late || self.too_late.poll_unpin(cx).is_ready();
+        self.end.poll_unpin(cx).map(|()| self.is_late)
     }
 }
 
@@ -114,8 +116,10 @@ impl Timer {
         }
         let (_, parts) = limit.parts();
         while self.elapsed_parts < parts {
+            // A part that has only just begun is not late, however soon its sleep ends.
+            let has_begun = self.part.is_some();
             let part = self.part.get_or_insert_with(|| Part::begin(limit));
-            let is_late = ready!(part.poll_end(cx));
+            let is_late = ready!(part.poll_end(cx)) && has_begun;
             self.part = None;
             self.elapsed_parts += u32::from(!(limit.restarts && is_late));
         }
