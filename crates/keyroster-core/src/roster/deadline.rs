@@ -77,21 +77,27 @@ pub(crate) struct Timer {
 /// A part of a vendor's silence.
 struct Part {
     end: BoxFuture<'static, ()>,
-    /// Ready when the end should have been noticed long ago.
-    too_late: BoxFuture<'static, ()>,
+    /// Ready when the end should have been noticed long ago. `None` if it has ended, or if the limit does not
+    /// restart, so that a late end makes no difference.
+    too_late: Option<BoxFuture<'static, ()>>,
     is_late: bool,
 }
 
 impl Part {
     fn begin(limit: &TimeLimit) -> Self {
         let (time, _) = limit.parts();
-        let too_late = (limit.sleep)(time * 2 + TIMER_PRECISION);
+        let too_late = limit.restarts.then(|| (limit.sleep)(time * 2 + TIMER_PRECISION));
         Self { end: (limit.sleep)(time), too_late, is_late: false }
     }
 
     /// Returns ready at the end of the part, and whether it was noticed far too late.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        self.is_late = self.is_late || self.too_late.poll_unpin(cx).is_ready();
+        if let Some(too_late) = &mut self.too_late
+            && too_late.poll_unpin(cx).is_ready()
+        {
+            self.too_late = None;
+            self.is_late = true;
+        }
         self.end.poll_unpin(cx).map(|()| self.is_late)
     }
 }
@@ -121,7 +127,7 @@ impl Timer {
             let part = self.part.get_or_insert_with(|| Part::begin(limit));
             let is_late = ready!(part.poll_end(cx)) && has_begun;
             self.part = None;
-            self.elapsed_parts += u32::from(!(limit.restarts && is_late));
+            self.elapsed_parts += u32::from(!is_late);
         }
         Poll::Ready(())
     }
